@@ -1,0 +1,51 @@
+"""Every exception that Restow raises, in one tree.
+
+    RestowError
+    ├── UsageError            the request cannot be carried out as it was made: exit code 2
+    │   ├── SourceError       a file cannot be read as text (missing, undecodable)
+    │   ├── ConfigError       a setting is unknown or has a wrong value
+    │   └── ContextError      the build context cannot be read
+    ├── EditError             two edits of one text overlap, or lie outside of it
+    ├── ArchiveError          an archive breaks its format, or tries to leave its root
+    └── UnknownEffect         a step cannot be computed: the simulator turns it into a term, with this reason
+
+A broken Dockerfile is no exception: it is an ``Invalid`` node and a finding.
+"""
+
+from __future__ import annotations
+
+
+class RestowError(Exception):
+    """The root: catch this to catch everything that Restow raises on purpose."""
+
+
+class UsageError(RestowError):
+    """The request cannot be carried out as it was made; the message says what to do instead."""
+
+
+class SourceError(UsageError):
+    """A file cannot be read as text."""
+
+
+class ConfigError(UsageError):
+    """A setting is unknown or has a wrong value."""
+
+
+class ContextError(UsageError):
+    """The build context cannot be read."""
+
+
+class EditError(RestowError):
+    """Two edits of one text overlap, or an edit lies outside of the text."""
+
+
+class ArchiveError(RestowError):
+    """An archive breaks its format or tries to leave its root; the message names the entry."""
+
+
+class UnknownEffect(RestowError):  # noqa: N818 - it names a verdict, and is not a failure of the program
+    """A step cannot be computed; ``reason`` is shown to the user."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,213 @@
+"""The tree of a POSIX shell script as RUN carries it: frozen nodes with spans into the Dockerfile's own text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from restow.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ShellNode:
+    """A part of the text: code point offsets ``start`` (inside) and ``end`` (outside) into the whole file."""
+
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """Where the node stands in the file."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(ShellNode):
+    """Text that stands for itself: quotes and escapes removed. ``quoted`` text neither globs nor splits."""
+
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(ShellNode):
+    """``$name``, ``${name}`` or ``${name<operator>operand}``; ``operator`` is as written (``:-``, ``#``, ``%%``, ``/`` ...).
+
+    ``name`` is also one of the special parameters ``@ * # ? $ ! - 0 1 ...``; ``${#name}`` has the operator ``length``.
+    """
+
+    name: str
+    quoted: bool
+    operator: str | None = None
+    operand: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSubstitution(ShellNode):
+    """``$(script)`` or backticks."""
+
+    script: Script | Opaque
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expression(ShellNode):
+    """Something that is only kept as text: ``$((arithmetic))``, process substitution, an array value."""
+
+    text: str
+    quoted: bool
+
+
+WordPart: TypeAlias = Literal | Variable | CommandSubstitution | Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Word(ShellNode):
+    """One word: its parts, joined without blanks."""
+
+    parts: tuple[WordPart, ...]
+
+    @property
+    def static(self) -> str | None:
+        """The word's text where nothing in it is expanded by the shell (globs are not looked at), else None."""
+        if all(isinstance(part, Literal) for part in self.parts):
+            return "".join(part.text for part in self.parts if isinstance(part, Literal))
+        return None
+
+    @property
+    def has_glob(self) -> bool:
+        """Whether an unquoted ``*``, ``?`` or ``[`` makes it a pattern."""
+        return any(isinstance(part, Literal) and not part.quoted and any(c in part.text for c in "*?[") for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment(ShellNode):
+    """``name=value`` before a command or alone; ``append`` for ``+=``. ``value`` is None for ``name=``."""
+
+    name: str
+    value: Word | None
+    append: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection(ShellNode):
+    """``[n]operator target``. For ``<<`` the body is ``heredoc`` and ``target`` the delimiter."""
+
+    operator: str
+    target: Word
+    file_descriptor: int | None = None
+    heredoc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleCommand(ShellNode):
+    """Assignments, words and redirections, each in the order written."""
+
+    assignments: tuple[Assignment, ...]
+    words: tuple[Word, ...]
+    redirections: tuple[Redirection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline(ShellNode):
+    """``[!] command | command ...``; a lone command is not wrapped."""
+
+    commands: tuple[Node, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AndOr(ShellNode):
+    """``left && right`` or ``left || right``, left-associative; ``operator_start`` is the operator's offset."""
+
+    left: Node
+    operator: str
+    right: Node
+    operator_start: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem(ShellNode):
+    """A command and what ends it: ``;``, ``&``, a line end, or nothing (empty string)."""
+
+    command: Node
+    separator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script(ShellNode):
+    """A list of commands."""
+
+    items: tuple[ListItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subshell(ShellNode):
+    """``( script )``."""
+
+    body: Script
+    redirections: tuple[Redirection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group(ShellNode):
+    """``{ script; }``."""
+
+    body: Script
+    redirections: tuple[Redirection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class If(ShellNode):
+    """``if`` with its ``elif`` branches (condition, body) and the ``else`` body."""
+
+    branches: tuple[tuple[Script, Script], ...]
+    otherwise: Script | None = None
+    redirections: tuple[Redirection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class For(ShellNode):
+    """``for variable in words``; ``words`` is None where ``in`` is left out."""
+
+    variable: str
+    words: tuple[Word, ...] | None
+    body: Script
+    redirections: tuple[Redirection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class While(ShellNode):
+    """``while`` or, where ``until``, ``until``."""
+
+    condition: Script
+    body: Script
+    until: bool = False
+    redirections: tuple[Redirection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case(ShellNode):
+    """``case word in pattern|pattern) body;; esac``."""
+
+    word: Word
+    items: tuple[tuple[tuple[Word, ...], Script | None], ...]
+    redirections: tuple[Redirection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function(ShellNode):
+    """``name() body``."""
+
+    name: str
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque(ShellNode):
+    """What cannot be read; ``reason`` is shown to the user."""
+
+    reason: str
+
+
+Node: TypeAlias = SimpleCommand | Pipeline | AndOr | Subshell | Group | If | For | While | Case | Function | Opaque

@@ -1,0 +1,106 @@
+"""A text with its name and line index; reading it from disk and writing it back without loss."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from restow.errors import SourceError
+from restow.source.span import Position
+
+BOM = "\ufeff"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text and the name that reports show for it. The text keeps its byte order mark and its line ends."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """Offset of the first character of each line. Only ``\\n`` ends a line, as in BuildKit."""
+        starts = [0]
+        at = self.text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self.text.find("\n", at + 1)
+        return tuple(starts)
+
+    @property
+    def newline(self) -> str:
+        """The line end of the text: that of its first line; ``\\n`` where there is none."""
+        at = self.text.find("\n")
+        return "\r\n" if at > 0 and self.text[at - 1] == "\r" else "\n"
+
+    def position(self, offset: int) -> Position:
+        """Line and column of ``offset``; an offset at the end of the text is allowed."""
+        line = bisect_right(self.line_starts, offset)
+        column = offset - self.line_starts[line - 1] + 1
+        if line == 1 and self.text.startswith(BOM) and offset > 0:
+            column -= 1
+        return Position(line, column)
+
+    def line(self, number: int) -> str:
+        """The text of line ``number`` (from 1), without its line end."""
+        start = self.line_starts[number - 1]
+        end = self.line_starts[number] if number < len(self.line_starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n").lstrip(BOM)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the text has; a final line end does not begin another one."""
+        count = len(self.line_starts)
+        return count - 1 if self.text.endswith("\n") else count
+
+
+def decode(name: str, data: bytes) -> str:
+    """UTF-8 text of ``data``, byte order mark and line ends kept.
+
+    Raises SourceError with line and column where a byte is not UTF-8.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        raise SourceError(
+            f"{name}:{line}:{column}: byte 0x{data[error.start]:02x} is not UTF-8 (offset {error.start}); "
+            "save the file as UTF-8"
+        ) from None
+
+
+def read_source(path: Path) -> Source:
+    """The file at ``path``. Raises SourceError where it cannot be read as UTF-8 text."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}") from None
+    return Source(str(path), decode(str(path), data))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file's content in one step, its mode kept; a link is followed, never replaced.
+
+    Raises SourceError where the folder or file cannot be written; the old content is then still whole.
+    """
+    target = path.resolve()
+    handle, temporary = -1, ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, target.stat().st_mode & 0o7777)
+        os.replace(temporary, target)
+    except OSError as error:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+        raise SourceError(f"{path}: cannot be written: {error.strerror or error}") from None

@@ -1,0 +1,288 @@
+"""The tree of a Dockerfile: typed, frozen nodes with spans into the file's own text.
+
+Names follow the instructions of the Dockerfile reference and BuildKit's ``instructions`` package. A node holds what
+the *text* says: variables are not expanded and defaults are not filled in (``restow.semantics`` does both).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from restow.source import Source, Span
+
+
+class Node(BaseModel):
+    """A part of the text: code point offsets ``start`` (inside) and ``end`` (outside)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """Where the node stands in the file."""
+        return Span(self.start, self.end)
+
+
+class Word(Node):
+    """One argument. ``text`` has line continuations removed but keeps quotes, escapes and ``$``; a JSON string is decoded."""
+
+    text: str
+
+
+class Flag(Node):
+    """``--name=value`` before the arguments; ``value`` is None for a bare ``--name``. Quotes are removed as BuildKit does."""
+
+    name: str
+    value: str | None = None
+
+
+class KeyValue(Node):
+    """``key=value`` of ENV, LABEL and ARG; ``value`` is None where ARG gives none. Both keep quotes, escapes and ``$``."""
+
+    key: str
+    value: str | None = None
+
+
+class Heredoc(Node):
+    """A here-document: the span is the body's, its closing line excluded.
+
+    ``expand`` is False where the delimiter is quoted; ``chomp`` is True for ``<<-`` (leading tabs removed by the reader).
+    """
+
+    name: str
+    content: str
+    expand: bool = True
+    chomp: bool = False
+    file_descriptor: int = 0
+
+
+class Command(Node):
+    """The command of RUN, CMD, ENTRYPOINT and HEALTHCHECK.
+
+    Shell form: ``text`` is what the shell gets (continuations removed, as BuildKit joins them), ``words`` is empty.
+    Exec form: ``words`` are the decoded strings, ``text`` is the JSON as written. The span is that of the raw text.
+    """
+
+    form: Literal["shell", "exec"]
+    text: str
+    words: tuple[str, ...] = ()
+
+
+class InstructionNode(Node):
+    """What all instructions share. The span reaches from the keyword to the end of the last line, heredocs included."""
+
+    keyword: str
+    flags: tuple[Flag, ...] = ()
+
+    def flag(self, name: str) -> Flag | None:
+        """The last flag called ``name``."""
+        return next((flag for flag in reversed(self.flags) if flag.name == name), None)
+
+    def flag_value(self, name: str) -> str | None:
+        """The value of the last flag called ``name``; None where it is absent or bare."""
+        flag = self.flag(name)
+        return flag.value if flag else None
+
+
+class From(InstructionNode):
+    """``FROM [--platform=P] image [AS name]``."""
+
+    kind: Literal["from"] = "from"
+    image: Word
+    stage_name: Word | None = None
+
+
+class Run(InstructionNode):
+    """``RUN [--mount=... --network=... --security=... --device=...] command``."""
+
+    kind: Literal["run"] = "run"
+    command: Command
+    heredocs: tuple[Heredoc, ...] = ()
+
+
+class Cmd(InstructionNode):
+    """``CMD command``."""
+
+    kind: Literal["cmd"] = "cmd"
+    command: Command
+
+
+class Entrypoint(InstructionNode):
+    """``ENTRYPOINT command``."""
+
+    kind: Literal["entrypoint"] = "entrypoint"
+    command: Command
+
+
+class Copy(InstructionNode):
+    """``COPY [flags] source... destination``; a heredoc source is the word that opens it (``<<EOF``)."""
+
+    kind: Literal["copy"] = "copy"
+    sources: tuple[Word, ...]
+    destination: Word
+    json_form: bool = False
+    heredocs: tuple[Heredoc, ...] = ()
+
+
+class Add(InstructionNode):
+    """``ADD [flags] source... destination``."""
+
+    kind: Literal["add"] = "add"
+    sources: tuple[Word, ...]
+    destination: Word
+    json_form: bool = False
+    heredocs: tuple[Heredoc, ...] = ()
+
+
+class Env(InstructionNode):
+    """``ENV key=value ...``, or ``ENV key value`` where ``legacy``."""
+
+    kind: Literal["env"] = "env"
+    pairs: tuple[KeyValue, ...]
+    legacy: bool = False
+
+
+class Label(InstructionNode):
+    """``LABEL key=value ...``, or ``LABEL key value`` where ``legacy``."""
+
+    kind: Literal["label"] = "label"
+    pairs: tuple[KeyValue, ...]
+    legacy: bool = False
+
+
+class Arg(InstructionNode):
+    """``ARG name[=default] ...``."""
+
+    kind: Literal["arg"] = "arg"
+    pairs: tuple[KeyValue, ...]
+
+
+class Expose(InstructionNode):
+    """``EXPOSE port[/protocol] ...``."""
+
+    kind: Literal["expose"] = "expose"
+    ports: tuple[Word, ...]
+
+
+class User(InstructionNode):
+    """``USER user[:group]``."""
+
+    kind: Literal["user"] = "user"
+    user: Word
+
+
+class Workdir(InstructionNode):
+    """``WORKDIR path``."""
+
+    kind: Literal["workdir"] = "workdir"
+    path: Word
+
+
+class Volume(InstructionNode):
+    """``VOLUME path ...`` or ``VOLUME ["path", ...]``."""
+
+    kind: Literal["volume"] = "volume"
+    paths: tuple[Word, ...]
+    json_form: bool = False
+
+
+class Stopsignal(InstructionNode):
+    """``STOPSIGNAL signal``."""
+
+    kind: Literal["stopsignal"] = "stopsignal"
+    signal: Word
+
+
+class Healthcheck(InstructionNode):
+    """``HEALTHCHECK [flags] CMD command``; ``command`` is None for ``HEALTHCHECK NONE``."""
+
+    kind: Literal["healthcheck"] = "healthcheck"
+    command: Command | None = None
+
+
+class Shell(InstructionNode):
+    """``SHELL ["program", "argument", ...]``."""
+
+    kind: Literal["shell"] = "shell"
+    words: tuple[str, ...]
+
+
+class Maintainer(InstructionNode):
+    """``MAINTAINER name`` (deprecated)."""
+
+    kind: Literal["maintainer"] = "maintainer"
+    name: str
+
+
+class Onbuild(InstructionNode):
+    """``ONBUILD instruction``."""
+
+    kind: Literal["onbuild"] = "onbuild"
+    instruction: Instruction
+
+
+class Invalid(InstructionNode):
+    """An instruction that does not parse. ``offset`` is where in the file it goes wrong, ``message`` what to do."""
+
+    kind: Literal["invalid"] = "invalid"
+    message: str
+    offset: int
+
+
+Instruction = Annotated[
+    From | Run | Cmd | Entrypoint | Copy | Add | Env | Label | Arg | Expose | User | Workdir | Volume | Stopsignal
+    | Healthcheck | Shell | Maintainer | Onbuild | Invalid,
+    Field(discriminator="kind"),
+]
+
+
+class Comment(Node):
+    """A line that begins with ``#``, also inside a continued instruction. The span excludes the line end."""
+
+    text: str
+
+
+class Directive(Node):
+    """A parser directive: ``# syntax=``, ``# escape=`` or ``# check=``. ``name`` is lower case."""
+
+    name: str
+    value: str
+
+
+class Token(Node):
+    """A lexical piece; the tokens of a file, joined, are its text."""
+
+    type: str
+    text: str
+
+
+class Dockerfile(BaseModel):
+    """A whole file: ``str(dockerfile)`` is its text, byte for byte.
+
+    ``comments`` holds every comment, those inside instructions too; ``directives`` are not among them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, arbitrary_types_allowed=True)
+
+    source: Source
+    tokens: tuple[Token, ...]
+    instructions: tuple[Instruction, ...]
+    comments: tuple[Comment, ...] = ()
+    directives: tuple[Directive, ...] = ()
+    escape: Literal["\\", "`"] = "\\"
+
+    def __str__(self) -> str:
+        return "".join(token.text for token in self.tokens)
+
+    @property
+    def text(self) -> str:
+        """The text that was parsed."""
+        return self.source.text
+
+    def directive(self, name: str) -> Directive | None:
+        """The parser directive called ``name`` (lower case)."""
+        return next((directive for directive in self.directives if directive.name == name), None)
