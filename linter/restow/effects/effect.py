@@ -1,0 +1,157 @@
+"""The values of the effect layer: an invocation goes in, an effect comes out.
+
+An effect names what it assumes. A *standing* assumption is one that every proof of this kind needs (the package index
+answers both builds alike); it is reported and accepted. Any other is checked against the build context: where it holds
+it counts as shown, where it fails the model must say more, and where nobody can tell it makes the rewrite unsafe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from restow.errors import UnknownEffect
+from restow.vfs import Directory, File, Filesystem, Region, Unknown, join
+
+SYMBOLIC = "\ue000"
+"""Stands in an argument or variable for a part that is not known (a private-use character no Dockerfile contains)."""
+
+
+class Verdict(Enum):
+    """What is known of an assumption."""
+
+    STANDING = "standing"
+    HOLDS = "holds"
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A condition that a proof rests on: ``code`` names its kind, ``text`` says it to a user."""
+
+    code: str
+    text: str
+    verdict: Verdict = Verdict.STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Files that a program leaves only to be faster next time: where, and the command that removes them."""
+
+    path: str
+    remove: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one command reads and may write, as regions of the filesystem and names of environment variables.
+
+    ``creates`` are paths that afterwards hold the program's own result whatever stood there before. ``environment`` None
+    means every variable. ``exact`` computes the resulting filesystem where the simulator can; else what is written is a term
+    over everything read. ``seconds`` (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
+    """
+
+    reads: tuple[Region, ...] = ()
+    writes: tuple[Region, ...] = ()
+    creates: tuple[str, ...] = ()
+    environment: tuple[str, ...] | None = ()
+    assumes: tuple[Assumption, ...] = ()
+    caches: tuple[Cache, ...] = ()
+    network: bool = False
+    seconds: float = 0.1
+    size: int = 0
+    exact: Callable[[Filesystem], Filesystem] | None = None
+    needs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.exact is not None and self.environment is None:
+            raise ValueError("an exact effect knows the variables that it reads")
+
+
+@dataclass
+class Invocation:
+    """One command with everything that it could look at.
+
+    ``read`` gives the bytes of a known file (absolute path), None where they are not at hand. ``accept`` says that
+    assumptions that nobody can check are taken as true. What the model looked at is recorded in ``consulted``, since a
+    verdict is only good while those files stay as they are; what it assumed, in ``assumed``.
+    """
+
+    argv: tuple[str, ...]
+    filesystem: Filesystem
+    environment: Mapping[str, str]
+    directory: str
+    user: str
+    read: Callable[[str], bytes | None]
+    accept: bool = False
+    standard_input: str | None = None
+    consulted: list[str] = field(default_factory=list)
+    assumed: list[Assumption] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The program's name without its folder."""
+        return self.argv[0].rsplit("/", 1)[-1]
+
+    def path(self, argument: str) -> str:
+        """The argument as an absolute path, known links followed. Raises UnknownEffect where part of it is unknown."""
+        if SYMBOLIC in argument:
+            raise UnknownEffect(f"the path in an argument of {self.name} depends on a value that is not known")
+        if argument == "~" or argument.startswith("~/"):
+            argument = self.home + argument[1:]
+        return self.filesystem.resolve(join(self.directory, argument))
+
+    @property
+    def home(self) -> str:
+        """The home directory, as far as it can be told: ``HOME``, or by the user's name."""
+        home = self.environment.get("HOME", "")
+        if home and SYMBOLIC not in home:
+            return home
+        name = self.user.split(":")[0]
+        return "/root" if name in ("", "0", "root") else f"/home/{name}"
+
+    def node(self, path: str) -> File | Directory | Unknown | None:
+        """The file or directory at ``path`` (absolute): None where surely neither stands there."""
+        self.consulted.append(path)
+        node = self.filesystem.lookup(self.filesystem.resolve(path))
+        return node if isinstance(node, File | Directory | Unknown) else None
+
+    def text(self, path: str) -> str | None:
+        """The text of the file at ``path``; None where it surely does not exist.
+
+        Raises UnknownEffect where it may exist but its content is not at hand.
+        """
+        node = self.node(path)
+        if node is None:
+            return None
+        if isinstance(node, Directory):
+            raise UnknownEffect(f"{path} is a directory")
+        data = self.read(self.filesystem.resolve(path)) if isinstance(node, File) else None
+        if data is None:
+            raise UnknownEffect(f"the content of {path} is not known")
+        return data.decode("utf-8", "replace")
+
+    def known_text(self, path: str) -> str | None:
+        """The text of a file that the build itself put at ``path``; None where it put none there.
+
+        Unlike ``text`` this takes a place that the base image may fill for empty of interest.
+        Raises UnknownEffect where the build put a file there whose content is not at hand.
+        """
+        return None if isinstance(self.node(path), Unknown) else self.text(path)
+
+    def assume(self, assumption: Assumption, holds: bool | None = None) -> bool:
+        """Whether the model may rely on the assumption; recorded where it may.
+
+        ``holds`` is what a check against the context gave: None where there was nothing to check.
+        """
+        if assumption.verdict is Verdict.STANDING or holds:
+            verdict = Verdict.STANDING if assumption.verdict is Verdict.STANDING else Verdict.HOLDS
+        elif holds is None and self.accept:
+            verdict = Verdict.UNCHECKED
+        else:
+            return False
+        recorded = Assumption(assumption.code, assumption.text, verdict)
+        if recorded not in self.assumed:
+            self.assumed.append(recorded)
+        return True

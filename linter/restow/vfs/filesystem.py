@@ -1,0 +1,177 @@
+"""A filesystem as a persistent tree: every change gives a new value that shares what did not change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from restow.errors import UnknownEffect
+from restow.vfs.inode import EMPTY, Absent, Attributes, Directory, Node, Origin, Symlink, Unknown, digest_of
+
+STANDARD_DIRECTORIES = frozenset(
+    [
+        *("/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin"),
+        *("/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib"),
+        *("/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp"),
+    ]
+)
+"""Taken to exist, as directories, in every base image other than ``scratch`` (the Filesystem Hierarchy Standard)."""
+
+MAX_LINKS = 40  # as Linux: more symbolic links in one path are a loop
+
+
+def split(path: str) -> tuple[str, ...]:
+    """The parts of an absolute path, ``.`` and ``..`` resolved by name."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return tuple(parts)
+
+
+def join(*parts: str) -> str:
+    """The absolute, clean path of ``parts``; a part that begins with ``/`` starts anew."""
+    path = "/"
+    for part in parts:
+        path = part if part.startswith("/") else f"{path}/{part}"
+    return "/" + "/".join(split(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Filesystem:
+    """A root directory with the operations that a build needs. Paths are absolute."""
+
+    root: Directory
+
+    @staticmethod
+    def empty() -> Filesystem:
+        """That of ``FROM scratch``."""
+        return Filesystem(EMPTY)
+
+    @staticmethod
+    def unknown(base: str) -> Filesystem:
+        """A root of which only the name is known."""
+        return Filesystem(Directory(None, {}, Origin(base)))
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal filesystems."""
+        return self.root.digest
+
+    def resolve(self, path: str, *, last: bool = True) -> str:
+        """``path`` with every known symbolic link followed inside the root; the last part only where ``last``.
+
+        Raises UnknownEffect for a loop of links.
+        """
+        todo, done, links = list(reversed(split(path))), [], 0
+        while todo:
+            name = todo.pop()
+            if name == "..":
+                del done[-1:]
+                continue
+            node = self.lookup("/" + "/".join([*done, name]))
+            if isinstance(node, Symlink) and (todo or last):
+                links += 1
+                if links > MAX_LINKS:
+                    raise UnknownEffect(f"{path} runs through a loop of symbolic links")
+                if node.target.startswith("/"):
+                    done = []
+                todo.extend(part for part in reversed(node.target.split("/")) if part not in ("", "."))
+            else:
+                done.append(name)
+        return "/" + "/".join(done)
+
+    def lookup(self, path: str) -> Node | None:
+        """What stands at ``path``, links not followed: None for nothing, ``Unknown`` where nobody knows."""
+        node: Node | None = self.root
+        for name in split(path):
+            if isinstance(node, Directory):
+                node = node.child(name)
+            elif isinstance(node, Unknown):
+                continue
+            else:
+                return None
+        return node
+
+    def put(self, path: str, node: Node | None) -> Filesystem:
+        """This filesystem with ``node`` at ``path`` (None: nothing); the directory above has to be known.
+
+        Raises UnknownEffect where something other than a directory stands above.
+        """
+        parts = split(path)
+        if not parts:
+            if not isinstance(node, Directory):
+                raise UnknownEffect("the root can only be a directory")
+            return Filesystem(node)
+        return Filesystem(_put(self.root, parts, node, path))
+
+    def make_directories(self, path: str, created: Attributes) -> Filesystem:
+        """``mkdir -p``: what exists keeps its attributes, what does not gets ``created``."""
+        filesystem, parts = self, split(path)
+        for depth in range(1, len(parts) + 1):
+            here = "/" + "/".join(parts[:depth])
+            node = filesystem.lookup(here)
+            if isinstance(node, Directory):
+                continue
+            if node is None:
+                filesystem = filesystem.put(here, Directory(created, {}))
+            elif isinstance(node, Unknown):
+                filesystem = filesystem.put(here, opened(here, node.origin, created))
+            else:
+                raise UnknownEffect(f"{here} is not a directory")
+        return filesystem
+
+    def walk(self, path: str = "/") -> Iterator[tuple[str, Node]]:
+        """Every known path at and below ``path`` with its node, parents first, in the order of their names."""
+        node = self.lookup(path)
+        if node is not None:
+            yield from _walk(join(path), node)
+
+    def map(self, path: str, change: Callable[[str, Node], Node]) -> Filesystem:
+        """``change`` applied to every known node at and below ``path``; a directory after its children."""
+        node = self.lookup(path)
+        return self if node is None else self.put(path, _map(join(path), node, change))
+
+
+def opened(path: str, origin: Origin, created: Attributes) -> Directory:
+    """The directory at an unknown place once something made sure that there is one."""
+    root_made = created == Attributes(0o755)
+    attributes = None if path in STANDARD_DIRECTORIES and root_made else if_missing(origin, created)
+    return Directory(attributes, {}, origin)
+
+
+def if_missing(origin: Origin, created: Attributes) -> Attributes:
+    """The attributes that a place has in ``origin``, or ``created`` where there was nothing."""
+    term = "?" + digest_of("if-missing", origin.digest, created.digest)
+    return Attributes(term, term, term)
+
+
+def _put(directory: Directory, parts: tuple[str, ...], node: Node | None, path: str) -> Directory:
+    name, below = parts[0], parts[1:]
+    if not below:
+        return directory.with_child(name, node)
+    inner = directory.child(name)
+    if isinstance(inner, Unknown):
+        inner = Directory(None, {}, inner.origin)
+    if not isinstance(inner, Directory):
+        raise UnknownEffect(f"{path}: there is no directory {name!r} above it")
+    return directory.with_child(name, _put(inner, below, node, path))
+
+
+def _walk(path: str, node: Node) -> Iterator[tuple[str, Node]]:
+    if isinstance(node, Absent):
+        return
+    yield path, node
+    if isinstance(node, Directory):
+        for name in sorted(node.children):
+            yield from _walk(path.rstrip("/") + "/" + name, node.children[name])
+
+
+def _map(path: str, node: Node, change: Callable[[str, Node], Node]) -> Node:
+    if isinstance(node, Directory):
+        children = {name: _map(f"{path.rstrip('/')}/{name}", child, change) for name, child in node.children.items()}
+        node = Directory(node.attributes, children, node.rest)
+    return change(path, node)
+

@@ -1,0 +1,172 @@
+"""Regions: parts of a filesystem by rule. What a program may read or write is a region.
+
+A rule is a path with ``*`` for any one name; it speaks of that path and of all below, until a longer rule says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from restow.vfs.filesystem import Filesystem, split
+from restow.vfs.inode import ABSENT, Absent, Content, Directory, File, Node, Origin, Unknown, digest_of
+
+
+class _Trie:
+    """The rules by name, one level a part."""
+
+    __slots__ = ("below", "inside")
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Trie] = {}
+        self.inside: bool | None = None
+
+    def add(self, parts: tuple[str, ...], inside: bool) -> None:
+        node = self
+        for part in parts:
+            node = node.below.setdefault(part, _Trie())
+        node.inside = inside
+
+
+@dataclass(frozen=True)
+class Region:
+    """The paths inside ``include`` (and below), without those inside ``exclude``; the longest rule that fits decides."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    @staticmethod
+    def everything() -> Region:
+        """The whole filesystem."""
+        return Region(("/",))
+
+    def __bool__(self) -> bool:
+        return bool(self.include)
+
+    @cached_property
+    def _trie(self) -> _Trie:
+        trie = _Trie()
+        for path in self.exclude:
+            trie.add(split(path), False)
+        for path in self.include:
+            trie.add(split(path), True)
+        return trie
+
+    def covers(self, path: str) -> bool:
+        """Whether ``path`` itself lies inside."""
+        tries, inside = [self._trie], bool(self._trie.inside)
+        for part in split(path):
+            tries = _step(tries, part)
+            inside = _decide(tries, inside)
+        return inside
+
+    def touches(self, path: str) -> bool:
+        """Whether ``path`` or anything below it lies inside."""
+        tries, inside = [self._trie], bool(self._trie.inside)
+        for part in split(path):
+            tries = _step(tries, part)
+            inside = _decide(tries, inside)
+        return inside or any(_any_inside(trie) for trie in tries)
+
+    def overlaps(self, other: Region) -> bool:
+        """Whether some rule of one region reaches into the other (exclusions are looked at for the rules' own paths)."""
+        return any(other.touches(path) for path in self.include) or any(self.touches(path) for path in other.include)
+
+    def digest(self, filesystem: Filesystem) -> str:
+        """What the region holds: equal for filesystems that agree inside of it."""
+        return _digest(filesystem.root, [self._trie], bool(self._trie.inside)) or "nothing"
+
+    def write(self, filesystem: Filesystem, term: str) -> Filesystem:
+        """The filesystem after a program, named by ``term``, may have written anywhere in the region."""
+        root = _write(filesystem.root, [self._trie], bool(self._trie.inside), term)
+        assert isinstance(root, Directory)
+        return Filesystem(root)
+
+
+def _step(tries: list[_Trie], name: str) -> list[_Trie]:
+    return [below for trie in tries for key in (name, "*") if (below := trie.below.get(key)) is not None]
+
+
+def _decide(tries: list[_Trie], inside: bool) -> bool:
+    """The rule that names a part wins over the one with ``*``, and an inclusion over an exclusion of equal length."""
+    verdicts = [trie.inside for trie in tries if trie.inside is not None]
+    return verdicts[0] if verdicts else inside
+
+
+def _any_inside(trie: _Trie) -> bool:
+    return trie.inside is True or any(_any_inside(below) for below in trie.below.values())
+
+
+def _has_star(tries: list[_Trie]) -> bool:
+    return any("*" in trie.below and _any_inside(trie.below["*"]) for trie in tries)
+
+
+def _children(node: Directory | Unknown, tries: list[_Trie]) -> tuple[Mapping[str, Node], Origin | None]:
+    """Known children, and those that a rule names although nobody knows them yet."""
+    if isinstance(node, Unknown):
+        known: dict[str, Node] = {}
+        rest: Origin | None = node.origin
+    else:
+        known, rest = dict(node.children), node.rest
+    for trie in tries:
+        for name in trie.below:
+            if name != "*" and name not in known and rest is not None:
+                known[name] = Unknown(rest)
+    return known, rest
+
+
+def _digest(node: Node, tries: list[_Trie], inside: bool) -> str | None:
+    """None where nothing of the node lies inside. What a child adds is told only where it differs from its origin."""
+    deeper = [trie for trie in tries if trie.below]
+    if not deeper or not isinstance(node, Directory | Unknown):
+        return node.digest if inside else None
+    children, rest = _children(node, deeper)
+    parts: list[str] = []
+    for name, child in sorted(children.items()):
+        below = _step(tries, name)
+        digest = _digest(child, below, _decide(below, inside))
+        default = _digest(Unknown(rest) if rest else ABSENT, below, _decide(below, inside))
+        if digest != default:
+            parts += [name, digest or "nothing"]
+    if not inside:
+        return digest_of("part", rest.digest if rest else "closed", *parts)
+    attributes = node.attributes.digest if isinstance(node, Directory) and node.attributes else "of-origin"
+    if rest and attributes == "of-origin" and not parts:
+        return Unknown(rest).digest
+    return digest_of("directory", attributes, rest.digest if rest else "closed", *parts)
+
+
+def _write(node: Node, tries: list[_Trie], inside: bool, term: str) -> Node:
+    deeper = [trie for trie in tries if trie.below]
+    if not deeper or not isinstance(node, Directory | Unknown):
+        return blurred(node, term) if inside else node
+    children, rest = _children(node, deeper)
+    changed: dict[str, Node] = {}
+    for name, child in children.items():
+        below = _step(tries, name)
+        changed[name] = _write(child, below, _decide(below, inside), term)
+    attributes = node.attributes if isinstance(node, Directory) else None
+    if not inside:
+        return Directory(attributes, changed, _after(rest, term) if rest and _has_star(deeper) else rest)
+    return Directory(attributes.after(term) if attributes else None, changed, _after(rest, term))
+
+
+def blurred(node: Node, term: str) -> Node:
+    """The node, and all below it, after a program named by ``term`` may have written there."""
+    if isinstance(node, Directory):
+        children = {name: blurred(child, term) for name, child in node.children.items()}
+        return Directory(node.attributes.after(term) if node.attributes else None, children, _after(node.rest, term))
+    if isinstance(node, Unknown):
+        return Unknown(node.origin.after(term))
+    if isinstance(node, File):
+        content = Content("term:" + digest_of("after", node.digest, term), None, node.content.origin)
+        return File(node.attributes.after(term), content)
+    if isinstance(node, Absent):
+        return Unknown(Origin("absent", (term,)))
+    return Unknown(Origin(node.digest, (term,)))
+
+
+def _after(rest: Origin | None, term: str) -> Origin:
+    return rest.after(term) if rest else Origin("closed", (term,))
+
