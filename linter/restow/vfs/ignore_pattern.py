@@ -1,14 +1,14 @@
 """One pattern of an ignore file: the regular expression that Moby's matcher builds from it, and a test made of that.
 
-The expression is written in Go's dialect first, quirks included (``^`` is an anchor, ``[*]`` is no star, ``\\d`` a digit),
-and then read, as Go reads it, into steps from which Python's `re` makes a test. `re` tries alternatives one after the
+The expression is written in Go's dialect first, quirks included (``^`` is an anchor, ``[*]`` is no star, ``\\d`` is a
+digit), and then read, as Go reads it, into steps from which Python's `re` makes a test. `re` tries one way after the
 other, so an expression with many repetitions is walked step by step instead: a hostile file cannot stall a run.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import comb
 from typing import Literal, TypeAlias
@@ -74,6 +74,46 @@ def compile_pattern(pattern: str) -> Test:
     return _regexp_test(list(_Reader(text).items()))
 
 
+def any_test(patterns: Iterable[str]) -> Test:
+    """A fast first question for many patterns: False only where none of them matches the path, True where one may.
+
+    Raises ValueError where an expression is none in Go's dialect.
+    """
+    exact: set[str] = set()
+    prefixes: list[str] = []
+    suffixes: list[str] = []
+    names: list[str] = []
+    others: list[Test] = []
+    for pattern in patterns:
+        kind, text = classify(pattern)
+        if kind == "regexp":
+            items = list(_Reader(text).items())
+            if _is_name(pattern):
+                names.append(_source(items[2:]))
+            else:
+                others.append(_regexp_test(items))
+        else:
+            {"exact": exact.add, "prefix": prefixes.append, "suffix": suffixes.append}[kind](text)
+            exact.update([text[1:]] if kind == "suffix" and text.startswith("/") else [])
+    heads, tails = tuple(prefixes), tuple(suffixes)
+    name_match = re.compile("|".join(names)).match if names else None
+
+    def test(path: str) -> bool:
+        if path in exact or path.startswith(heads) or path.endswith(tails) or "\n" in path:
+            return True
+        if name_match is not None and name_match(path, path.rfind("/") + 1):
+            return True
+        return any(other(path) for other in others)
+
+    return test
+
+
+def _is_name(pattern: str) -> bool:
+    """Whether a pattern is ``**/`` and the wildcard of a file name, with no more than two stars."""
+    name = pattern.removeprefix("**/")
+    return name != pattern and "**" not in name and name.count("*") <= 2 and not set("/[\\") & set(name)
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     """One step of an expression: a character, a repeated one, the group ``(.*/)?``, or a place between characters."""
@@ -100,11 +140,15 @@ class _Item:
         return ends
 
 
+def _source(items: list[_Item]) -> str:
+    """The steps as one expression of Python's."""
+    return "".join(item.source + ("*" if item.kind == "star" else "") for item in items)
+
+
 def _regexp_test(items: list[_Item]) -> Test:
     """A test for an expression whose time is bounded: `re` where it cannot take long, else one pass for each step."""
     repeats = sum(item.kind in ("star", "folders") for item in items)
-    whole = {"one": "", "place": "", "star": "*", "folders": ""}
-    match = re.compile("".join(item.source + whole[item.kind] for item in items)).match
+    match = re.compile(_source(items)).match
 
     def test(path: str) -> bool:
         if repeats <= 2 or comb(len(path) + repeats, repeats) <= _STEPS:

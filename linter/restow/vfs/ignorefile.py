@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from posixpath import normpath
 
 from restow.errors import ContextError
-from restow.vfs.ignore_pattern import Test, compile_pattern
+from restow.vfs.ignore_pattern import Test, any_test, compile_pattern
 
 _BLANK = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _LINE_BYTES = 65_536  # a line of this length, or longer, does not fit into BuildKit's line buffer
@@ -148,6 +148,8 @@ class IgnoreFile:
 
     def _match(self, path: str, inherited: int) -> int:
         """The patterns that ``path`` matches, given those that its parent matched."""
+        if not inherited and not self._may_ignore(path):
+            return 0
         result, ignored, bit = 0, False, 1
         for pattern, test in zip(self.patterns, self._tests, strict=True):
             if inherited & bit or (pattern.exception is ignored and test(path)):
@@ -155,6 +157,14 @@ class IgnoreFile:
                 ignored = not pattern.exception
             bit <<= 1
         return result
+
+    @cached_property
+    def _may_ignore(self) -> Test:
+        """False for a path that no pattern but an exception can match: a quick answer for most paths."""
+        try:
+            return any_test(pattern.text for pattern in self.patterns if not pattern.exception)
+        except ValueError:
+            return bool
 
     def _first_test(self, index: int, path: str) -> bool:
         """Compile pattern ``index``, put its test in place, and answer for ``path``."""

@@ -1,0 +1,214 @@
+"""The build context as a filesystem value: from a folder on disk, or from a listing.
+
+Files are read only when somebody asks for their bytes. A file's identity is its path within the context, or its content
+where it was asked to be hashed; owners are 0:0, as the client sends them (see the specification of COPY).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from restow.errors import ContextError
+from restow.vfs import Attributes, Content, Directory, File, Node, Special, Symlink
+from restow.vfs.ignorefile import IgnoreFile
+
+MAX_READ = 8 << 20  # a manifest larger than 8 MiB is not parsed: nobody writes such a file by hand
+MAX_FILES = 400_000  # a context of more entries is refused rather than held in memory
+DOCKERFILE_IDENTITY = "the Dockerfile and its ignore file"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What ``COPY`` can see: ``root`` without the ignored files. ``description`` says where it came from."""
+
+    root: Directory
+    description: str
+    folder: Path | None = None
+    ignore_file: IgnoreFile | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    dockerfile: str | None = None
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of the context's regular file ``path`` (relative); None where they are not at hand."""
+        if path in self.texts:
+            return self.texts[path].encode()
+        if self.folder is None:
+            return None
+        try:
+            handle = os.open(self.folder / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        except OSError:
+            return None  # gone or unreadable since the listing: the caller takes the content as unknown
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return None
+            data = file.read(MAX_READ + 1)
+        return None if len(data) > MAX_READ else data
+
+    def ignored(self, path: str) -> bool:
+        """Whether the ignore file keeps ``path`` (relative) out of the context."""
+        return self.ignore_file is not None and self.ignore_file.decide(path).ignored
+
+    def lookup(self, path: str) -> Node | None:
+        """What stands at the context's ``path``."""
+        node: Node | None = self.root
+        for name in (part for part in path.split("/") if part not in ("", ".")):
+            if not isinstance(node, Directory):
+                return None
+            node = node.child(name)
+        return node
+
+
+def read_context(folder: Path, dockerfile: Path | None = None, *, hashed: bool = False) -> Context:
+    """The folder as a context, its ignore file applied. ``hashed`` names files by content: slower, and equal across paths.
+
+    ``<Dockerfile>.dockerignore`` beside the Dockerfile takes precedence over ``.dockerignore``. Raises ContextError where the
+    folder cannot be listed or is too large, and ConfigError for a broken ignore file.
+    """
+    if not folder.is_dir():
+        raise ContextError(f"{folder}: not a folder; give the build context's folder with --context")
+    ignore = _ignore_file(folder, dockerfile)
+    own = {name for name in (_inside(folder, dockerfile), _inside(folder, _ignore_path(folder, dockerfile))) if name}
+    loader = _Loader(folder, ignore, frozenset(own), hashed)
+    root = loader.directory(folder, "")
+    return Context(root, str(folder), folder, ignore, dockerfile=_inside(folder, dockerfile))
+
+
+def context_of_listing(
+    files: Iterable[tuple[str, int, str, int | None]],
+    *,
+    texts: Mapping[str, str] | None = None,
+    dockerignore: str | None = None,
+    dockerfile: str | None = None,
+    description: str = "a listing",
+) -> Context:
+    """A context of ``(path, git mode, content identity, size)`` entries; ``texts`` are the contents that are at hand.
+
+    A symbolic link's target has to be in ``texts``; without it the entry stands as a file.
+    """
+    ignore = IgnoreFile.parse(dockerignore) if dockerignore is not None else None
+    known = dict(texts or {})
+    tree: dict[str, object] = {}
+    for path, mode, identity, size in files:
+        if ignore is not None and ignore.decide(path).ignored:
+            continue
+        own = path == dockerfile or path == ".dockerignore" or (dockerfile and path == dockerfile + ".dockerignore")
+        if mode == 0o120000 and path in known:
+            node: Node = Symlink(known[path])
+        else:
+            name = DOCKERFILE_IDENTITY if own else f"blob:{identity}"
+            node = File(Attributes(0o755 if mode & 0o100 else 0o644), Content(name, size, path))
+        _insert(tree, path, node)
+    return Context(_frozen(tree), description, None, ignore, known, dockerfile)
+
+
+def empty_context(description: str) -> Context | None:
+    """No context: a lone file. Steps that need one become unknown, with that reason."""
+    del description
+    return None
+
+
+def _insert(tree: dict[str, object], path: str, node: Node) -> None:
+    *above, name = path.split("/")
+    for part in above:
+        inner = tree.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise ContextError(f"{path}: {part} is both a file and a folder in the listing")
+        tree = inner
+    tree[name] = node
+
+
+def _frozen(tree: dict[str, object]) -> Directory:
+    children = {name: _frozen(node) if isinstance(node, dict) else node for name, node in tree.items()}
+    return Directory(Attributes(0o755), children)  # type: ignore[arg-type]  # values are nodes once dicts are gone
+
+
+def _inside(folder: Path, file: Path | None) -> str | None:
+    """``file`` relative to the context, with forward slashes; None where it lies outside."""
+    if file is None:
+        return None
+    try:
+        return file.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return None
+
+
+def _ignore_path(folder: Path, dockerfile: Path | None) -> Path | None:
+    if dockerfile is not None:
+        own = dockerfile.with_name(dockerfile.name + ".dockerignore")
+        if own.is_file():
+            return own
+    return folder / ".dockerignore"
+
+
+def _ignore_file(folder: Path, dockerfile: Path | None) -> IgnoreFile | None:
+    path = _ignore_path(folder, dockerfile)
+    if path is None or not path.is_file():
+        return None
+    try:
+        return IgnoreFile.parse(path.read_text("utf-8-sig"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContextError(f"{path}: cannot be read: {error}") from None
+
+
+@dataclass
+class _Loader:
+    """One walk of a folder; ``count`` bounds it."""
+
+    folder: Path
+    ignore: IgnoreFile | None
+    own: frozenset[str]
+    hashed: bool
+    count: int = 0
+
+    def directory(self, folder: Path, prefix: str) -> Directory:
+        children: dict[str, Node] = {}
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            mode = stat.S_IMODE(folder.stat().st_mode)
+        except OSError as error:
+            raise ContextError(f"{folder}: cannot be listed: {error.strerror}; leave it out with the ignore file") from None
+        for entry in entries:
+            self.count += 1
+            if self.count > MAX_FILES:
+                raise ContextError(
+                    f"{self.folder}: more than {MAX_FILES} entries; leave folders out with .dockerignore, or name a smaller "
+                    "folder with --context"
+                )
+            node = self.entry(entry, f"{prefix}{entry.name}")
+            if node is not None:
+                children[entry.name] = node
+        return Directory(Attributes(mode), children)
+
+    def entry(self, entry: os.DirEntry[str], path: str) -> Node | None:
+        ignored = self.ignore is not None and self.ignore.decide(path).ignored
+        if entry.is_dir(follow_symlinks=False):
+            if ignored and self.ignore is not None and self.ignore.can_prune(path):
+                return None
+            directory = self.directory(Path(entry.path), f"{path}/")
+            return None if ignored and not directory.children else directory
+        if ignored:
+            return None
+        information = entry.stat(follow_symlinks=False)
+        mode = stat.S_IMODE(information.st_mode)
+        if stat.S_ISLNK(information.st_mode):
+            return Symlink(os.readlink(entry.path))
+        if not stat.S_ISREG(information.st_mode):
+            return None if stat.S_ISSOCK(information.st_mode) else Special("fifo", Attributes(mode))
+        return File(Attributes(mode), self.content(entry.path, path, information.st_size))
+
+    def content(self, file: str, path: str, size: int) -> Content:
+        if path in self.own:
+            return Content(DOCKERFILE_IDENTITY, size, path)
+        if not self.hashed:
+            return Content(f"context:{path}", size, path)
+        import hashlib
+
+        try:
+            with open(file, "rb") as handle:
+                return Content("sha256:" + hashlib.file_digest(handle, "sha256").hexdigest(), size, path)
+        except OSError as error:
+            raise ContextError(f"{file}: cannot be read: {error.strerror}") from None
