@@ -1,0 +1,82 @@
+"""Command-line options of modelled programs: what is not listed is not understood, and makes the command unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from restow.effects.effect import SYMBOLIC
+from restow.errors import UnknownEffect
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Options by name, in the order given (a flag's value is an empty text), and the operands."""
+
+    options: tuple[tuple[str, str], ...]
+    operands: tuple[str, ...]
+
+    def has(self, *names: str) -> bool:
+        """Whether one of the options was given."""
+        return any(name in names for name, _ in self.options)
+
+    def values(self, *names: str) -> tuple[str, ...]:
+        """The values of all uses of the options."""
+        return tuple(value for name, value in self.options if name in names)
+
+
+def read_options(argv: tuple[str, ...], *, flags: Collection[str] = (), valued: Collection[str] = ()) -> Arguments:
+    """Split ``argv[1:]`` as getopt_long does: ``-abc``, ``-o value``, ``-ovalue``, ``--name=value``, ``--`` ends options.
+
+    Raises UnknownEffect for an option that is in neither list, and for one whose name depends on an unknown value.
+    """
+    options: list[tuple[str, str]] = []
+    operands: list[str] = []
+    rest = list(argv[1:])
+    while rest:
+        argument = rest.pop(0)
+        if argument == "--":
+            operands += rest
+            break
+        if argument.startswith(SYMBOLIC):
+            raise UnknownEffect(f"an argument of {argv[0]} depends on a value that is not known")
+        if argument.startswith("--"):
+            name, equals, value = argument.partition("=")
+            if name in valued:
+                if not equals:
+                    if not rest:
+                        raise UnknownEffect(f"{argv[0]} {name} lacks its value")
+                    value = rest.pop(0)
+            elif name not in flags:
+                raise UnknownEffect(f"the option {name} of {argv[0]} is not modelled")
+            options.append((name, value))
+        elif argument.startswith("-") and argument != "-":
+            options += _short(argv[0], argument, rest, flags, valued)
+        else:
+            operands.append(argument)
+    return Arguments(tuple(options), tuple(operands))
+
+
+def _short(
+    program: str, argument: str, rest: list[str], flags: Collection[str], valued: Collection[str]
+) -> list[tuple[str, str]]:
+    if argument in valued:
+        if not rest:
+            raise UnknownEffect(f"{program} {argument} lacks its value")
+        return [(argument, rest.pop(0))]
+    if argument in flags:
+        return [(argument, "")]
+    found: list[tuple[str, str]] = []
+    for at, letter in enumerate(argument[1:], start=1):
+        name = f"-{letter}"
+        if name in valued:
+            value = argument[at + 1 :]
+            if not value:
+                if not rest:
+                    raise UnknownEffect(f"{program} {name} lacks its value")
+                value = rest.pop(0)
+            return [*found, (name, value.removeprefix("="))]
+        if name not in flags:
+            raise UnknownEffect(f"the option {name} of {program} is not modelled")
+        found.append((name, ""))
+    return found

@@ -1,0 +1,263 @@
+"""mkdir, rm, rmdir, cp, mv, ln, touch, chmod, chown, chgrp, install, tee.
+
+What can be computed on the known tree is computed (mkdir, rm, chmod and chown with numbers); the rest is a term over the files
+named. They read no settings, and no variable but those of the locale, which changes messages only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.options import Arguments, read_options
+from restow.errors import UnknownEffect
+from restow.vfs import ABSENT, Attributes, Directory, File, Filesystem, Node, Region, Unknown, digest_of
+
+_GLOB = "*?["
+
+
+def effect(call: Invocation) -> Effect:
+    """Of one of the programs above."""
+    return _MODELS[call.name](call)
+
+
+def owner(call: Invocation) -> int | str:
+    """The user id that a new file gets: 0 for root, a term for any other name."""
+    name = call.user.split(":")[0]
+    if name in ("", "root", "0"):
+        return 0
+    return int(name) if name.isdigit() else f"?user:{name}"
+
+
+def _is_pattern(path: str) -> bool:
+    return any(character in path for character in _GLOB)
+
+
+def _plain(call: Invocation, operands: tuple[str, ...]) -> list[str]:
+    """Absolute paths of the operands; a pattern stands for the folder in which it is matched."""
+    paths = []
+    for operand in operands:
+        if operand.startswith(SYMBOLIC):
+            raise UnknownEffect(f"a path given to {call.name} depends on a value that is not known")
+        while _is_pattern(operand):
+            operand = operand.rstrip("/").rsplit("/", 1)[0] if "/" in operand.rstrip("/") else "."
+            operand = operand or "/"
+        paths.append(call.path(operand))
+    if "/" in paths:
+        raise UnknownEffect(f"{call.name} works on the whole filesystem")
+    return paths
+
+
+def _mkdir(call: Invocation) -> Effect:
+    arguments = read_options(call.argv, flags=["-p", "--parents", "-v", "--verbose"], valued=["-m", "--mode"])
+    paths = [call.path(operand) for operand in arguments.operands]
+    modes = arguments.values("-m", "--mode")
+    who = owner(call)
+    region = Region(tuple(paths))
+    if any(_is_pattern(path) for path in paths) or (modes and not _octal(modes[-1])):
+        return Effect(reads=(region,), writes=(region,))
+
+    def make(filesystem: Filesystem) -> Filesystem:
+        for path in paths:
+            filesystem = filesystem.make_directories(path, Attributes(0o755, who, who))
+            if modes:
+                filesystem = _with_attributes(filesystem, path, lambda old: replace(old, mode=int(modes[-1], 8)))
+        return filesystem
+
+    return Effect(reads=(region,), writes=(region,), exact=make)
+
+
+def _octal(text: str) -> bool:
+    return text.isdigit() and all(digit in "01234567" for digit in text) and len(text) <= 5
+
+
+def _with_attributes(filesystem: Filesystem, path: str, change: Callable[[Attributes], Attributes]) -> Filesystem:
+    node = filesystem.lookup(path)
+    if isinstance(node, File):
+        return filesystem.put(path, replace(node, attributes=change(node.attributes)))
+    if isinstance(node, Directory) and node.attributes is not None:
+        return filesystem.put(path, Directory(change(node.attributes), node.children, node.rest))
+    raise UnknownEffect(f"the attributes of {path} are not known")
+
+
+def _rm(call: Invocation) -> Effect:
+    flags = "-r -R -f -v -d --recursive --force --verbose --one-file-system".split()
+    arguments = read_options(call.argv, flags=flags)
+    operands = [operand for operand in arguments.operands if operand not in (".", "..")]
+    paths = [call.path(operand.rstrip("/") or "/") if not _is_pattern(operand) else operand for operand in operands]
+    if "/" in paths or any(SYMBOLIC in path for path in paths):
+        raise UnknownEffect(f"{call.name} of the whole root, or of an unknown path")
+    exact = [path for path in paths if not _is_pattern(path)]
+    patterns = [path for path in paths if _is_pattern(path)]
+    folders = _plain(call, tuple(patterns))
+    simple = all("/" not in pattern or not _is_pattern(pattern.rstrip("/").rsplit("/", 1)[0]) for pattern in patterns)
+
+    def remove(filesystem: Filesystem) -> Filesystem:
+        for path in exact:
+            filesystem = filesystem.put(path, None) if filesystem.lookup(path) is not None else filesystem
+        for folder, pattern in zip(folders, patterns, strict=True):
+            filesystem = _remove_matching(filesystem, folder, pattern.rstrip("/").rsplit("/", 1)[-1])
+        return filesystem
+
+    region = Region((*exact, *folders))
+    return Effect(reads=(region,), writes=(region,), exact=remove if simple else None)
+
+
+def _remove_matching(filesystem: Filesystem, folder: str, pattern: str) -> Filesystem:
+    """``rm`` of ``folder/pattern``: known children by name; of unknown ones, what is left is named by the pattern."""
+    node = filesystem.lookup(folder)
+    term = digest_of("removed", pattern)
+    if isinstance(node, Unknown):
+        return filesystem.put(folder, Unknown(node.origin.after(term)))
+    if not isinstance(node, Directory):
+        return filesystem
+    children: dict[str, Node] = {}
+    for name, child in node.children.items():
+        hidden = name.startswith(".") and not pattern.startswith(".")
+        if hidden or not fnmatchcase(name, pattern):
+            children[name] = child
+        elif node.rest is not None:
+            children[name] = ABSENT
+    rest = node.rest.after(term) if node.rest else None
+    kept = {name: child for name, child in children.items() if not (child is ABSENT and rest is None)}
+    return filesystem.put(folder, Directory(node.attributes, kept, rest))
+
+
+def _target(call: Invocation, arguments: Arguments) -> tuple[tuple[str, ...], str]:
+    """Sources and the destination of cp, mv, ln and install."""
+    folder = arguments.values("-t", "--target-directory")
+    operands = arguments.operands
+    if folder:
+        return operands, folder[0]
+    if len(operands) < 2:
+        raise UnknownEffect(f"{call.name} with fewer than two operands is not modelled")
+    return operands[:-1], operands[-1]
+
+
+_COPY_FLAGS = (
+    "-r -R -a -f -p -v -n -u -L -P -d -T -i -x -l -s -b --recursive --archive --force --verbose --no-clobber --update --dereference "
+    "--preserve --parents --no-target-directory -H --no-dereference --remove-destination --symbolic --no-preserve"
+).split()
+
+
+def _copy(call: Invocation) -> Effect:
+    arguments = read_options(call.argv, flags=_COPY_FLAGS, valued=["-t", "--target-directory"])
+    sources, destination = _target(call, arguments)
+    read, written = _plain(call, sources), _plain(call, (destination,))
+    gone = tuple(read) if call.name == "mv" else ()
+    if any(path == target or path.startswith(target.rstrip("/") + "/") for path in written for target in gone):
+        raise UnknownEffect("mv into itself")
+    seconds, places = 0.2, Region((*written, *gone))
+    return Effect(reads=(Region(tuple(read)), places), writes=(places,), seconds=seconds)
+
+
+def _link(call: Invocation) -> Effect:
+    flags = "-s -f -n -v -T -r -i -sf --symbolic --force --no-dereference --verbose --relative --no-target-directory".split()
+    arguments = read_options(call.argv, flags=flags, valued=["-t"])
+    if len(arguments.operands) == 1:
+        name = arguments.operands[0].rstrip("/").rsplit("/", 1)[-1]
+        sources, destination = arguments.operands, name
+    else:
+        sources, destination = _target(call, arguments)
+    written = _plain(call, (destination,))
+    hard = not arguments.has("-s", "--symbolic")
+    read = _plain(call, sources) if hard else []
+    return Effect(reads=(Region((*read, *written)),), writes=(Region((*written, *read)),))
+
+
+def _touch(call: Invocation) -> Effect:
+    arguments = read_options(call.argv, flags=["-a", "-m", "-c", "--no-create"], valued=["-t", "-d", "--date", "-r"])
+    places = Region(tuple(_plain(call, arguments.operands)))
+    return Effect(reads=(places, Region(tuple(map(call.path, arguments.values("-r"))))), writes=(places,))
+
+
+def _change(call: Invocation) -> Effect:
+    """chmod, chown and chgrp: exact with numbers on what is known; else a term over the files named.
+
+    A name is looked up in the account files, which are read then.
+    """
+    argv = call.argv
+    if call.name == "chmod":
+        argv = (argv[0], *(f"./{a}" if a.startswith("-") and set(a[1:]) <= set("rwxXst") and len(a) > 1 and a != "-R" else a
+                           for a in argv[1:]))
+    flags = "-R --recursive -v --verbose -f --silent --quiet -c --changes -h --no-dereference -H -L -P --preserve-root".split()
+    arguments = read_options(argv, flags=flags, valued=["--reference", "--from"])
+    if arguments.has("--reference", "--from") or len(arguments.operands) < 2:
+        raise UnknownEffect(f"this use of {call.name} is not modelled")
+    value, recursive = arguments.operands[0], arguments.has("-R", "--recursive")
+    paths = _plain(call, arguments.operands[1:])
+    places = Region(tuple(paths))
+    accounts = Region(("/etc/passwd", "/etc/group", "/etc/nsswitch.conf")) if call.name != "chmod" else Region()
+    change = _attribute_change(call.name, value)
+    known = change is not None and not any(_is_pattern(operand) for operand in arguments.operands[1:])
+    if known and change is not None and all(_all_known(call.filesystem, path, recursive) for path in paths):
+
+        def apply(filesystem: Filesystem) -> Filesystem:
+            for path in paths:
+                for place in [p for p, _ in filesystem.walk(path)] if recursive else [path]:
+                    if isinstance(filesystem.lookup(place), File | Directory):
+                        filesystem = _with_attributes(filesystem, place, change)
+            return filesystem
+
+        return Effect(reads=(places,), writes=(places,), exact=apply)
+    return Effect(reads=(places, accounts), writes=(places,), seconds=0.3)
+
+
+def _attribute_change(program: str, value: str) -> Callable[[Attributes], Attributes] | None:
+    if program == "chmod":
+        return (lambda old: replace(old, mode=int(value, 8))) if _octal(value) else None
+    user, colon, group = value.partition(":")
+    if program == "chgrp":
+        user, group = "", value
+    if (user and not user.isdigit()) or (group and not group.isdigit()) or (colon and not group):
+        return None
+
+    def change(old: Attributes) -> Attributes:
+        return Attributes(old.mode, int(user) if user else old.uid, int(group) if group else old.gid)
+
+    return change
+
+
+def _all_known(filesystem: Filesystem, path: str, recursive: bool) -> bool:
+    node = filesystem.lookup(path)
+    if isinstance(node, File):
+        return True
+    if not isinstance(node, Directory) or node.attributes is None:
+        return False
+    if not recursive:
+        return True
+    return node.rest is None and all(_all_known(filesystem, f"{path}/{name}", True) for name in node.children)
+
+
+def _install(call: Invocation) -> Effect:
+    arguments = read_options(call.argv, flags=["-d", "-D", "-v", "-p", "--directory"], valued=["-m", "-o", "-g", "-t", "--mode"])
+    if arguments.has("-d", "--directory"):
+        made = Region(tuple(_plain(call, arguments.operands)))
+        return Effect(reads=(made, Region(("/etc/passwd", "/etc/group"))), writes=(made,))
+    sources, destination = _target(call, arguments)
+    read, written = Region(tuple(_plain(call, sources))), Region(tuple(_plain(call, (destination,))))
+    return Effect(reads=(read, written, Region(("/etc/passwd", "/etc/group"))), writes=(written,))
+
+
+def _tee(call: Invocation) -> Effect:
+    arguments = read_options(call.argv, flags=["-a", "--append"])
+    places = Region(tuple(_plain(call, arguments.operands)))
+    return Effect(reads=(places,), writes=(places,))
+
+
+_MODELS: dict[str, Callable[[Invocation], Effect]] = {
+    "mkdir": _mkdir,
+    "rm": _rm,
+    "rmdir": _rm,
+    "cp": _copy,
+    "mv": _copy,
+    "ln": _link,
+    "touch": _touch,
+    "chmod": _change,
+    "chown": _change,
+    "chgrp": _change,
+    "install": _install,
+    "tee": _tee,
+}

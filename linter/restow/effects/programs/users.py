@@ -1,0 +1,54 @@
+"""useradd, adduser, groupadd, addgroup, usermod: they rewrite the account files and may make a home directory.
+
+The home directory is made only where it is missing, from /etc/skel; its place is read from the options, /etc/default/useradd and
+/etc/adduser.conf (shadow-utils and Debian's adduser manuals).
+"""
+
+from __future__ import annotations
+
+from restow.effects.effect import Effect, Invocation
+from restow.effects.options import read_options
+from restow.effects.places import TOOLCHAIN
+from restow.errors import UnknownEffect
+from restow.vfs import Region, join
+
+_ACCOUNTS = Region(
+    tuple(f"/etc/{name}{tail}" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid") for tail in ("", "-"))
+    + ("/var/log/lastlog", "/var/log/faillog", "/var/mail", "/var/spool/mail")
+)
+_FLAGS = frozenset(
+    "-m --create-home -M --no-create-home -r --system -N --no-user-group -U --user-group -l --no-log-init -o --non-unique "
+    "--disabled-password --disabled-login --no-create-home --quiet --force-badname --allow-bad-names --group -D -S -H -f --force "
+    "-a --append --ingroup-only -q".split()
+)
+_VALUED = frozenset(
+    "-d --home-dir --home -u --uid -g --gid -G --groups -s --shell -c --comment --gecos -k --skel -K --key -p --password "
+    "--ingroup -b --base-dir -e --expiredate --firstuid --lastuid -L --login".split()
+)
+
+
+def effect(call: Invocation) -> Effect:
+    """Of any of the account programs."""
+    valued = set(_VALUED)
+    if call.name in ("adduser", "addgroup"):
+        valued |= {"-h"}  # busybox: the home directory
+        valued -= {"-r", "-l"}
+    arguments = read_options(call.argv, flags=_FLAGS, valued=valued)
+    homes = arguments.values("-d", "--home-dir", "--home", "-h")
+    if arguments.has("-k", "--skel", "-b", "--base-dir", "-l", "--login") and call.name == "usermod":
+        raise UnknownEffect("usermod that moves a home directory is not modelled")
+    names = [operand for operand in arguments.operands if operand]
+    if not names:
+        raise UnknownEffect(f"{call.name} without a name")
+    makes_home = call.name in ("useradd", "adduser")
+    places = [call.path(home) for home in homes] if homes else [join("/home", names[0])]
+    if any(place == "/" for place in places):
+        raise UnknownEffect(f"{call.name} with the root directory as home is not modelled")
+    written = Region(tuple(places)) if makes_home else Region()
+    return Effect(
+        reads=(TOOLCHAIN, _ACCOUNTS, written),
+        writes=(_ACCOUNTS, written),
+        environment=("PATH", "LANG", "LC_*"),
+        seconds=0.3,
+        size=4096,
+    )
