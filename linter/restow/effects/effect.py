@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from restow.errors import UnknownEffect
+from restow.semantics.scope import SYMBOLIC
 from restow.vfs import Directory, File, Filesystem, Region, Unknown, join
 
-SYMBOLIC = "\ue000"
-"""Stands in an argument or variable for a part that is not known (a private-use character no Dockerfile contains)."""
+__all__ = ["SYMBOLIC", "Assumption", "Cache", "Effect", "Invocation", "Verdict"]
 
 
 class Verdict(Enum):
@@ -98,6 +98,8 @@ class Invocation:
         """The argument as an absolute path, known links followed. Raises UnknownEffect where part of it is unknown."""
         if SYMBOLIC in argument:
             raise UnknownEffect(f"the path in an argument of {self.name} depends on a value that is not known")
+        if SYMBOLIC in self.directory and not argument.startswith(("/", "~")):
+            raise UnknownEffect("the working directory is the base image's, and not known; set WORKDIR")
         if argument == "~" or argument.startswith("~/"):
             argument = self.home + argument[1:]
         return self.filesystem.resolve(join(self.directory, argument))

@@ -33,13 +33,16 @@ class Literal(ShellNode):
 class Variable(ShellNode):
     """``$name``, ``${name}`` or ``${name<operator>operand}``; ``operator`` is as written (``:-``, ``#``, ``%%``, ``/`` ...).
 
-    ``name`` is also one of the special parameters ``@ * # ? $ ! - 0 1 ...``; ``${#name}`` has the operator ``length``.
+    ``name`` is also one of the special parameters ``@ * # ? $ ! - 0 1 ...``; ``${#name}`` has the operator ``length``,
+    ``${!name}`` begins with ``!`` and ``${name[index]}`` with ``[index]``. ``operand`` keeps its quotes; ``expansions``
+    holds the variables and commands in it.
     """
 
     name: str
     quoted: bool
     operator: str | None = None
     operand: str | None = None
+    expansions: tuple[WordPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,14 @@ class CommandSubstitution(ShellNode):
 
 @dataclass(frozen=True, slots=True)
 class Expression(ShellNode):
-    """Something that is only kept as text: ``$((arithmetic))``, process substitution, an array value."""
+    """Something that is only kept as text: ``$((arithmetic))``, process substitution, an array value.
+
+    ``expansions`` holds the variables and commands in it.
+    """
 
     text: str
     quoted: bool
+    expansions: tuple[WordPart, ...] = ()
 
 
 WordPart: TypeAlias = Literal | Variable | CommandSubstitution | Expression
@@ -91,12 +98,17 @@ class Assignment(ShellNode):
 
 @dataclass(frozen=True, slots=True)
 class Redirection(ShellNode):
-    """``[n]operator target``. For ``<<`` the body is ``heredoc`` and ``target`` the delimiter."""
+    """``[n]operator target``. For ``<<`` and ``<<-`` the body is ``heredoc`` and ``target`` the delimiter.
+
+    ``heredoc`` is the body as written (for ``<<-`` without leading tabs), None where the text ends before it begins;
+    ``expansions`` holds the variables and commands in it, and is empty where the delimiter is quoted.
+    """
 
     operator: str
     target: Word
     file_descriptor: int | None = None
     heredoc: str | None = None
+    expansions: tuple[WordPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

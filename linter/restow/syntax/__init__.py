@@ -1,0 +1,96 @@
+"""Dockerfiles as trees: ``parse`` gives a ``Dockerfile`` for any text, losslessly.
+
+Names are looked up on first use, so that importing this package costs neither pydantic nor lark.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from restow.syntax.ast import (
+        Add,
+        Arg,
+        Cmd,
+        Command,
+        Comment,
+        Copy,
+        Directive,
+        Dockerfile,
+        Entrypoint,
+        Env,
+        Expose,
+        Flag,
+        From,
+        Healthcheck,
+        Heredoc,
+        Instruction,
+        InstructionNode,
+        Invalid,
+        KeyValue,
+        Label,
+        Maintainer,
+        Node,
+        Onbuild,
+        Run,
+        Shell,
+        Stopsignal,
+        Token,
+        User,
+        Volume,
+        Word,
+        Workdir,
+    )
+    from restow.syntax.parser import parse
+    from restow.syntax.words import Expansion, WordError, expand_word, expand_words
+
+__all__ = [
+    "Add",
+    "Arg",
+    "Cmd",
+    "Command",
+    "Comment",
+    "Copy",
+    "Directive",
+    "Dockerfile",
+    "Entrypoint",
+    "Env",
+    "Expansion",
+    "Expose",
+    "Flag",
+    "From",
+    "Healthcheck",
+    "Heredoc",
+    "Instruction",
+    "InstructionNode",
+    "Invalid",
+    "KeyValue",
+    "Label",
+    "Maintainer",
+    "Node",
+    "Onbuild",
+    "Run",
+    "Shell",
+    "Stopsignal",
+    "Token",
+    "User",
+    "Volume",
+    "Word",
+    "WordError",
+    "Workdir",
+    "expand_word",
+    "expand_words",
+    "parse",
+]
+
+_WORDS = frozenset({"Expansion", "WordError", "expand_word", "expand_words"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "parser" if name == "parse" else "words" if name in _WORDS else "ast"
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value

@@ -28,20 +28,23 @@ class Node(BaseModel):
 
 
 class Word(Node):
-    """One argument. ``text`` has line continuations removed but keeps quotes, escapes and ``$``; a JSON string is decoded."""
+    """One argument.
+
+    ``text`` has line continuations removed but keeps quotes, escapes and ``$``; a JSON string is decoded.
+    """
 
     text: str
 
 
 class Flag(Node):
-    """``--name=value`` before the arguments; ``value`` is None for a bare ``--name``. Quotes are removed as BuildKit does."""
+    """``--name=value`` before the arguments, quotes removed; ``value`` is None for a bare ``--name``."""
 
     name: str
     value: str | None = None
 
 
 class KeyValue(Node):
-    """``key=value`` of ENV, LABEL and ARG; ``value`` is None where ARG gives none. Both keep quotes, escapes and ``$``."""
+    """``key=value`` of ENV, LABEL and ARG, with quotes, escapes and ``$``; ``value`` is None where ARG gives none."""
 
     key: str
     value: str | None = None
@@ -50,7 +53,7 @@ class KeyValue(Node):
 class Heredoc(Node):
     """A here-document: the span is the body's, its closing line excluded.
 
-    ``expand`` is False where the delimiter is quoted; ``chomp`` is True for ``<<-`` (leading tabs removed by the reader).
+    ``expand`` is False where the delimiter is quoted; ``chomp`` is True for ``<<-`` (the reader removes leading tabs).
     """
 
     name: str

@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal["exact", "prefix", "suffix", "regexp"]
 Ranges: TypeAlias = list[tuple[int, int]]
 
 _STEPS = 200_000  # ways to split one path between the repetitions of a pattern that `re` may have to try
+_FEW = 2  # repetitions that `re` may always try
 _LAST = 0x10FFFF
 _POSIX: dict[str, Ranges] = {
     "alnum": [(48, 57), (65, 90), (97, 122)], "alpha": [(65, 90), (97, 122)], "ascii": [(0, 127)],
@@ -151,7 +152,7 @@ def _regexp_test(items: list[_Item]) -> Test:
     match = re.compile(_source(items)).match
 
     def test(path: str) -> bool:
-        if repeats <= 2 or comb(len(path) + repeats, repeats) <= _STEPS:
+        if repeats <= _FEW or comb(len(path) + repeats, repeats) <= _STEPS:
             return match(path) is not None
         reached = {0}
         for item in items:

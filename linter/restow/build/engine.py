@@ -1,0 +1,203 @@
+"""The simulated engine: stages in order, instructions one after the other, over filesystem values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from restow.build.context import Context
+from restow.build.state import State, Step
+from restow.build.steps import configuration, copying, run, workdir
+from restow.effects.effect import Assumption
+from restow.errors import UnknownEffect, UsageError
+from restow.semantics import Model, Stage, read_model
+from restow.semantics.base_images import runs_as_root, working_directory
+from restow.semantics.model import sources_of
+from restow.semantics.scope import Scope, symbolic
+from restow.syntax.ast import Add, Copy, Dockerfile, Instruction, Invalid, Run, Workdir
+from restow.vfs import Filesystem, digest_of
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """A built stage: its steps, and the image that they leave."""
+
+    stage: Stage
+    start: State
+    steps: tuple[Step, ...]
+
+    @property
+    def state(self) -> State:
+        """The image after the last step."""
+        return self.steps[-1].state if self.steps else self.start
+
+    @property
+    def filesystem(self) -> Filesystem:
+        """The filesystem after the last step."""
+        return self.state.filesystem
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A built Dockerfile: every stage, also those that the target does not need."""
+
+    model: Model
+    context: Context | None
+    stages: tuple[StageResult, ...]
+
+    @property
+    def target(self) -> StageResult | None:
+        """The result of the last stage."""
+        return self.stages[-1] if self.stages else None
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What the steps assume, each once."""
+        found = [a for result in self.stages for step in result.steps for a in step.assumptions]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def unknown(self) -> tuple[tuple[Instruction, str], ...]:
+        """The instructions that could not be computed, each with its reason."""
+        return tuple((s.instruction, s.unknown) for result in self.stages for s in result.steps if s.unknown)
+
+
+Memory: TypeAlias = dict[tuple[object, ...], tuple[object, object]]
+"""Starts by base, and steps by the state before (its identity: the entry keeps the state alive) and the text."""
+
+
+@dataclass
+class Build:
+    """One run of the engine: what a step may look at beside its state."""
+
+    model: Model
+    context: Context | None
+    arguments: dict[str, str]
+    accept: bool = False
+    memory: Memory = field(default_factory=dict)
+    results: list[StageResult] = field(default_factory=list)
+    stage_index: int = 0
+
+    def result_of(self, index: int) -> StageResult:
+        """A stage that is already built. Raises UnknownEffect for one that is not."""
+        if index >= len(self.results):
+            raise UnknownEffect("a stage that is built later is used")
+        return self.results[index]
+
+    def owner(self, filesystem: Filesystem, name: str, kind: str) -> int | str:
+        """The number of a user or group: looked up in the account files, which are unknown here, where it is a name."""
+        if name in ("", "root", "0"):
+            return 0
+        if name.isdigit():
+            return int(name)
+        accounts = [filesystem.lookup(path) for path in ("/etc/passwd", "/etc/group")]
+        return "?" + digest_of(kind, name, *(node.digest if node else "nothing" for node in accounts))
+
+    def used(self, word: str) -> frozenset[str]:
+        """The names of variables that a Dockerfile word uses."""
+        from restow.syntax.words import expand_word
+
+        found = expand_word(word, lambda name: "", escape=self.model.dockerfile.escape)
+        return frozenset(found.used | found.missing)
+
+
+def simulate(
+    dockerfile: Dockerfile,
+    context: Context | None,
+    *,
+    arguments: Mapping[str, str] | None = None,
+    accept: bool = False,
+    memory: Memory | None = None,
+) -> Simulation:
+    """Build every stage over filesystem values.
+
+    ``accept`` takes assumptions that cannot be checked as true. ``memory`` shares steps between builds of similar files with the
+    same context and arguments: a step is a function of the state before it and the instruction's text.
+    Raises UsageError where the file has no FROM, and never for what an instruction says: that is a step with ``unknown``.
+    """
+    model = read_model(dockerfile, dict(arguments or {}))
+    if not model.stages:
+        raise UsageError(f"{dockerfile.source.name}: there is no FROM instruction, so there is nothing to build")
+    build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
+    for stage in model.stages:
+        build.stage_index = stage.index
+        build.results.append(_stage(stage, build))
+    return Simulation(model, context, tuple(build.results))
+
+
+def _stage(stage: Stage, build: Build) -> StageResult:
+    start = _remembered_start(stage, build)
+    state, steps = start, []
+    for node in stage.instructions:
+        step = _remembered_step(state, node, build)
+        steps.append(step)
+        state = step.state
+    return StageResult(stage, start, tuple(steps))
+
+
+def _remembered_start(stage: Stage, build: Build) -> State:
+    inherited = build.result_of(stage.base.index).state if stage.base.index is not None else None
+    key = ("start", stage.base.kind, stage.base.identity, id(inherited))
+    if key not in build.memory:
+        build.memory[key] = (inherited, _start(stage, build))
+    start = build.memory[key][1]
+    assert isinstance(start, State)
+    return start
+
+
+def _remembered_step(state: State, node: Instruction, build: Build) -> Step:
+    if sources_of(node):
+        return _step(state, node, build)
+    key = ("step", id(state), build.model.dockerfile.text[node.start : node.end])
+    if key not in build.memory:
+        build.memory[key] = (state, _step(state, node, build))
+    step = build.memory[key][1]
+    assert isinstance(step, Step)
+    return step if step.instruction is node else replace(step, instruction=node)
+
+
+def _start(stage: Stage, build: Build) -> State:
+    escape = build.model.dockerfile.escape
+    if stage.base.kind == "scratch":
+        return State(Filesystem.empty(), Scope(escape=escape))
+    if stage.base.kind == "stage" and stage.base.index is not None:
+        state = build.result_of(stage.base.index).state
+        inherited = {key: value for key, value in state.configuration.items() if key not in ("CmdSetHere", "OnBuild")}
+        return replace(state, configuration=inherited)
+    name = stage.base.identity
+    user = "" if runs_as_root(stage.base.name) else f"default user of {name}"
+    directory = working_directory(stage.base.name) or f"/{symbolic('working directory', name)}"
+    return State(Filesystem.unknown(f"image {name}"), Scope(base=name, escape=escape), {"Base": name}, user, directory)
+
+
+def _step(state: State, node: Instruction, build: Build) -> Step:
+    from restow.syntax.words import WordError
+
+    try:
+        if isinstance(node, Invalid):
+            raise UnknownEffect(f"the instruction cannot be read: {node.message}")
+        if isinstance(node, Run):
+            return run.step(state, node, build)
+        if isinstance(node, Copy | Add):
+            return copying.step(state, node, build)
+        if isinstance(node, Workdir):
+            return workdir.step(state, node, build)
+        return configuration.step(state, node, build)
+    except (UnknownEffect, WordError) as error:
+        return _unknown(state, node, str(error), build)
+
+
+def _unknown(state: State, node: Instruction, reason: str, build: Build) -> Step:
+    """A step that is not computed: from here on everything is a term over everything that came before."""
+    text = build.model.dockerfile.text[node.start : node.end]
+    context = build.context.root.digest if build.context is not None else "no context"
+    inputs = digest_of(text, state.filesystem.digest, context, state.directory, state.user, sorted(state.scope.of_run.items()))
+    after = state.with_filesystem(Filesystem.unknown(digest_of("unknown step", inputs)))
+    if node.kind not in ("copy", "add", "run", "workdir"):
+        after = after.with_configuration(Unknown=inputs)
+    if node.kind == "workdir":
+        after = replace(after, directory=f"/{digest_of('unknown directory', inputs)}")
+    definition = digest_of("unknown", text) if node.kind in ("copy", "add", "run", "workdir") else None
+    return Step(node, after, definition, unknown=reason, seconds=1.0 if definition else 0.0)
+

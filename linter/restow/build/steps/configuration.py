@@ -1,0 +1,149 @@
+"""Instructions that change only the configuration or the state: ENV, ARG, LABEL, EXPOSE, USER, VOLUME, CMD and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from restow.build.state import State, Step
+from restow.semantics.model import argument_values
+from restow.syntax.ast import (
+    Arg,
+    Cmd,
+    Command,
+    Entrypoint,
+    Env,
+    Expose,
+    Healthcheck,
+    Instruction,
+    Label,
+    Maintainer,
+    Onbuild,
+    Shell,
+    Stopsignal,
+    User,
+    Volume,
+)
+
+if TYPE_CHECKING:
+    from restow.build.engine import Build
+
+
+def step(state: State, node: Instruction, build: Build) -> Step:
+    """The step of any instruction of this family; others leave the state as it is."""
+    change = _CHANGES.get(node.kind)
+    return Step(node, state if change is None else change(state, node, build))
+
+
+def _mapping(state: State, key: str) -> Mapping[str, object]:
+    value = state.configuration.get(key, {})
+    assert isinstance(value, Mapping)
+    return value
+
+
+def _env(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Env)
+    before = state.scope
+    values = {before.expand(pair.key): before.expand(pair.value or "") for pair in node.pairs}
+    named = {**_mapping(state, "Env"), **values}
+    return replace(state.with_configuration(Env=named), scope=state.scope.with_environment(values))
+
+
+def _arg(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Arg)
+    values = argument_values(node, state.scope, build.arguments, build.model.globals)
+    return replace(state, scope=state.scope.with_arguments(values))
+
+
+def _label(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Label)
+    values = {state.scope.expand(pair.key): state.scope.expand(pair.value or "") for pair in node.pairs}
+    return state.with_configuration(Labels={**_mapping(state, "Labels"), **values})
+
+
+def _maintainer(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Maintainer)
+    return state.with_configuration(Author=node.name)
+
+
+def _expose(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Expose)
+    ports: dict[str, object] = dict(_mapping(state, "ExposedPorts"))
+    for word in node.ports:
+        for port in state.scope.expand_all(word.text):
+            ports[port.lower() if "/" in port else f"{port}/tcp"] = {}
+    return state.with_configuration(ExposedPorts=ports)
+
+
+def _volume(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Volume)
+    paths = {state.scope.expand(word.text): {} for word in node.paths}
+    return state.with_configuration(Volumes={**_mapping(state, "Volumes"), **paths})
+
+
+def _user(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, User)
+    user = state.scope.expand(node.user.text)
+    return replace(state.with_configuration(User=user), user=user)
+
+
+def _shell(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Shell)
+    return replace(state.with_configuration(Shell=list(node.words)), shell=node.words)
+
+
+def _argv(state: State, command: Command) -> list[str]:
+    return list(command.words) if command.form == "exec" else [*state.shell, command.text]
+
+
+def _cmd(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Cmd)
+    return state.with_configuration(Cmd=_argv(state, node.command), CmdSetHere=True)
+
+
+def _entrypoint(state: State, node: Instruction, build: Build) -> State:
+    """ENTRYPOINT resets an inherited CMD, unless the same stage set one."""
+    assert isinstance(node, Entrypoint)
+    changed = state.with_configuration(Entrypoint=_argv(state, node.command))
+    return changed if state.configuration.get("CmdSetHere") else changed.with_configuration(Cmd=[])
+
+
+def _healthcheck(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Healthcheck)
+    if node.command is None:
+        return state.with_configuration(Healthcheck={"Test": ["NONE"]})
+    exec_form = node.command.form == "exec"
+    test = ["CMD", *node.command.words] if exec_form else ["CMD-SHELL", node.command.text]
+    options: dict[str, object] = {flag.name: flag.value for flag in node.flags}
+    return state.with_configuration(Healthcheck={"Test": test, **options})
+
+
+def _stopsignal(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Stopsignal)
+    return state.with_configuration(StopSignal=state.scope.expand(node.signal.text))
+
+
+def _onbuild(state: State, node: Instruction, build: Build) -> State:
+    assert isinstance(node, Onbuild)
+    triggers = state.configuration.get("OnBuild", [])
+    assert isinstance(triggers, list)
+    text = build.model.dockerfile.text[node.instruction.start : node.instruction.end]
+    return state.with_configuration(OnBuild=[*triggers, text])
+
+
+_CHANGES: dict[str, Callable[[State, Instruction, Build], State]] = {
+    "env": _env,
+    "arg": _arg,
+    "label": _label,
+    "maintainer": _maintainer,
+    "expose": _expose,
+    "volume": _volume,
+    "user": _user,
+    "shell": _shell,
+    "cmd": _cmd,
+    "entrypoint": _entrypoint,
+    "healthcheck": _healthcheck,
+    "stopsignal": _stopsignal,
+    "onbuild": _onbuild,
+}

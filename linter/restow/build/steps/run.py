@@ -1,0 +1,158 @@
+"""RUN: its commands, one after the other, by their effects; mounts are put over the filesystem and taken away again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from restow.build.shell import ShellRun
+from restow.build.state import Command, ContextUse, State, Step
+from restow.effects.effect import Effect
+from restow.effects.priors import seconds_of_unknown
+from restow.errors import UnknownEffect
+from restow.semantics.scope import SYMBOLIC, is_known
+from restow.shell import Opaque, Script, parse_shell
+from restow.syntax.ast import Run
+from restow.vfs import Filesystem, Origin, Unknown, digest_of, join
+
+if TYPE_CHECKING:
+    from restow.build.engine import Build
+
+DIALECTS = ("sh", "bash", "dash", "ash")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One ``--mount``. ``source`` names a path of the context (``stage`` and ``image`` None), a stage or an image."""
+
+    type: str
+    target: str
+    source: str = "/"
+    stage: int | None = None
+    image: str | None = None
+    identity: str = ""
+
+
+def step(state: State, node: Run, build: Build) -> Step:
+    """One RUN. Where a command is not understood the whole filesystem becomes a term over everything, with the reason."""
+    definition = digest_of(
+        "exec", node.command.text, node.command.form, [h.content for h in node.heredocs], sorted(state.scope.of_run.items()),
+        state.directory, state.user, state.shell, [(flag.name, flag.value) for flag in node.flags],
+    )
+    blank = Step(node, state, definition)
+    mounts: tuple[Mount, ...] = ()
+    try:
+        mounts = tuple(_mount(flag.value or "", state, build) for flag in node.flags if flag.name == "mount")
+        blank = replace(blank, **_inputs(mounts))
+        return _known(blank, node, mounts, build)
+    except UnknownEffect as unknown:
+        after = opaque(state, definition, mounts, build)
+        return replace(
+            blank, state=after, unknown=unknown.reason, seconds=seconds_of_unknown(node.command.text), size=30_000_000
+        )
+
+
+def opaque(state: State, definition: str, mounts: tuple[Mount, ...], build: Build) -> State:
+    """The state after a step that may have read and written everything."""
+    inputs = [_mounted_digest(mount, build) for mount in mounts]
+    term = digest_of("opaque", definition, state.filesystem.digest, state.scope.base, inputs)
+    return state.with_filesystem(Filesystem.unknown(term))
+
+
+def _inputs(mounts: tuple[Mount, ...]) -> dict[str, object]:
+    bound = [mount for mount in mounts if mount.type == "bind"]
+    local = tuple(mount.source.lstrip("/") for mount in bound if mount.stage is None and mount.image is None)
+    return {
+        "context": ContextUse(local),
+        "stages": tuple((mount.stage, mount.source) for mount in mounts if mount.stage is not None),
+        "images": tuple(mount.image for mount in mounts if mount.image is not None),
+    }
+
+
+def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> Step:
+    state = blank.state
+    before = state.filesystem
+    filesystem = before
+    for mount in mounts:
+        filesystem = _over(filesystem, mount, build)
+    run = ShellRun(state.with_filesystem(filesystem), build, context_term=digest_of(*map(repr, mounts)))
+    if node.command.form == "exec":
+        run.argv(node.command.words, node.command.text)
+    else:
+        run.script(_script(state, node, build))
+    after = run.filesystem
+    for mount in reversed(mounts):
+        after = after.put(mount.target, before.lookup(mount.target))
+    return replace(
+        blank,
+        state=state.with_filesystem(after),
+        commands=tuple(run.commands),
+        assumptions=tuple(run.assumptions),
+        seconds=0.3 + sum(command.effect.seconds for command in run.commands),
+        size=sum(command.effect.size for command in run.commands),
+        variables=frozenset(run.used),
+    )
+
+
+def _script(state: State, node: Run, build: Build) -> Script:
+    shell = state.shell[0].rsplit("/", 1)[-1] if state.shell else ""
+    if shell not in DIALECTS:
+        raise UnknownEffect(f"the commands of the shell {shell or 'of SHELL'!r} are not read")
+    text, escape = build.model.dockerfile.text, build.model.dockerfile.escape
+    if node.heredocs:
+        body = node.heredocs[0]
+        if len(node.heredocs) > 1 or node.command.text.strip() not in (f"<<{body.name}", f"<<-{body.name}", f'<<"{body.name}"', f"<<'{body.name}'"):
+            raise UnknownEffect("a here-document that is fed to a command is not read")
+        if body.content.startswith("#!"):
+            raise UnknownEffect("a here-document with an interpreter of its own is not read")
+        parsed = parse_shell(text, body.start, body.end, escape="", dialect=shell)
+    else:
+        parsed = parse_shell(text, node.command.start, node.command.end, escape=escape, dialect=shell)
+    if isinstance(parsed, Opaque):
+        raise UnknownEffect(f"the shell text cannot be read: {parsed.reason}")
+    return parsed
+
+
+def _mount(value: str, state: State, build: Build) -> Mount:
+    pairs = dict(part.partition("=")[::2] for part in value.split(","))
+    kind = pairs.get("type", "bind")
+    target = state.scope.expand(pairs.get("target") or pairs.get("dst") or pairs.get("destination") or "")
+    if kind in ("secret", "ssh"):
+        target = target or f"/run/secrets/{pairs.get('id', 'default')}"
+    if not target or not is_known(target) or join(state.directory, target) == "/":
+        raise UnknownEffect("the target of a mount is not known")
+    name = state.scope.expand(pairs.get("from", ""))
+    stage = build.model.stage_called(name, build.stage_index) if name else None
+    if "rw" in pairs or "readwrite" in pairs:
+        kind = "bind"
+    source = join(state.scope.expand(pairs.get("source") or pairs.get("src") or "/")).replace(SYMBOLIC, "?")
+    return Mount(
+        kind, join(state.directory, target), source, stage.index if stage else None,
+        name if name and stage is None else None, digest_of(*sorted(value.split(","))),
+    )
+
+
+def _over(filesystem: Filesystem, mount: Mount, build: Build) -> Filesystem:
+    """The filesystem with the mount's content over its target."""
+    if mount.type == "bind" and mount.stage is None and mount.image is None:
+        if build.context is None:
+            raise UnknownEffect("there is no build context to mount")
+        node = build.context.lookup(mount.source)
+        if node is None:
+            raise UnknownEffect(f"the build context has no {mount.source} to mount")
+        return filesystem.put(mount.target, node)
+    if mount.type in ("bind", "cache", "tmpfs", "secret", "ssh"):
+        return filesystem.put(mount.target, Unknown(Origin(digest_of("mount", _mounted_digest(mount, build)))))
+    raise UnknownEffect(f"a mount of type {mount.type!r} is not simulated")
+
+
+def _mounted_digest(mount: Mount, build: Build) -> str:
+    if mount.stage is not None:
+        node = build.result_of(mount.stage).filesystem.lookup(mount.source)
+        return digest_of(mount.identity, node.digest if node else "nothing")
+    if mount.type == "bind" and mount.image is None and build.context is not None:
+        node = build.context.lookup(mount.source)
+        return digest_of(mount.identity, node.digest if node else "nothing")
+    return digest_of(mount.identity)
+
+

@@ -1,0 +1,34 @@
+"""WORKDIR: the directory is made where it is missing, owned by the USER in force; what exists is not touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from restow.build.state import State, Step
+from restow.errors import UnknownEffect
+from restow.semantics.scope import is_known
+from restow.syntax.ast import Workdir
+from restow.vfs import Attributes, digest_of, join
+
+if TYPE_CHECKING:
+    from restow.build.engine import Build
+
+
+def step(state: State, node: Workdir, build: Build) -> Step:
+    """``/`` makes no vertex. Raises UnknownEffect where the path is not known."""
+    path = state.scope.expand(node.path.text)
+    if not is_known(path):
+        raise UnknownEffect("the path of WORKDIR depends on a value that is not known before the build")
+    if not is_known(state.directory) and not path.startswith("/"):
+        raise UnknownEffect("WORKDIR is relative to the base image's working directory, which is not known; give an absolute path")
+    directory = join(state.directory, path)
+    user, _, group = state.user.partition(":")
+    filesystem = state.filesystem
+    made = filesystem.resolve(directory)
+    if made != "/":
+        owner = build.owner(filesystem, user, "uid")
+        filesystem = filesystem.make_directories(made, Attributes(0o755, owner, build.owner(filesystem, group or user, "gid")))
+    state = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=directory)
+    definition = digest_of("mkdir", directory, state.user) if directory != "/" else None
+    return Step(node, state, definition, seconds=0.1 if definition else 0.0, places=(made,), variables=build.used(node.path.text))

@@ -1,0 +1,221 @@
+"""Which files a short Python program reads, found in its source with libcst; whatever is dynamic makes it unknown.
+
+A program is understood when all that it calls is on a short list of pure functions, of methods of texts and containers,
+and of ways to read a file whose path is written out: ``open``, ``Path(...).read_text()``, ``os.path.join`` of constants.
+Modules of the project that it imports are read through in the same way.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+
+import libcst
+
+from restow.effects.effect import Invocation
+from restow.effects.surroundings import trail
+from restow.errors import UnknownEffect
+from restow.vfs import Directory, join
+
+_PURE = frozenset(
+    "print len str int float bool list dict set tuple sorted reversed enumerate zip range map filter any all min max sum abs repr "
+    "isinstance issubclass format round ord chr bytes frozenset iter next hash divmod pow hex bin oct slice type callable super "
+    "ValueError RuntimeError TypeError KeyError SystemExit Exception NotImplementedError OSError "
+    "json.loads json.dumps re.compile re.match re.search re.sub re.findall re.split re.fullmatch re.escape sys.exit "
+    "os.path.join os.path.dirname os.path.basename os.path.splitext os.path.abspath os.path.realpath os.getcwd "
+    "Path pathlib.Path textwrap.dedent math.sqrt math.floor math.ceil collections.defaultdict collections.Counter "
+    "collections.OrderedDict itertools.chain dataclass field namedtuple base64.b64decode base64.b64encode "
+    "hashlib.sha256 hashlib.md5 hashlib.sha1 platform.machine platform.system".split()
+)
+_METHODS = frozenset(
+    "strip lstrip rstrip split rsplit splitlines join format replace startswith endswith lower upper title encode decode find "
+    "rfind index count zfill ljust rjust center partition rpartition isdigit isalpha append extend insert pop items keys "
+    "values get setdefault sort reverse add discard group groups groupdict read readline readlines close hexdigest digest "
+    "search match sub findall fullmatch resolve absolute joinpath with_suffix with_name removeprefix removesuffix isupper islower".split()
+)
+_READERS = frozenset(("open", "io.open", "codecs.open"))
+_READ_METHODS = frozenset(("read_text", "read_bytes"))
+_UNSAFE_MODULES = frozenset(
+    "subprocess shutil socket urllib http ctypes importlib runpy multiprocessing threading asyncio ftplib smtplib tempfile glob "
+    "fileinput sqlite3 shelve dbm pickle marshal zipfile tarfile logging cgi webbrowser pty pdb code pkgutil linecache".split()
+)
+_MOST_MODULES = 20
+
+
+@dataclass
+class ScriptReads:
+    """The files read (absolute, the scripts themselves included), and whether it looks at environment variables."""
+
+    files: list[str] = field(default_factory=list)
+    environment: bool = False
+
+
+def reads_of_script(call: Invocation, path: str) -> ScriptReads:
+    """What the program at ``path`` reads. Raises UnknownEffect for anything that cannot be told."""
+    found = ScriptReads()
+    _read_module(call, path, path.rsplit("/", 1)[0] or "/", found)
+    return found
+
+
+def _read_module(call: Invocation, path: str, folder: str, found: ScriptReads) -> None:
+    if path in found.files:
+        return
+    text = call.text(path)
+    if text is None:
+        raise UnknownEffect(f"{path} does not exist when {call.name} runs it")
+    if len(found.files) > _MOST_MODULES:
+        raise UnknownEffect(f"{path} imports too many modules of the project to be read through")
+    found.files += trail(call, path)
+    try:
+        module = libcst.parse_module(text)
+    except libcst.ParserSyntaxError as error:
+        raise UnknownEffect(f"{path} cannot be parsed: {error.message}") from error
+    visitor = _Visitor(path, call.directory)
+    module.visit(visitor)
+    found.environment |= visitor.environment
+    for name in visitor.files:
+        found.files += trail(call, call.path(name))
+    for name in visitor.modules:
+        _follow_import(call, name, folder, found)
+
+
+def _follow_import(call: Invocation, name: str, folder: str, found: ScriptReads) -> None:
+    """A module of the project is read through; one of the standard library is known by its name; others are unknown."""
+    top = name.split(".")[0]
+    beside = join(folder, *name.split("."))
+    candidates = (beside + ".py", join(beside, "__init__.py"))
+    found.files += [join(folder, top), join(folder, top + ".py"), *candidates]
+    for candidate in candidates:
+        if candidate not in found.files[: -len(candidates)] and not isinstance(call.node(candidate), Directory | None):
+            _read_import(call, candidate, folder, found)
+            return
+    if top in _UNSAFE_MODULES or top not in sys.stdlib_module_names:
+        raise UnknownEffect(f"the module {name!r}, which {found.files[0]} imports, may read or write anything")
+
+
+def _read_import(call: Invocation, path: str, folder: str, found: ScriptReads) -> None:
+    found.files[:] = [file for file in found.files if file != path]
+    _read_module(call, path, folder, found)
+
+
+class _Visitor(libcst.CSTVisitor):
+    """Collects imports, literal reads and uses of the environment of one module; stops at what it does not know."""
+
+    def __init__(self, path: str, directory: str) -> None:
+        super().__init__()
+        self.path = path
+        self.directory = directory
+        self.files: list[str] = []
+        self.modules: list[str] = []
+        self.environment = False
+        self.known: set[str] = set()
+
+    def visit_FunctionDef(self, node: libcst.FunctionDef) -> None:  # noqa: N802 - libcst's names
+        self._refuse_shadow(node.name.value)
+        self.known.add(node.name.value)
+
+    def visit_ClassDef(self, node: libcst.ClassDef) -> None:  # noqa: N802
+        self._refuse_shadow(node.name.value)
+        self.known.add(node.name.value)
+
+    def visit_AssignTarget(self, node: libcst.AssignTarget) -> None:  # noqa: N802
+        if isinstance(node.target, libcst.Name):
+            self._refuse_shadow(node.target.value)
+        elif isinstance(node.target, libcst.Attribute):
+            raise UnknownEffect(f"{self.path} changes attributes of objects")
+
+    def _refuse_shadow(self, name: str) -> None:
+        if name in _PURE or name in _READERS or name in _READ_METHODS:
+            raise UnknownEffect(f"{self.path} gives the name {name!r} a meaning of its own")
+
+    def visit_Import(self, node: libcst.Import) -> None:  # noqa: N802
+        for alias in node.names:
+            if alias.asname is not None:
+                raise UnknownEffect(f"{self.path} imports modules under other names")
+            self.modules.append(_dotted(alias.name))
+
+    def visit_ImportFrom(self, node: libcst.ImportFrom) -> None:  # noqa: N802
+        if node.relative or node.module is None or isinstance(node.names, libcst.ImportStar):
+            raise UnknownEffect(f"{self.path} has a relative or star import")
+        module = _dotted(node.module)
+        self.modules.append(module)
+        for alias in node.names:
+            name = _dotted(alias.name)
+            if alias.asname is not None or (module.split(".")[0] in sys.stdlib_module_names and name not in _PURE):
+                raise UnknownEffect(f"{self.path} imports {name!r}, which is not known to be harmless")
+            self.known.add(name)
+
+    def visit_Attribute(self, node: libcst.Attribute) -> None:  # noqa: N802
+        if _dotted(node) in ("os.environ", "os.environb"):
+            self.environment = True
+
+    def visit_Call(self, node: libcst.Call) -> bool:  # noqa: N802
+        name = _dotted(node.func)
+        if name in _READERS:
+            self._opened(node)
+        elif isinstance(node.func, libcst.Attribute) and node.func.attr.value in _READ_METHODS:
+            self.files.append(self._literal(node.func.value))
+        elif name in ("os.getenv", "os.environ.get"):
+            self.environment = True
+        elif name == "json.load":
+            pass
+        elif name not in _PURE and name not in self.known and not self._method(node.func):
+            raise UnknownEffect(f"{self.path} calls {name or 'something'!r}, which may read or write anything")
+        return True
+
+    @staticmethod
+    def _method(function: libcst.BaseExpression) -> bool:
+        """Whether a method of texts or containers is called, on something that is no module."""
+        if not isinstance(function, libcst.Attribute) or function.attr.value not in _METHODS:
+            return False
+        owner = _dotted(function.value).split(".")[0]
+        return owner not in sys.stdlib_module_names
+
+    def _opened(self, node: libcst.Call) -> None:
+        mode = next((arg.value for arg in node.args if arg.keyword and arg.keyword.value == "mode"), None)
+        if mode is None and len(node.args) > 1 and node.args[1].keyword is None:
+            mode = node.args[1].value
+        if mode is not None and (not isinstance(mode, libcst.SimpleString) or set(str(mode.evaluated_value)) & set("wax+")):
+            raise UnknownEffect(f"{self.path} opens a file to write to it")
+        if not node.args or node.args[0].keyword is not None:
+            raise UnknownEffect(f"{self.path} opens a file that is not named")
+        self.files.append(self._literal(node.args[0].value))
+
+    def _literal(self, node: libcst.BaseExpression) -> str:
+        """The path that an expression of constants stands for. Raises UnknownEffect for any other."""
+        if isinstance(node, libcst.SimpleString | libcst.ConcatenatedString):
+            return str(node.evaluated_value)
+        if isinstance(node, libcst.Name) and node.value == "__file__":
+            return self.path
+        if isinstance(node, libcst.BinaryOperation) and isinstance(node.operator, libcst.Divide):
+            return join(self._literal(node.left), self._literal(node.right))
+        if isinstance(node, libcst.Attribute) and node.attr.value == "parent":
+            return self._literal(node.value).rsplit("/", 1)[0] or "/"
+        if isinstance(node, libcst.Call):
+            return self._called(node)
+        raise UnknownEffect(f"{self.path} reads a file whose name is computed")
+
+    def _called(self, node: libcst.Call) -> str:
+        name = _dotted(node.func)
+        if isinstance(node.func, libcst.Attribute) and node.func.attr.value in ("resolve", "absolute") and not node.args:
+            return join(self.directory, self._literal(node.func.value))
+        values = [self._literal(argument.value) for argument in node.args]
+        if name in ("os.path.join", "Path", "pathlib.Path") and values:
+            return join(self.directory, *values)
+        if name in ("os.path.abspath", "os.path.realpath") and len(values) == 1:
+            return join(self.directory, values[0])
+        if name == "os.path.dirname" and len(values) == 1:
+            return join(self.directory, values[0]).rsplit("/", 1)[0] or "/"
+        if name == "os.getcwd" and not values:
+            return self.directory
+        raise UnknownEffect(f"{self.path} reads a file whose name is computed")
+
+
+def _dotted(node: libcst.CSTNode) -> str:
+    """``a.b.c`` for a chain of names, an empty text for anything else."""
+    if isinstance(node, libcst.Name):
+        return node.value
+    if isinstance(node, libcst.Attribute):
+        owner = _dotted(node.value)
+        return f"{owner}.{node.attr.value}" if owner else ""
+    return ""

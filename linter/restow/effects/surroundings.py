@@ -1,0 +1,157 @@
+"""What surrounds a command and is read without being named on its command line: links, homes, variables that hold paths.
+
+Package managers start compilers, interpreters and git, which find files through variables (gcc documentation,
+"Environment Variables Affecting GCC"; ld.so(8); git(1)). A path in one of those variables is an input like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from restow.effects.effect import SYMBOLIC, Assumption, Invocation, Verdict
+from restow.effects.places import ENVIRONMENT, TOOLCHAIN, toolchain
+from restow.errors import UnknownEffect
+from restow.vfs import Directory, Region, Symlink, join, split
+
+_PATH_LISTS = (
+    *("LD_LIBRARY_PATH", "LD_PRELOAD", "LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "PKG_CONFIG_PATH"),
+    *("CMAKE_PREFIX_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
+    *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_TEMPLATE_DIR", "GIT_DIR", "GIT_ASKPASS", "NETRC", "OPENSSL_CONF"),
+    *("XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "BASH_ENV", "ENV", "PYTHONHOME", "NODE_PATH", "RUBYLIB", "JAVA_HOME"),
+)
+_FLAG_LISTS = (
+    *("CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CGO_CFLAGS", "CGO_LDFLAGS", "CC", "CXX", "LD", "MAKEFLAGS", "RUSTFLAGS"),
+    *("NODE_OPTIONS", "RUBYOPT", "GIT_SSH_COMMAND", "GIT_SSH", "JAVA_TOOL_OPTIONS", "PERL5OPT"),
+)
+COMMON_VARIABLES = (
+    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_*", "TZ", "TMPDIR", "TEMP", "TMP", "TERM", "CI"),
+    *("*_proxy", "*_PROXY", "SSL_*", "*_CA_BUNDLE", "GIT_*", "SSH_*", "NETRC", "XDG_*", "SOURCE_DATE_EPOCH", "DEBUG"),
+    *("CC", "CXX", "LD", "AR", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CPATH", "*_INCLUDE_PATH", "LIBRARY_PATH"),
+    *("LD_*", "PKG_CONFIG*", "CMAKE_*", "MAKEFLAGS", "OPENSSL_*", "BASH_ENV", "ENV", "RUSTFLAGS", "CARGO_*", "RUSTUP_*"),
+)
+"""Variables that compilers, shells, git and TLS libraries listen to; entries may end or begin in ``*``."""
+
+_SHALLOW_LINKS = 40
+
+
+def trail(call: Invocation, path: str) -> tuple[str, ...]:
+    """``path`` (absolute), every symbolic link on its way, and where it ends: all of them decide what is read there."""
+    found = [path]
+    for _ in range(_SHALLOW_LINKS):
+        parts = split(path)
+        for depth in range(1, len(parts) + 1):
+            here = "/" + "/".join(parts[:depth])
+            node = call.filesystem.lookup(here)
+            if isinstance(node, Symlink):
+                path = join(here.rsplit("/", 1)[0] or "/", node.target, *parts[depth:])
+                found += [here, path]
+                break
+        else:
+            return tuple(dict.fromkeys(found))
+    raise UnknownEffect(f"{found[0]} runs through a loop of symbolic links")
+
+
+def exact(call: Invocation, *paths: str) -> Region:
+    """The given files or directories, with the links that lead to them."""
+    return Region(tuple(dict.fromkeys(step for path in paths for step in trail(call, path))))
+
+
+def tree(call: Invocation, path: str) -> tuple[str, ...]:
+    """A directory that is read as a whole, with what symbolic links inside of it lead to."""
+    found = list(trail(call, path))
+    for place, node in call.filesystem.walk(call.filesystem.resolve(path)):
+        if isinstance(node, Symlink):
+            found += trail(call, place)
+    return tuple(dict.fromkeys(found))
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """The directories above ``path``, nearest first, the root last."""
+    parts = split(path)
+    for depth in range(len(parts) - 1, -1, -1):
+        yield "/" + "/".join(parts[:depth])
+
+
+def children(call: Invocation, path: str) -> tuple[str, ...]:
+    """The names that surely or possibly stand in a directory, as far as they are known."""
+    node = call.node(path)
+    return tuple(sorted(node.children)) if isinstance(node, Directory) else ()
+
+
+def value(call: Invocation, name: str) -> str | None:
+    """A variable's value; None where it is not set. Raises UnknownEffect where it is set to something unknown."""
+    found = call.environment.get(name)
+    if found is not None and SYMBOLIC in found:
+        raise UnknownEffect(f"the value of {name} is not known")
+    return found or None
+
+
+def homes(call: Invocation, *names: str) -> Region:
+    """``names`` in the home directory (and in root's): what a program keeps or looks for per user."""
+    return Region(tuple(join(home, name) for home in dict.fromkeys((call.home, "/root")) for name in names))
+
+
+def cache_home(call: Invocation) -> str:
+    """``XDG_CACHE_HOME``, else ``~/.cache`` (XDG Base Directory Specification)."""
+    return join(call.home, call.environment.get("XDG_CACHE_HOME", "").split(SYMBOLIC)[0] or ".cache")
+
+
+def named_paths(call: Invocation, text: str, *, list_of_paths: bool = False) -> tuple[str, ...]:
+    """The paths in a list of paths (``a:b``) or of compiler flags (``-I/a -Lb``), relative ones from the working directory."""
+    found: list[str] = []
+    for mark in ":,;='\"":
+        text = text.replace(mark, " ")
+    for word in text.split():
+        if SYMBOLIC in word or word.startswith("//"):
+            continue
+        if list_of_paths:
+            found.append(join(call.directory, word))
+        elif "/" in word:
+            start = word.index("/") if word.startswith("-") and word[2:3] == "/" else 2 if word.startswith("-") else 0
+            found.append(join(call.directory, word[start:]))
+    return tuple(path for path in found if path != "/")
+
+
+def variable_paths(call: Invocation) -> tuple[Region, ...]:
+    """The places that variables of compilers, git, TLS libraries and the program search name."""
+    found: list[str] = []
+    for name in _PATH_LISTS:
+        found += named_paths(call, call.environment.get(name, ""), list_of_paths=True)
+    for name in _FLAG_LISTS:
+        found += named_paths(call, call.environment.get(name, ""))
+    for entry in call.environment.get("PATH", "/").split(":"):
+        if not entry.startswith("/") and SYMBOLIC not in entry:
+            found.append(join(call.directory, entry))
+    return (Region(tuple(dict.fromkeys(step for path in found for step in trail(call, path)))),) if found else ()
+
+
+def installer_reads(call: Invocation) -> tuple[Region, ...]:
+    """What every package manager's run reads beside its own settings: toolchain, variables' paths, git's and ssh's settings."""
+    own = call.argv[0].rsplit("/", 2)[0] if call.argv[0].startswith("/") and call.argv[0].count("/") > 2 else ""
+    outside = own if own and not TOOLCHAIN.covers(call.argv[0]) and own not in ("/usr", "/usr/local") else ""
+    return (
+        *toolchain(call),
+        *variable_paths(call),
+        Region(("/usr/etc", *((outside,) if outside else ()))),
+        homes(call, ".netrc", ".ssh", ".gitconfig", ".git-credentials", ".config", ".rustup", ".cargo"),
+        exact(call, *(join(call.directory, name) for name in ("rust-toolchain", "rust-toolchain.toml"))),
+    )
+
+
+def installer_writes(call: Invocation) -> tuple[Region, ...]:
+    """Where the packages of a language end up and what their builds leave: the toolchain, ``/usr``, the scratch folders."""
+    keep = ["/usr/src", "/usr/app", "/usr/local/src", "/usr/local/app", "/usr/share/nginx/html"]
+    if call.directory.startswith("/usr/"):
+        keep.append(call.directory)
+    return (*toolchain(call), Region(("/usr",), tuple(keep)), Region(("/tmp", "/var/tmp")), homes(call, ".config", ".rustup"))
+
+
+def variables(call: Invocation, *listened: str) -> tuple[str, ...] | None:
+    """``listened`` and the common variables if it may be assumed that packages read no other; None (all of them) if not."""
+    assumption = Assumption(
+        ENVIRONMENT,
+        f"the build and install scripts of the packages that {call.name} installs read no variables other than those of "
+        f"{call.name}, compilers, git, proxies and locale",
+        Verdict.UNCHECKED,
+    )
+    return (*COMMON_VARIABLES, *listened) if call.assume(assumption) else None

@@ -1,0 +1,39 @@
+"""What is known of published base images without looking at them."""
+
+from __future__ import annotations
+
+_RUN_AS_ROOT = frozenset(
+    "almalinux alpine amazoncorretto amazonlinux archlinux bash buildpack-deps busybox caddy centos clojure composer crystal dart "
+    "debian docker eclipse-temurin elixir erlang fedora gcc golang gradle haskell httpd julia maven mono mysql mariadb nginx node "
+    "openjdk opensuse/leap oraclelinux perl photon php postgres pypy python r-base redis rockylinux ruby rust sl swift tomcat "
+    "traefik ubuntu wordpress".split()
+)
+"""Docker Official Images whose Dockerfile sets no USER (their published sources)."""
+
+
+_DIRECTORIES = {
+    "caddy": "/srv",
+    "composer": "/app",
+    "golang": "/go",
+    "gradle": "/home/gradle",
+    "httpd": "/usr/local/apache2",
+    "php": "/var/www/html",
+    "redis": "/data",
+    "tomcat": "/usr/local/tomcat",
+    "wordpress": "/var/www/html",
+}
+"""WORKDIR of those that set one (their published sources); the others leave it at ``/``."""
+
+
+def _short_name(reference: str) -> str:
+    return reference.split("@")[0].removeprefix("docker.io/").removeprefix("library/").split(":")[0]
+
+
+def working_directory(reference: str) -> str | None:
+    """The image's WORKDIR, None where it is not known."""
+    return _DIRECTORIES.get(_short_name(reference), "/") if runs_as_root(reference) else None
+
+
+def runs_as_root(reference: str) -> bool:
+    """Whether the image is known to leave USER unset, so that its instructions run as root."""
+    return _short_name(reference) in _RUN_AS_ROOT or reference.startswith("mcr.microsoft.com/dotnet/sdk")

@@ -1,0 +1,163 @@
+"""The stages of a Dockerfile and what each is built on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from restow.semantics.scope import SYMBOLIC, Scope, symbolic
+from restow.syntax.ast import Add, Arg, Copy, Dockerfile, From, Instruction, Invalid, Run
+
+
+@dataclass(frozen=True)
+class StageBase:
+    """What a stage starts from: ``scratch``, another ``stage`` (by index), or an ``image`` (its reference)."""
+
+    kind: Literal["scratch", "stage", "image"]
+    name: str
+    index: int | None = None
+    platform: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """Equal for equal images: the reference and the platform."""
+        return self.name if self.platform is None else f"{self.name} for {self.platform}"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One FROM and the instructions up to the next one. ``name`` is lower case, as BuildKit compares it."""
+
+    index: int
+    name: str | None
+    base: StageBase
+    opening: From
+    instructions: tuple[Instruction, ...]
+
+    @property
+    def title(self) -> str:
+        """What reports call the stage."""
+        return self.name or f"stage {self.index}"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A Dockerfile's meaning, before anything is built. ``preamble`` are the instructions before the first FROM."""
+
+    dockerfile: Dockerfile
+    preamble: tuple[Instruction, ...]
+    stages: tuple[Stage, ...]
+    globals: Scope
+
+    @property
+    def target(self) -> Stage | None:
+        """The stage that is built when nobody names one: the last."""
+        return self.stages[-1] if self.stages else None
+
+    @property
+    def invalid(self) -> tuple[Invalid, ...]:
+        """The instructions that do not parse."""
+        return tuple(node for node in self.dockerfile.instructions if isinstance(node, Invalid))
+
+    def stage_called(self, name: str, before: int) -> Stage | None:
+        """The stage that ``--from=name`` means in stage ``before``: by name (the last so called) or by number."""
+        for stage in reversed(self.stages[:before]):
+            if stage.name is not None and stage.name == name.lower():
+                return stage
+        return self.stages[int(name)] if name.isdigit() and int(name) < before else None
+
+    def inputs(self, stage: Stage) -> tuple[int, ...]:
+        """Indexes of the stages that ``stage`` is built from: its base and what COPY and RUN --mount take."""
+        found = [stage.base.index] if stage.base.index is not None else []
+        for node in stage.instructions:
+            for name in sources_of(node):
+                other = self.stage_called(name, stage.index)
+                if other is not None:
+                    found.append(other.index)
+        return tuple(dict.fromkeys(found))
+
+    def needed_by(self, stage: Stage) -> frozenset[int]:
+        """Indexes of all stages that are built for ``stage``, itself included."""
+        todo, found = [stage.index], set[int]()
+        while todo:
+            index = todo.pop()
+            if index not in found:
+                found.add(index)
+                todo.extend(self.inputs(self.stages[index]))
+        return frozenset(found)
+
+
+def sources_of(node: Instruction) -> tuple[str, ...]:
+    """The names after ``--from=`` and in ``--mount=...,from=`` of one instruction, as written."""
+    if isinstance(node, Copy | Add):
+        name = node.flag_value("from")
+        return (name,) if name else ()
+    if isinstance(node, Run):
+        mounts = [flag.value or "" for flag in node.flags if flag.name == "mount"]
+        return tuple(part[5:] for mount in mounts for part in mount.split(",") if part.startswith("from="))
+    return ()
+
+
+def read_model(dockerfile: Dockerfile, build_arguments: dict[str, str] | None = None) -> Model:
+    """The model of a tree. ``build_arguments`` are the values of ``--build-arg``; others keep their defaults.
+
+    Instructions before the first FROM other than ARG, and invalid ones, are left where they are and mean nothing here.
+    """
+    given = build_arguments or {}
+    scope = Scope(escape=dockerfile.escape)
+    preamble: list[Instruction] = []
+    stages: list[Stage] = []
+    opening: From | None = None
+    body: list[Instruction] = []
+    names: dict[str, int] = {}
+    for node in dockerfile.instructions:
+        if isinstance(node, From):
+            if opening is not None:
+                stages.append(_stage(len(stages), opening, body, scope, names))
+            opening, body = node, []
+        elif opening is not None:
+            body.append(node)
+        else:
+            preamble.append(node)
+            if isinstance(node, Arg):
+                scope = scope.with_arguments(argument_values(node, scope, given))
+    if opening is not None:
+        stages.append(_stage(len(stages), opening, body, scope, names))
+    return Model(dockerfile, tuple(preamble), tuple(stages), scope)
+
+
+def argument_values(node: Arg, scope: Scope, given: dict[str, str], outer: Scope | None = None) -> dict[str, str]:
+    """What an ARG instruction puts in scope: the value given, its default, that of the global ARG, or a symbolic one."""
+    values: dict[str, str] = {}
+    for pair in node.pairs:
+        name = scope.expand(pair.key)
+        if name in given:
+            values[name] = given[name]
+        elif pair.value is not None:
+            values[name] = scope.expand(pair.value)
+        elif outer is not None and name in outer.arguments:
+            values[name] = outer.arguments[name]
+        else:
+            values[name] = symbolic("build argument", name)
+        scope = scope.with_arguments({name: values[name]})
+    return values
+
+
+def _stage(index: int, opening: From, body: list[Instruction], scope: Scope, names: dict[str, int]) -> Stage:
+    from restow.syntax.words import WordError
+
+    try:
+        name = scope.expand(opening.image.text)
+    except WordError:
+        name = opening.image.text
+    platform = opening.flag_value("platform")
+    if name.lower() in names:
+        base = StageBase("stage", name, names[name.lower()], platform)
+    elif name == "scratch":
+        base = StageBase("scratch", name, None, platform)
+    else:
+        base = StageBase("image", name.replace(SYMBOLIC, ""), None, platform)
+    stage_name = opening.stage_name.text.lower() if opening.stage_name else None
+    if stage_name is not None:
+        names[stage_name] = index
+    return Stage(index, stage_name, base, opening, tuple(body))

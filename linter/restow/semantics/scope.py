@@ -1,0 +1,81 @@
+"""Variables in force: ENV and ARG, and the expansion of words with them (BuildKit's rules of precedence).
+
+A variable whose value nobody knows before the build (a bare ARG, the base image's environment) has a *symbolic* value: a
+text with ``SYMBOLIC`` in it. It flows through expansions, and whoever needs a concrete value asks ``is_known``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+SYMBOLIC = "\ue000"
+"""Encloses the name of a value that is not known (a private-use character: no Dockerfile contains it)."""
+
+PLATFORM_ARGUMENTS = frozenset(
+    f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT")
+) | {"TARGETSTAGE"}
+"""Set by BuildKit; in scope of a stage only where it has an ARG for them."""
+
+PROXY_ARGUMENTS = frozenset(
+    name for base in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY") for name in (base, base.lower())
+)
+"""Build arguments that need no ARG and are no part of a cache key."""
+
+
+def symbolic(kind: str, name: str) -> str:
+    """The value of a variable that is not known; equal for equal kind and name."""
+    return f"{SYMBOLIC}{kind}:{name}{SYMBOLIC}"
+
+
+def is_known(value: str) -> bool:
+    """Whether no part of the value is symbolic."""
+    return SYMBOLIC not in value
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Variables at one place. ``environment`` is the image's, ``arguments`` are the ARGs declared since FROM.
+
+    ``base`` is the image whose own environment is not known, None where there is none (``FROM scratch``).
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    base: str | None = None
+    escape: str = "\\"
+
+    def lookup(self, name: str) -> str | None:
+        """The value of ``$name``: ENV before ARG; symbolic where only the base image could tell, None where it is unset."""
+        if name in self.environment:
+            return self.environment[name]
+        if name in self.arguments:
+            return self.arguments[name]
+        return None if self.base is None else symbolic(f"environment of {self.base}", name)
+
+    def expand(self, word: str) -> str:
+        """``word`` with its variables expanded and its quotes removed. Raises WordError for a broken expansion."""
+        from restow.syntax.words import expand_word
+
+        return expand_word(word, self.lookup, escape=self.escape).text
+
+    def expand_all(self, word: str) -> list[str]:
+        """Like ``expand``, then split at blanks, as EXPOSE does it."""
+        from restow.syntax.words import expand_words
+
+        return expand_words(word, self.lookup, escape=self.escape)
+
+    def with_environment(self, values: Mapping[str, str]) -> Scope:
+        """ENV: a key goes to the place of its last assignment, since the order counts in a RUN's key."""
+        kept = {key: value for key, value in self.environment.items() if key not in values}
+        return replace(self, environment={**kept, **values})
+
+    def with_arguments(self, values: Mapping[str, str]) -> Scope:
+        """ARG."""
+        kept = {key: value for key, value in self.arguments.items() if key not in values}
+        return replace(self, arguments={**kept, **values})
+
+    @property
+    def of_run(self) -> dict[str, str]:
+        """What a RUN sees: ARGs, with ENV before them."""
+        return {**self.arguments, **self.environment}

@@ -1,0 +1,122 @@
+"""Walk over a shell tree without recursion: all nodes, or all simple commands with what decides whether they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from functools import cache
+
+from restow.shell.ast import (
+    AndOr,
+    Case,
+    CommandSubstitution,
+    For,
+    Function,
+    Group,
+    If,
+    Opaque,
+    Pipeline,
+    Script,
+    ShellNode,
+    SimpleCommand,
+    Subshell,
+    While,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A simple command, or an Opaque in a command's place, and how it gets to run.
+
+    ``substitution``: it runs within ``$( )``, backticks or process substitution.
+    ``conditional``: the script can succeed without it having run, or it can run more than once: it stands in a branch,
+    a loop, a function, behind ``||``, or behind an ``&&`` whose left side may fail without failing the script.
+    """
+
+    command: SimpleCommand | Opaque
+    substitution: bool = False
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What holds where a node stands. ``decides``: the script fails where the node does."""
+
+    substitution: bool = False
+    conditional: bool = False
+    decides: bool = True
+
+
+def walk(node: ShellNode) -> Iterator[ShellNode]:
+    """``node`` and all nodes below it, in the order of the text, parents first."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(children(node)))
+
+
+def children(node: ShellNode) -> list[ShellNode]:
+    """The nodes directly below ``node``, in the order of the text."""
+    found: list[ShellNode] = []
+    for name in _fields(type(node)):
+        _collect(getattr(node, name), found)
+    if isinstance(node, SimpleCommand):
+        found.sort(key=lambda child: child.start)
+    return found
+
+
+def walk_commands(node: ShellNode) -> Iterator[Occurrence]:
+    """Every simple command and Opaque in ``node``, outer before inner, those of substitutions included."""
+    stack = [(node, _Context())]
+    while stack:
+        node, context = stack.pop()
+        if isinstance(node, (SimpleCommand, Opaque)):
+            yield Occurrence(node, context.substitution, context.conditional)
+        stack.extend(reversed(_below(node, context)))
+
+
+@cache
+def _fields(kind: type[ShellNode]) -> tuple[str, ...]:
+    """The names of the fields of ``kind`` that can hold nodes."""
+    return tuple(field.name for field in fields(kind) if field.name not in {"start", "end"})
+
+
+def _collect(value: object, found: list[ShellNode]) -> None:
+    """Append the nodes in a field's value; tuples nest at most three deep."""
+    if isinstance(value, ShellNode):
+        found.append(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            _collect(item, found)
+
+
+def _below(node: ShellNode, context: _Context) -> list[tuple[ShellNode, _Context]]:
+    """The nodes directly below ``node``, each with what holds there."""
+    harmless = replace(context, decides=False)
+    conditional = replace(context, decides=False, conditional=True)
+    match node:
+        case Script(items=items):
+            last = items[-1] if items and items[-1].separator != "&" else None
+            return [(item.command, context if item is last else harmless) for item in items]
+        case AndOr(left=left, operator="&&", right=right):
+            return [(left, context), (right, context if context.decides else conditional)]
+        case AndOr(left=left, right=right):
+            return [(left, harmless), (right, conditional)]
+        case Pipeline(commands=commands, negated=negated):
+            last_context = harmless if negated else context
+            return [*((command, harmless) for command in commands[:-1]), (commands[-1], last_context)]
+        case Subshell() | Group():
+            return [(child, context if child is node.body else harmless) for child in children(node)]
+        case If(branches=branches):
+            first = branches[0][0]
+            return [(child, harmless if child is first else conditional) for child in children(node)]
+        case While(condition=condition):
+            return [(child, conditional if child is node.body else harmless) for child in children(node)]
+        case For() | Case() | Function():
+            return [(child, conditional if isinstance(child, Script) or isinstance(node, Function) else harmless)
+                    for child in children(node)]
+        case CommandSubstitution():
+            return [(child, replace(harmless, substitution=True)) for child in children(node)]
+        case _:
+            return [(child, harmless) for child in children(node)]

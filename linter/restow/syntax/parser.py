@@ -1,0 +1,175 @@
+"""From a text to its ``Dockerfile``: logical lines, one parse an instruction, heredoc bodies, the tokens between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, cast
+
+from restow.source import Source
+from restow.source.text import BOM
+from restow.syntax import ast, tables
+from restow.syntax.directives import read_directives
+from restow.syntax.heredocs import HOSTS, Opener, find_openers
+from restow.syntax.lines import LineReader, LogicalLine
+from restow.syntax.nodes import Parts, build
+from restow.syntax.problem import Problem
+from restow.syntax.statement import Statement, read_statement
+from restow.syntax.tokens import TokenList
+from restow.syntax.words import WordError
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+
+def parse(text: str, name: str = "Dockerfile") -> ast.Dockerfile:
+    """The tree of ``text``, for any text: what is broken becomes an ``Invalid`` node. ``name`` is what reports show."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return _undecodable(Source(name, text), error.start)
+    return _FileParser(Source(name, text)).parse()
+
+
+def _undecodable(source: Source, offset: int) -> ast.Dockerfile:
+    """The tree of a text that is no Unicode: one ``Invalid`` node, unvalidated, as pydantic refuses such a text."""
+    end = len(source.text)
+    token = ast.Token.model_construct(start=0, end=end, type="INVALID", text=source.text)
+    invalid = ast.Invalid.model_construct(
+        start=0, end=end, keyword="", message="the text holds half a surrogate pair: save it as UTF-8", offset=offset
+    )
+    return ast.Dockerfile.model_construct(source=source, tokens=(token,), instructions=(invalid,))
+
+
+class _FileParser:
+    """Parses one text once."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        text = source.text
+        start = len(BOM) if text.startswith(BOM) else 0
+        self.directives, self.escape, start = read_directives(text, start)
+        self.reader = LineReader(text, start, self.escape)
+        self.tokens = TokenList(text, self.escape)
+        self.instructions: list[ast.Instruction] = []
+        self.lark: Lark | None = None
+
+    def parse(self) -> ast.Dockerfile:
+        """The whole tree."""
+        self._read_directives()
+        while (line := self.reader.line()) is not None:
+            self.instructions.append(self._instruction(line))
+        self.tokens.fill(len(self.source.text))
+        text = self.source.text
+        return ast.Dockerfile(
+            source=self.source,
+            tokens=tuple(self.tokens.tokens),
+            instructions=tuple(self.instructions),
+            comments=tuple(
+                ast.Comment(start=start, end=end, text=text[start:end]) for start, end in self.reader.comments
+            ),
+            directives=tuple(
+                ast.Directive(start=found.start, end=found.end, name=found.name, value=found.value)
+                for found in self.directives
+                if found.problem is None
+            ),
+            escape=cast('Literal["\\\\", "`"]', self.escape),
+        )
+
+    def _read_directives(self) -> None:
+        """Tokens of the directives, and an Invalid node for each that BuildKit refuses."""
+        for found in self.directives:
+            self.tokens.add("DIRECTIVE", found.start, found.end)
+            if found.problem is not None:
+                self.instructions.append(
+                    ast.Invalid(
+                        start=found.start, end=found.end, keyword="#", message=found.problem, offset=found.offset
+                    )
+                )
+
+    def _instruction(self, line: LogicalLine) -> ast.Instruction:
+        """The node of a logical line and of the heredocs that follow it."""
+        if self.lark is None:
+            self.lark = tables.load(self.escape)
+        statement = read_statement(line, line.start, line.end, self.lark)
+        self._add_tokens(statement)
+        problem = statement.problem
+        heredocs: tuple[ast.Heredoc, ...] = ()
+        end = line.tail
+        try:
+            heredocs, end = self._heredocs(statement, line)
+        except Problem as raised:
+            problem = raised
+            end = self.tokens.at
+        if line.too_long is not None:
+            problem = Problem("the line is longer than 65535 bytes: continue it on a second line", line.too_long)
+        return self._node(statement, end, heredocs, problem)
+
+    def _add_tokens(self, statement: Statement) -> None:
+        """The tokens of the logical line."""
+        for token in statement.all_tokens():
+            self.tokens.add(token.type, token.start_pos or 0, token.end_pos or 0)
+        self.tokens.add("INVALID", max(self.tokens.at, statement.start), statement.end)
+        self.tokens.fill(statement.line.tail)
+
+    def _node(
+        self, statement: Statement, end: int, heredocs: tuple[ast.Heredoc, ...], problem: Problem | None
+    ) -> ast.Instruction:
+        """The node of ``statement``; an ``Invalid`` one where it has a problem."""
+        problem = problem or statement.problem
+        parts = Parts(statement, end, heredocs, self.escape)
+        try:
+            if problem:
+                raise problem
+            if statement.name == "onbuild":
+                return self._onbuild(parts)
+            return build(parts)
+        except Problem as raised:
+            return ast.Invalid(**parts.common, message=raised.message, offset=raised.offset)
+
+    def _onbuild(self, parts: Parts) -> ast.Instruction:
+        """An ONBUILD; what is wrong with its trigger is an ``Invalid`` inside, unless it is no trigger at all."""
+        inner = parts.statement.inner
+        if inner is None:
+            raise parts.missing("instruction")
+        if parts.common["flags"]:
+            flag = parts.common["flags"][0]
+            raise Problem(f"ONBUILD takes no flags: remove --{flag.name}", flag.start)
+        if inner.problem and inner.name in ("onbuild", "from", "maintainer"):
+            raise inner.problem
+        node = self._node(inner, parts.common["end"], parts.heredocs, None)
+        return ast.Onbuild(**parts.common, instruction=node)
+
+    def _heredocs(self, statement: Statement, line: LogicalLine) -> tuple[tuple[ast.Heredoc, ...], int]:
+        """The heredocs that the statement opens, and where its last line's content ends."""
+        host = statement.inner or statement
+        if host.name not in HOSTS or "<<" not in line.text[line.start : line.end] or host.json_form:
+            return (), line.tail
+        try:
+            openers = find_openers(line.joined(line.start, line.untrimmed))
+        except WordError as error:
+            raise Problem(f"{error}: check the heredoc's delimiter", line.start) from None
+        heredocs, end = [], line.tail
+        for opener in openers:
+            heredoc, end = self._heredoc(opener, line)
+            heredocs.append(heredoc)
+        return tuple(heredocs), end
+
+    def _heredoc(self, opener: Opener, line: LogicalLine) -> tuple[ast.Heredoc, int]:
+        """The heredoc's node and the end of its closing line. Raises Problem where no line closes it."""
+        body = self.reader.body(opener.name, opener.chomp)
+        if body is None:
+            self.tokens.fill(min(self.reader.text.find("\n", line.tail) + 1 or line.tail, len(line.text)))
+            self.tokens.add("HEREDOC_BODY", self.tokens.at, len(line.text.rstrip("\r\n")))
+            offset = line.text.find("<<", line.start, line.end)
+            raise Problem(f"the heredoc has no end: add a line that reads only {opener.name}", offset)
+        self.tokens.add("HEREDOC_BODY", body.start, body.end)
+        self.tokens.add("HEREDOC_END", body.end, body.close)
+        heredoc = ast.Heredoc(
+            start=body.start,
+            end=body.end,
+            name=opener.name,
+            content=line.text[body.start : body.end],
+            expand=opener.expand,
+            chomp=opener.chomp,
+            file_descriptor=opener.file_descriptor,
+        )
+        return heredoc, body.close

@@ -1,0 +1,95 @@
+"""One instruction cut into tokens: lark's parse of a logical line, and of the instruction inside of an ONBUILD."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from restow.syntax.lines import BLANKS, LogicalLine
+from restow.syntax.problem import Problem, suggestion
+from restow.syntax.tables import INSTRUCTIONS
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+USAGE = {
+    "from": "write FROM IMAGE or FROM IMAGE AS NAME",
+    "env": "write ENV NAME=VALUE, with quotes around a value that has spaces",
+    "label": "write LABEL NAME=VALUE, with quotes around a value that has spaces",
+    "healthcheck": "write HEALTHCHECK CMD COMMAND or HEALTHCHECK NONE",
+}
+"""What to do about an instruction that the grammar refuses."""
+
+_KEYWORD = re.compile(rf"[^{BLANKS}]+")
+
+
+@dataclass(slots=True)
+class Statement:
+    """The tokens of ``line.text[start:end]``; ``problem`` is set where they do not make an instruction.
+
+    ``name`` is the instruction in lower case, ``keyword`` what the text has. The last token of an ONBUILD is replaced
+    by the tokens of ``inner``.
+    """
+
+    line: LogicalLine
+    start: int
+    end: int
+    name: str
+    keyword: str
+    tokens: list[Token] = field(default_factory=list)
+    inner: Statement | None = None
+    problem: Problem | None = None
+
+    def all_tokens(self) -> list[Token]:
+        """The tokens, those of ``inner`` in their place."""
+        return [*self.tokens, *self.inner.all_tokens()] if self.inner else self.tokens
+
+    @property
+    def json_form(self) -> bool:
+        """Whether the arguments are a JSON array."""
+        return any(token.type == "JSON_OPEN" for token in self.tokens)
+
+
+def read_statement(line: LogicalLine, start: int, end: int, parser: Lark, *, nested: bool = False) -> Statement:
+    """The instruction at ``start..end`` of ``line``; ``nested`` where it is the trigger of an ONBUILD."""
+    joined = line.joined(start, end)
+    match = _KEYWORD.match(joined)
+    keyword = match[0] if match else ""
+    statement = Statement(line, start, end, keyword.lower(), keyword)
+    if statement.name not in INSTRUCTIONS:
+        statement.problem = Problem(_unknown(keyword), start)
+    elif nested and statement.name in ("onbuild", "from", "maintainer"):
+        statement.problem = Problem(f"ONBUILD cannot trigger {keyword.upper()}: take another instruction", start)
+    else:
+        _tokenize(statement, parser)
+        if statement.name == "onbuild" and not statement.problem and statement.tokens[-1].type == "TEXT":
+            trigger = statement.tokens.pop()
+            statement.inner = read_statement(line, trigger.start_pos or 0, end, parser, nested=True)
+    return statement
+
+
+def _tokenize(statement: Statement, parser: Lark) -> None:
+    """Parse the statement with the start rule of its instruction."""
+    from lark import TextSlice, Tree, UnexpectedInput, UnexpectedToken
+
+    text = TextSlice(statement.line.text, statement.start, statement.end)
+    try:
+        tree = parser.parse(text, start=statement.name)
+    except UnexpectedInput as error:
+        offset = error.pos_in_stream
+        if offset is None or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
+            offset = statement.end
+        usage = USAGE.get(statement.name, "check its arguments")
+        statement.problem = Problem(f"{statement.name.upper()} does not parse from here on: {usage}", offset)
+    else:
+        statement.tokens = [token for token in tree.children if not isinstance(token, Tree)]
+
+
+def _unknown(keyword: str) -> str:
+    """What to say of an instruction that does not exist."""
+    if not keyword:
+        return "nothing follows the escape character: remove it"
+    guess = suggestion(keyword, INSTRUCTIONS)
+    advice = f"did you mean {guess.upper()}?" if guess else "begin with an instruction, or continue the line before"
+    return f"unknown instruction {keyword[:40]}: {advice}"

@@ -1,0 +1,117 @@
+"""`.dockerignore` against answers that Moby's matcher and BuildKit gave. Skipped where the data are not at hand."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from restow.vfs.ignore_pattern import classify
+from restow.vfs.ignorefile import IgnoreFile, IgnoreFileError, read_lines
+
+DATA = Path(__file__).parents[2].parent / "shared" / "conformance"
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the conformance data are not at hand")
+
+
+def cases(kind):
+    with gzip.open(DATA / "dockerignore.jsonl.gz", "rt", encoding="utf-8") as file:
+        found = [case for case in map(json.loads, file) if case["kind"] == kind]
+    assert found
+    return found
+
+
+def answer(question):
+    """What ``question`` yields, and whether it was refused."""
+    try:
+        return question(), False
+    except IgnoreFileError:
+        return None, True
+
+
+def by_lines(patterns):
+    return IgnoreFile.from_lines(enumerate(patterns, 1), "patterns")
+
+
+def test_the_oracle_of_random_files_agrees():
+    with gzip.open(DATA / "dockerignore-oracle.json.gz", "rt", encoding="utf-8") as file:
+        oracle = json.load(file)
+    wrong = []
+    for case in oracle:
+
+        def decide(case=case):
+            ignore = IgnoreFile.parse(case["file"])
+            return [int(ignore.decide(path).ignored) for path in case["paths"]]
+
+        if answer(decide) != (case["match"], bool(case["err"])):
+            wrong.append(case)
+    assert (len(oracle), wrong) == (6000, [])
+
+
+def test_single_patterns_agree():
+    wrong = []
+    for case in cases("match"):
+        got, refused = answer(lambda case=case: by_lines(case["patterns"]).decide_alone(case["path"]).ignored)
+        if refused != ("expected_error" in case) or (not refused and got != case["expected"]):
+            wrong.append((case["id"], got, refused))
+    assert wrong == []
+
+
+def test_decisions_with_parents_differ_from_single_ones_only_where_a_parent_was_not_tried():
+    differing = {
+        case["id"]
+        for case in cases("match")
+        if case["path"] != "." and "expected" in case
+        if by_lines(case["patterns"]).decide(case["path"]).ignored != case["expected"]
+    }
+    assert differing == {"match/engine/18-1", "match/engine/18-2"}  # foo/bar, then !foo
+
+
+def test_the_reader_agrees():
+    wrong = []
+    for case in cases("ignore_file"):
+        template = case.get("text_template")
+        text = template["repeat"] * template["count"] if template else case["text"]
+        got, refused = answer(lambda text=text: [pattern for _, pattern in read_lines(text)])
+        if refused != ("expected_error" in case) or (not refused and got != case["expected"]):
+            wrong.append((case["id"], got, refused))
+    assert wrong == []
+
+
+def test_cleaned_patterns_agree():
+    wrong = []
+    for case in cases("clean_patterns"):
+        got, refused = answer(lambda case=case: by_lines(case["patterns"]).patterns)
+        cleaned = [{"cleaned": pattern.text, "exclusion": pattern.exception} for pattern in got or ()]
+        if refused != ("expected_error" in case) or cleaned != case.get("expected_cleaned", []):
+            wrong.append((case["id"], cleaned, refused))
+    assert wrong == []
+
+
+def test_compiled_patterns_agree():
+    wrong = []
+    for case in cases("compile"):
+        kind, text = classify(case["pattern"])
+        if kind != case["expected_match_type"] or (kind == "regexp" and text != case["expected_regexp"]):
+            wrong.append((case["id"], kind, text))
+    assert wrong == []
+
+
+def walk(tree, ignore, folder=""):
+    """The files that a walk keeps when it enters no directory that can be pruned."""
+    here = {path[len(folder) :].split("/")[0] for path in tree if path.startswith(folder)}
+    for name in sorted(here):
+        path = folder + name
+        if path in tree:
+            if not ignore.decide(path).ignored:
+                yield path
+        elif not ignore.can_prune(path):
+            yield from walk(tree, ignore, path + "/")
+
+
+def test_whole_builds_agree_also_with_a_pruning_walk():
+    wrong = []
+    for case in cases("context_e2e"):
+        got, refused = answer(lambda case=case: sorted(walk(set(case["tree"]), IgnoreFile.parse(case["dockerignore"]))))
+        if refused != ("expected_error" in case) or (not refused and got != sorted(case["expected_files"])):
+            wrong.append((case["id"], got, refused))
+    assert wrong == []
