@@ -21,7 +21,7 @@ _PURE = frozenset(
     "print len str int float bool list dict set tuple sorted reversed enumerate zip range map filter any all min max sum abs repr "
     "isinstance issubclass format round ord chr bytes frozenset iter next hash divmod pow hex bin oct slice type callable super "
     "ValueError RuntimeError TypeError KeyError SystemExit Exception NotImplementedError OSError "
-    "json.loads json.dumps re.compile re.match re.search re.sub re.findall re.split re.fullmatch re.escape sys.exit "
+    "json.loads json.load json.dumps re.compile re.match re.search re.sub re.findall re.split re.fullmatch re.escape sys.exit "
     "os.path.join os.path.dirname os.path.basename os.path.splitext os.path.abspath os.path.realpath os.getcwd "
     "Path pathlib.Path textwrap.dedent math.sqrt math.floor math.ceil collections.defaultdict collections.Counter "
     "collections.OrderedDict itertools.chain dataclass field namedtuple base64.b64decode base64.b64encode "
@@ -33,7 +33,15 @@ _METHODS = frozenset(
     "values get setdefault sort reverse add discard group groups groupdict read readline readlines close hexdigest digest "
     "search match sub findall fullmatch resolve absolute joinpath with_suffix with_name removeprefix removesuffix isupper islower".split()
 )
-_READERS = frozenset(("open", "io.open", "codecs.open"))
+_DANGEROUS = frozenset(
+    "exec eval compile __import__ getattr setattr delattr globals locals vars input breakpoint __builtins__ __loader__ __spec__".split()
+)
+_HARMLESS = frozenset(
+    "os.path os.environ os.environb os.getenv os.environ.get os.sep os.linesep os.pathsep os.curdir os.pardir sys.argv "
+    "sys.stderr sys.stdout sys.version sys.version_info sys.platform sys.maxsize sys.byteorder json.load json.JSONDecodeError "
+    "re.IGNORECASE re.MULTILINE re.DOTALL re.VERBOSE re.I re.M re.S re.X math.pi math.e".split()
+)
+_READERS = frozenset(("open",))
 _READ_METHODS = frozenset(("read_text", "read_bytes"))
 _UNSAFE_MODULES = frozenset(
     "subprocess shutil socket urllib http ctypes importlib runpy multiprocessing threading asyncio ftplib smtplib tempfile glob "
@@ -44,9 +52,11 @@ _MOST_MODULES = 20
 
 @dataclass
 class ScriptReads:
-    """The files read (absolute, the scripts themselves included), and whether it looks at environment variables."""
+    """The files read (absolute, the scripts themselves included), the folders of byte code that imports leave, and
+    whether it looks at environment variables."""
 
     files: list[str] = field(default_factory=list)
+    byte_code: list[str] = field(default_factory=list)
     environment: bool = False
 
 
@@ -72,6 +82,8 @@ def _read_module(call: Invocation, path: str, folder: str, found: ScriptReads) -
         raise UnknownEffect(f"{path} cannot be parsed: {error.message}") from error
     visitor = _Visitor(path, call.directory)
     module.visit(visitor)
+    if visitor.opens != visitor.opened:
+        raise UnknownEffect(f"{path} hands on the function that opens files")
     found.environment |= visitor.environment
     for name in visitor.files:
         found.files += trail(call, call.path(name))
@@ -95,6 +107,7 @@ def _follow_import(call: Invocation, name: str, folder: str, found: ScriptReads)
 
 def _read_import(call: Invocation, path: str, folder: str, found: ScriptReads) -> None:
     found.files[:] = [file for file in found.files if file != path]
+    found.byte_code.append(join(path.rsplit("/", 1)[0] or "/", "__pycache__"))
     _read_module(call, path, folder, found)
 
 
@@ -109,6 +122,13 @@ class _Visitor(libcst.CSTVisitor):
         self.modules: list[str] = []
         self.environment = False
         self.known: set[str] = set()
+        self.opens = 0
+        self.opened = 0
+
+    def visit_Name(self, node: libcst.Name) -> None:  # noqa: N802 - libcst's names
+        if node.value in _DANGEROUS:
+            raise UnknownEffect(f"{self.path} uses {node.value!r}, which may run anything")
+        self.opens += node.value == "open"
 
     def visit_FunctionDef(self, node: libcst.FunctionDef) -> None:  # noqa: N802 - libcst's names
         self._refuse_shadow(node.name.value)
@@ -146,8 +166,13 @@ class _Visitor(libcst.CSTVisitor):
             self.known.add(name)
 
     def visit_Attribute(self, node: libcst.Attribute) -> None:  # noqa: N802
-        if _dotted(node) in ("os.environ", "os.environb"):
+        name = _dotted(node)
+        if node.attr.value == "open" or node.attr.value.startswith("__"):
+            raise UnknownEffect(f"{self.path} uses {name or node.attr.value!r}, which may do anything")
+        if name in ("os.environ", "os.environb"):
             self.environment = True
+        if name.split(".")[0] in sys.stdlib_module_names and name not in _PURE | _HARMLESS and not _inside_harmless(name):
+            raise UnknownEffect(f"{self.path} uses {name!r}, which may read or write anything")
 
     def visit_Call(self, node: libcst.Call) -> bool:  # noqa: N802
         name = _dotted(node.func)
@@ -157,21 +182,21 @@ class _Visitor(libcst.CSTVisitor):
             self.files.append(self._literal(node.func.value))
         elif name in ("os.getenv", "os.environ.get"):
             self.environment = True
-        elif name == "json.load":
-            pass
         elif name not in _PURE and name not in self.known and not self._method(node.func):
             raise UnknownEffect(f"{self.path} calls {name or 'something'!r}, which may read or write anything")
         return True
 
-    @staticmethod
-    def _method(function: libcst.BaseExpression) -> bool:
+    def _method(self, function: libcst.BaseExpression) -> bool:
         """Whether a method of texts or containers is called, on something that is no module."""
         if not isinstance(function, libcst.Attribute) or function.attr.value not in _METHODS:
             return False
-        owner = _dotted(function.value).split(".")[0]
-        return owner not in sys.stdlib_module_names
+        if function.attr.value == "replace" and ("pathlib" in self.modules):
+            return False  # Path.replace renames a file
+        owner = _dotted(function.value)
+        return owner.split(".")[0] not in sys.stdlib_module_names or _inside_harmless(owner + ".")
 
     def _opened(self, node: libcst.Call) -> None:
+        self.opened += 1
         mode = next((arg.value for arg in node.args if arg.keyword and arg.keyword.value == "mode"), None)
         if mode is None and len(node.args) > 1 and node.args[1].keyword is None:
             mode = node.args[1].value
@@ -209,6 +234,11 @@ class _Visitor(libcst.CSTVisitor):
         if name == "os.getcwd" and not values:
             return self.directory
         raise UnknownEffect(f"{self.path} reads a file whose name is computed")
+
+
+def _inside_harmless(name: str) -> bool:
+    """Whether a dotted name goes on after one that holds a text, a list or a mapping, such as ``os.environ.items``."""
+    return any(name.startswith(f"{known}.") for known in _HARMLESS if known != "os.path")
 
 
 def _dotted(node: libcst.CSTNode) -> str:

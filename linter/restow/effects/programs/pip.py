@@ -16,7 +16,7 @@ from configparser import Error as ConfigParserError
 
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import Arguments, read_options
-from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
+from restow.effects.places import INDEX, SELF_CONTAINED, in_homes, toolchain
 from restow.effects.programs.pip_settings import BENIGN, FLAGS, FOLDERS, GLOBAL, SHORT, VALUED
 from restow.effects.programs.requirement_files import Requirements, add_options, add_requirement, read_file
 from restow.effects.surroundings import (
@@ -56,7 +56,7 @@ def pip_effect(call: Invocation, words: tuple[str, ...], also_read: tuple[str, .
     read = (*_base(call), exact(call, *also_read, *python_path_reads(call)))
     if not arguments.operands:
         if arguments.has("--version", "--help"):
-            return Effect(reads=read, environment=variables(call, *_LISTENED), seconds=0.5)
+            return Effect(reads=read, writes=interpreter_writes(call), environment=variables(call, *_LISTENED), seconds=0.5)
         raise UnknownEffect("pip without a command")
     if arguments.has("--python"):
         raise UnknownEffect("pip with --python works on another interpreter")
@@ -64,13 +64,30 @@ def pip_effect(call: Invocation, words: tuple[str, ...], also_read: tuple[str, .
     if command in ("install", "wheel", "download", "uninstall"):
         return _installing(call, command, operands, arguments, read)
     if command in _LOOKING and not arguments.has("--requirement", "--path"):
-        return Effect(reads=read, environment=variables(call, *_LISTENED), seconds=0.7, network=command in ("index", "search"))
+        network = command in ("index", "search", "list")
+        return Effect(
+            reads=read, writes=interpreter_writes(call), environment=variables(call, *_LISTENED), seconds=0.7, network=network
+        )
     if command == "cache":
         cache = Region((_cache(call, arguments),))
-        return Effect(reads=(*read, cache), writes=(cache,), environment=variables(call, *_LISTENED), seconds=0.6)
+        return Effect(reads=(*read, cache), writes=(cache, *interpreter_writes(call)), environment=variables(call, *_LISTENED), seconds=0.6)
     if command == "config":
         return _config(call, operands, arguments, read)
     raise UnknownEffect(f"pip {command.replace(SYMBOLIC, '$')} is not modelled")
+
+
+def interpreter_writes(call: Invocation) -> tuple[Region, ...]:
+    """Where a run of Python leaves byte code of the modules that it imports (PEP 3147): beside them."""
+    beside = tuple(path for path in _python_path(call) if call.node(path))
+    given = value(call, "PYTHONPYCACHEPREFIX")
+    places = (*(join(path, "__pycache__") for path in beside), *((call.path(given),) if given else ()))
+    return (*toolchain(call), homes(call, ".local"), Region((join(call.directory, "__pycache__"), *places)))
+
+
+def _python_path(call: Invocation) -> tuple[str, ...]:
+    """The folders of ``PYTHONPATH``; an empty entry is the working directory (CPython, getpath)."""
+    given = call.environment.get("PYTHONPATH", "")
+    return tuple(join(call.directory, entry) for entry in given.split(":") if SYMBOLIC not in entry) if given else ()
 
 
 def _base(call: Invocation) -> tuple[Region, ...]:
@@ -133,14 +150,14 @@ def _cache(call: Invocation, arguments: Arguments) -> str:
 def _config(call: Invocation, operands: tuple[str, ...], arguments: Arguments, read: tuple[Region, ...]) -> Effect:
     """``pip config set`` changes one settings file; only settings that lead to no file are understood."""
     if operands and operands[0] in ("list", "get", "debug"):
-        return Effect(reads=read, environment=variables(call, *_LISTENED), seconds=0.5)
+        return Effect(reads=read, writes=interpreter_writes(call), environment=variables(call, *_LISTENED), seconds=0.5)
     if len(operands) != 3 or operands[0] != "set" or arguments.has("--user", "--site"):
         raise UnknownEffect("this use of pip config is not modelled")
     option = "--" + operands[1].rpartition(".")[2].replace("_", "-")
     if option not in BENIGN and option not in FLAGS:
         raise UnknownEffect(f"pip config set {operands[1]} may name files that later installations read")
     written = Region(tuple(path for path in _configuration_files(call) if not path.startswith("/etc/xdg")))
-    return Effect(reads=read, writes=(written, homes(call, ".config/pip")), environment=variables(call, *_LISTENED), seconds=0.5)
+    return Effect(reads=read, writes=(written, *interpreter_writes(call), homes(call, ".config/pip")), environment=variables(call, *_LISTENED), seconds=0.5)
 
 
 def _requirements(call: Invocation, command: str, operands: tuple[str, ...], arguments: Arguments) -> Requirements:
@@ -180,7 +197,7 @@ def _installing(
     heard = variables(call, *_LISTENED, *found.variables)
     return Effect(
         reads=(*read, Region((cache, *targets)), exact(call, *needed, *git), *local),
-        writes=(*installer_writes(call), homes(call, ".local", ".cache/pip"), Region((cache, *targets)), *written(local)),
+        writes=(*installer_writes(call), *interpreter_writes(call), homes(call, ".cache/pip"), Region((cache, *targets)), *written(local)),
         environment=None if local else heard,
         assumes=(),
         caches=() if arguments.has("--no-cache-dir") else (Cache(cache, f"rm -rf {cache}"),),
@@ -232,12 +249,8 @@ def _extra_files(call: Invocation, arguments: Arguments) -> tuple[str, ...]:
 
 
 def python_path_reads(call: Invocation) -> tuple[str, ...]:
-    """What a Python program reads of the folders in ``PYTHONPATH``; an empty entry is the working directory (CPython, getpath)."""
-    given = call.environment.get("PYTHONPATH", "")
-    if not given:
-        return ()
-    folders = [join(call.directory, entry) for entry in given.split(":") if SYMBOLIC not in entry]
-    return tuple(path for folder in folders for path in shadowing(call, folder))
+    """What a Python program reads of the folders in ``PYTHONPATH``."""
+    return tuple(path for folder in _python_path(call) for path in shadowing(call, folder))
 
 
 def shadowing(call: Invocation, folder: str) -> tuple[str, ...]:

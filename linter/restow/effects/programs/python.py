@@ -9,7 +9,7 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.options import read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs.pip import local_projects, pip_effect, python_path_reads, shadowing, written
+from restow.effects.programs.pip import interpreter_writes, local_projects, pip_effect, python_path_reads, shadowing, written
 from restow.effects.surroundings import exact, homes, installer_reads, installer_writes, variables
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
@@ -37,7 +37,7 @@ def effect(call: Invocation) -> Effect:
         if word in ("-m", "-c", "-"):
             return _module(call, words, own_path) if word == "-m" else _inline(call)
         if word in ("--version", "-V", "-VV"):
-            return Effect(reads=_base(call), environment=("PYTHON*", "PATH", "HOME", "LD_*"))
+            return Effect(reads=_base(call), writes=interpreter_writes(call), environment=("PYTHON*", "PATH", "HOME", "LD_*"))
         if word in _VALUED and words:
             words.pop(0)
         elif word.startswith("-m") and SYMBOLIC not in word:
@@ -84,7 +84,7 @@ def _compileall(call: Invocation, words: tuple[str, ...], shadows: tuple[str, ..
         raise UnknownEffect("compileall of the whole of sys.path is not modelled")
     places = Region(tuple(call.path(operand) for operand in arguments.operands))
     reads = (*_base(call), exact(call, *shadows), places)
-    return Effect(reads=reads, writes=(places,), environment=("PYTHON*", "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"), seconds=2.0)
+    return Effect(reads=reads, writes=(places, *interpreter_writes(call)), environment=("PYTHON*", "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"), seconds=2.0)
 
 
 def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[str, ...] = ()) -> Effect:
@@ -97,7 +97,7 @@ def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[
     call.assume(INDEX)
     return Effect(
         reads=(*_base(call), places, exact(call, *shadows, *interpreters), in_homes(call, ".config/virtualenv", ".pip", ".config/pip")),
-        writes=(places, homes(call, ".local/share/virtualenv", ".cache/virtualenv", ".cache/pip"), Region(("/tmp",))),
+        writes=(*interpreter_writes(call), places, homes(call, ".local/share/virtualenv", ".cache/virtualenv", ".cache/pip"), Region(("/tmp",))),
         environment=variables(call, *_LISTENED),
         network=True,
         seconds=3.0,
@@ -115,6 +115,7 @@ def _script(call: Invocation, words: list[str]) -> Effect:
     folder = script.rsplit("/", 1)[0] or "/"
     return Effect(
         reads=(*_base(call), exact(call, *found.files, *shadowing(call, folder))),
+        writes=(*interpreter_writes(call), Region(tuple(found.byte_code))),
         environment=None if found.environment else ("PYTHON*", "PATH", "HOME", "LANG", "LC_*", "LD_*", "TZ"),
         seconds=0.5,
         needs=tuple(found.files),

@@ -1,0 +1,139 @@
+"""Do two builds leave the same image? The contract: flattened filesystem and configuration, nothing of layers and times.
+
+Compared per path: kind, mode, owner, link target, bytes, hard-link group, capability. Compared of the configuration: Env as a
+mapping, and every field that instructions set. Ignored: times, history, where layers are cut, and the Dockerfile and its ignore
+file themselves when COPY brings them (both builds hold their own).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from restow.build import Simulation, StageResult
+from restow.vfs import Absent, Attributes, Directory, File, Node, Special, Symlink, Unknown
+from restow.vfs.changes import with_canonical_links
+
+BOOKKEEPING = frozenset(["CmdSetHere"])
+MAX_DIFFERENCES = 200  # a report of more paths helps nobody; the first ones tell what goes wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same: a path or a configuration field of a stage, with both values as text."""
+
+    stage: str
+    where: str
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.where}: {self.what}: {self.before} / {self.after}"
+
+
+def compare(before: Simulation, after: Simulation, *, all_stages: bool = True) -> tuple[Difference, ...]:
+    """The differences between two builds; empty where every stage (or only the last) leaves the same image."""
+    if not all_stages and before.target and after.target:
+        return tuple(_limited(_stage(before.target, after.target)))
+    if len(before.stages) != len(after.stages):
+        return (Difference("build", "stages", "number", str(len(before.stages)), str(len(after.stages))),)
+    pairs = zip(before.stages, after.stages, strict=True)
+    return tuple(_limited(found for left, right in pairs for found in _stage(left, right)))
+
+
+def _limited(found: Iterator[Difference]) -> Iterator[Difference]:
+    for count, difference in enumerate(found):
+        if count == MAX_DIFFERENCES:
+            return
+        yield difference
+
+
+def _stage(before: StageResult, after: StageResult) -> Iterator[Difference]:
+    title = before.stage.title
+    yield from _configuration(title, before, after)
+    left, right = before.filesystem, after.filesystem
+    if left.digest != right.digest:
+        left, right = with_canonical_links(left), with_canonical_links(right)
+        if left.digest != right.digest:
+            yield from _directories(title, "/", left.root, right.root)
+
+
+def _configuration(title: str, before: StageResult, after: StageResult) -> Iterator[Difference]:
+    left, right = before.state.configuration, after.state.configuration
+    for key in sorted((left.keys() | right.keys()) - BOOKKEEPING):
+        if left.get(key) != right.get(key):
+            yield Difference(title, key, "configuration", _shown(left.get(key)), _shown(right.get(key)))
+
+
+def _shown(value: object) -> str:
+    from restow.semantics.scope import SYMBOLIC
+
+    return "not set" if value is None else str(value).replace(SYMBOLIC, "?").replace("\\ue000", "?")
+
+
+def _directories(title: str, path: str, left: Directory, right: Directory) -> Iterator[Difference]:
+    if left is right or left.digest == right.digest:
+        return
+    if left.attributes != right.attributes:
+        yield Difference(title, path, "mode or owner", attributes_text(left.attributes), attributes_text(right.attributes))
+    if left.rest != right.rest:
+        yield Difference(title, path, "other content", _rest(left), _rest(right))
+    for name in sorted(left.children.keys() | right.children.keys()):
+        yield from _nodes(title, f"{path.rstrip('/')}/{name}", left.child(name), right.child(name), left.rest != right.rest)
+
+
+def _nodes(title: str, path: str, left: Node | None, right: Node | None, below_unknown: bool) -> Iterator[Difference]:
+    if (left.digest if left else None) == (right.digest if right else None):
+        return
+    if isinstance(left, Unknown) and isinstance(right, Directory) and right.rest:
+        left = Directory(None, {}, left.origin)
+    if isinstance(right, Unknown) and isinstance(left, Directory) and left.rest:
+        right = Directory(None, {}, right.origin)
+    if isinstance(left, Directory) and isinstance(right, Directory):
+        yield from _directories(title, path, left, right)
+    elif not (below_unknown and isinstance(left, Unknown) and isinstance(right, Unknown)):
+        yield Difference(title, path, _aspect(left, right), node_text(left), node_text(right))
+
+
+def _aspect(left: Node | None, right: Node | None) -> str:
+    if isinstance(left, File) and isinstance(right, File):
+        if left.content.identity != right.content.identity:
+            return "content"
+        return "mode or owner" if left.attributes != right.attributes else "hard links or capability"
+    return "kind" if type(left) is not type(right) else "content"
+
+
+def attributes_text(attributes: Attributes | None) -> str:
+    """Mode and owner as people read them; terms as ``?``."""
+    if attributes is None:
+        return "as in the base image"
+    mode = f"{attributes.mode:04o}" if isinstance(attributes.mode, int) else "mode ?"
+    uid, gid = (value if isinstance(value, int) else "?" for value in (attributes.uid, attributes.gid))
+    return f"{mode} {uid}:{gid}"
+
+
+def node_text(node: Node | None) -> str:
+    """A node in a few words."""
+    if node is None or isinstance(node, Absent):
+        return "absent"
+    if isinstance(node, File):
+        term = node.content.identity.startswith("term:")
+        origin = "a program's result" if term else node.content.origin or node.content.identity[:19]
+        return f"file {attributes_text(node.attributes)} ({origin})"
+    if isinstance(node, Symlink):
+        return f"link to {node.target}"
+    if isinstance(node, Special):
+        return node.kind
+    if isinstance(node, Directory):
+        return f"directory {attributes_text(node.attributes)} with {len(node.children)} known entries"
+    return f"unknown ({'as in ' + node.origin.base if not node.origin.writes else f'after {len(node.origin.writes)} programs'})"
+
+
+def _rest(directory: Directory) -> str:
+    rest = directory.rest
+    if rest is None:
+        return "nothing else"
+    if not rest.writes:
+        return f"as in {rest.base}" if rest.base.startswith("image ") else f"a program's result {rest.base[:8]}"
+    return f"after programs {', '.join(write[:8] for write in rest.writes[-3:])}"

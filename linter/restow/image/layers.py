@@ -1,0 +1,59 @@
+"""The layers of a simulated build: what each adds, changes and removes, and what a later one makes useless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from restow.build import StageResult, Step
+from restow.vfs import Filesystem
+from restow.vfs.changes import Change, changes
+from restow.vfs.inode import File
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer. ``size`` is the estimate in bytes; ``wasted`` are (path, bytes, line index of the step that undoes it)."""
+
+    index: int
+    step: Step
+    changes: tuple[Change, ...]
+    size: int
+    wasted: tuple[tuple[str, int, int], ...] = ()
+
+    def count(self, kind: str) -> int:
+        """How many paths the layer adds, modifies or removes (``kind``), as far as they are known."""
+        return sum(change.kind == kind for change in self.changes)
+
+
+def layers_of(result: StageResult) -> tuple[Layer, ...]:
+    """The stage's own layers, in order; the base image's are not among them."""
+    found: list[Layer] = []
+    before = result.start.filesystem
+    for index, step in enumerate(result.steps):
+        if step.makes_layer:
+            listed = () if step.unknown else changes(before, step.state.filesystem)
+            found.append(Layer(index, step, listed, step.size))
+        before = step.state.filesystem
+    return tuple(_with_waste(layer, found, result) for layer in found)
+
+
+def _with_waste(layer: Layer, layers: list[Layer], result: StageResult) -> Layer:
+    """Files of known size that the layer brings and a later layer deletes, or overwrites with other content."""
+    wasted: list[tuple[str, int, int]] = []
+    own = {c.path: c.node for c in layer.changes if isinstance(c.node, File) and c.node.content.size}
+    for later in layers:
+        if later.index <= layer.index or not own:
+            continue
+        if later.step.unknown:
+            break
+        after = later.step.state.filesystem
+        for path, node in list(own.items()):
+            if _undone(after, path, node):
+                wasted.append((path, node.content.size or 0, later.index))
+                del own[path]
+    return Layer(layer.index, layer.step, layer.changes, layer.size, tuple(wasted))
+
+
+def _undone(filesystem: Filesystem, path: str, node: File) -> bool:
+    now = filesystem.lookup(path)
+    return not isinstance(now, File) or now.content.identity != node.content.identity

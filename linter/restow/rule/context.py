@@ -1,0 +1,83 @@
+"""What a rule may look at: the tree, the stages, the simulated build and the context. No disk, no network, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from restow.build import Context, Simulation, StageResult, Step, simulate
+from restow.rule.finding import Finding, Fix
+from restow.rule.meta import RuleMeta
+from restow.semantics import Model, read_model
+from restow.shell import Opaque, Script, parse_shell
+from restow.source import Source, Span
+from restow.syntax.ast import Dockerfile, Instruction, Run
+
+POSIX_SHELLS = ("sh", "bash", "dash", "ash")
+
+
+@dataclass(frozen=True)
+class RuleContext:
+    """One Dockerfile under examination. ``context`` is None where there is no build context at hand."""
+
+    dockerfile: Dockerfile
+    context: Context | None = None
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Source:
+        """The file's text and name."""
+        return self.dockerfile.source
+
+    @cached_property
+    def model(self) -> Model:
+        """The stages."""
+        return read_model(self.dockerfile)
+
+    @cached_property
+    def simulation(self) -> Simulation | None:
+        """The simulated build; None for a file without FROM."""
+        return simulate(self.dockerfile, self.context) if self.model.stages else None
+
+    def steps(self) -> Iterator[tuple[StageResult, int, Step]]:
+        """Every simulated step with its stage and its index in it."""
+        for result in self.simulation.stages if self.simulation else ():
+            for index, step in enumerate(result.steps):
+                yield result, index, step
+
+    @cached_property
+    def _scripts(self) -> dict[tuple[int, int], Script | Opaque]:
+        return {}
+
+    def script(self, node: Run, shell: tuple[str, ...] = ("/bin/sh", "-c")) -> Script | Opaque:
+        """The shell tree of a RUN in shell form; ``Opaque`` for exec form, here-documents and shells that are not POSIX."""
+        key = (node.start, node.end)
+        if key not in self._scripts:
+            self._scripts[key] = self._parsed(node, shell)
+        return self._scripts[key]
+
+    def _parsed(self, node: Run, shell: tuple[str, ...]) -> Script | Opaque:
+        if node.command.form == "exec":
+            return Opaque(node.start, node.end, "exec form runs no shell")
+        if not shell or shell[0].rsplit("/", 1)[-1] not in POSIX_SHELLS:
+            return Opaque(node.start, node.end, "not a POSIX shell")
+        text = self.dockerfile.text
+        if node.heredocs:
+            body = node.heredocs[0]
+            if len(node.heredocs) > 1 or body.content.startswith("#!"):
+                return Opaque(node.start, node.end, "a here-document that is not a shell script")
+            return parse_shell(text, body.start, body.end, escape="")
+        return parse_shell(text, node.command.start, node.command.end, escape=self.dockerfile.escape)
+
+    def option(self, meta: RuleMeta, name: str) -> object:
+        """The value of one of the rule's options: as configured, else its default."""
+        default = next(option.default for option in meta.options if option.name == name)
+        return self.options.get(meta.name, {}).get(name, default)
+
+    def finding(
+        self, meta: RuleMeta, at: Instruction | Span, message: str, *, help: str = "", fix: Fix | None = None, rearrange: bool = False
+    ) -> Finding:
+        """A finding of the rule at an instruction (its keyword is marked) or at a span."""
+        span = at if isinstance(at, Span) else Span(at.start, at.start + len(at.keyword))
+        return Finding(meta.code, meta.name, message, span, meta.severity, help, fix, rearrange)
