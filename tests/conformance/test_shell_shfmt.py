@@ -60,10 +60,8 @@ def run_bodies(text: str) -> Iterator[Body]:
                 at += 1
         if not match:
             continue
-        for flag in iter(lambda text=raw: re.match(r"(?i)\s*RUN\s+(--\S+(?:\s|\\\r?\n)+)", text), None):
-            raw = raw[: flag.start(1)] + raw[flag.end(1) :]
-        joined = re.sub(r"(?i)^(\s*RUN\s+)(?:--\S+\s+)+", r"\1", joined)
-        raw, joined = (re.sub(r"(?i)^\s*RUN(?:\s|\\\r?\n)+", "", part) for part in (raw, joined))
+        blank = r"(?:\s|\\[ \t]*\r?\n(?:\s*#.*\n)*)+"
+        raw, joined = (re.sub(rf"(?i)^\s*RUN{blank}(?:--\S+{blank})*", "", part) for part in (raw, joined))
         if heredocs:
             if re.fullmatch(r"<<-?[\"']?\w+[\"']?\s*", joined) and not heredocs[0].startswith("#!"):
                 yield Body(heredocs[0], heredocs[0], "")

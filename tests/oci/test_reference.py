@@ -65,7 +65,7 @@ def test_a_digest_pins_a_reference():
         ("https://host/b", "repository"),
         ("a b", "repository"),
         ("alpine\n", "repository"),
-        ("alpine:３", "tag"),
+        ("alpine:\uff13", "tag"),
         ("${BASE}", "repository"),
         ("0" * 64, "image ID"),
         ("/".join(["part"] * 60), "255"),

@@ -13,39 +13,43 @@ from dataclasses import dataclass, field
 import libcst
 
 from restow.effects.effect import Invocation
-from restow.effects.surroundings import trail
+from restow.effects.surroundings import names, place, trail
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, join
 
-_PURE = frozenset(
-    "print len str int float bool list dict set tuple sorted reversed enumerate zip range map filter any all min max sum abs repr "
-    "isinstance issubclass format round ord chr bytes frozenset iter next hash divmod pow hex bin oct slice type callable super "
-    "ValueError RuntimeError TypeError KeyError SystemExit Exception NotImplementedError OSError "
-    "json.loads json.load json.dumps re.compile re.match re.search re.sub re.findall re.split re.fullmatch re.escape sys.exit "
-    "os.path.join os.path.dirname os.path.basename os.path.splitext os.path.abspath os.path.realpath os.getcwd "
-    "Path pathlib.Path textwrap.dedent math.sqrt math.floor math.ceil collections.defaultdict collections.Counter "
-    "collections.OrderedDict itertools.chain dataclass field namedtuple base64.b64decode base64.b64encode "
-    "hashlib.sha256 hashlib.md5 hashlib.sha1 platform.machine platform.system".split()
+_PURE = names(
+    "print len str int float bool list dict set tuple sorted reversed enumerate zip range map filter any all min "
+    "max sum abs repr isinstance issubclass format round ord chr bytes frozenset iter next hash divmod pow hex "
+    "bin oct slice type callable super ValueError RuntimeError TypeError KeyError SystemExit Exception "
+    "NotImplementedError OSError json.loads json.load json.dumps re.compile re.match re.search re.sub re.findall "
+    "re.split re.fullmatch re.escape sys.exit os.path.join os.path.dirname os.path.basename os.path.splitext "
+    "os.path.abspath os.path.realpath os.getcwd Path pathlib.Path textwrap.dedent math.sqrt math.floor math.ceil "
+    "collections.defaultdict collections.Counter collections.OrderedDict itertools.chain dataclass field "
+    "namedtuple base64.b64decode base64.b64encode hashlib.sha256 hashlib.md5 hashlib.sha1 platform.machine "
+    "platform.system"
 )
-_METHODS = frozenset(
-    "strip lstrip rstrip split rsplit splitlines join format replace startswith endswith lower upper title encode decode find "
-    "rfind index count zfill ljust rjust center partition rpartition isdigit isalpha append extend insert pop items keys "
-    "values get setdefault sort reverse add discard group groups groupdict read readline readlines close hexdigest digest "
-    "search match sub findall fullmatch resolve absolute joinpath with_suffix with_name removeprefix removesuffix isupper islower".split()
+_METHODS = names(
+    "strip lstrip rstrip split rsplit splitlines join format replace startswith endswith lower upper title encode "
+    "decode find rfind index count zfill ljust rjust center partition rpartition isdigit isalpha append extend "
+    "insert pop items keys values get setdefault sort reverse add discard group groups groupdict read readline "
+    "readlines close hexdigest digest search match sub findall fullmatch resolve absolute joinpath with_suffix "
+    "with_name removeprefix removesuffix isupper islower"
 )
-_DANGEROUS = frozenset(
-    "exec eval compile __import__ getattr setattr delattr globals locals vars input breakpoint __builtins__ __loader__ __spec__".split()
+_DANGEROUS = names(
+    "exec eval compile __import__ getattr setattr delattr globals locals vars input breakpoint __builtins__ "
+    "__loader__ __spec__"
 )
-_HARMLESS = frozenset(
-    "os.path os.environ os.environb os.getenv os.environ.get os.sep os.linesep os.pathsep os.curdir os.pardir sys.argv "
-    "sys.stderr sys.stdout sys.version sys.version_info sys.platform sys.maxsize sys.byteorder json.load json.JSONDecodeError "
-    "re.IGNORECASE re.MULTILINE re.DOTALL re.VERBOSE re.I re.M re.S re.X math.pi math.e".split()
+_HARMLESS = names(
+    "os.path os.environ os.environb os.getenv os.environ.get os.sep os.linesep os.pathsep os.curdir os.pardir "
+    "sys.argv sys.stderr sys.stdout sys.version sys.version_info sys.platform sys.maxsize sys.byteorder json.load "
+    "json.JSONDecodeError re.IGNORECASE re.MULTILINE re.DOTALL re.VERBOSE re.I re.M re.S re.X math.pi math.e"
 )
 _READERS = frozenset(("open",))
 _READ_METHODS = frozenset(("read_text", "read_bytes"))
-_UNSAFE_MODULES = frozenset(
-    "subprocess shutil socket urllib http ctypes importlib runpy multiprocessing threading asyncio ftplib smtplib tempfile glob "
-    "fileinput sqlite3 shelve dbm pickle marshal zipfile tarfile logging cgi webbrowser pty pdb code pkgutil linecache".split()
+_UNSAFE_MODULES = names(
+    "subprocess shutil socket urllib http ctypes importlib runpy multiprocessing threading asyncio ftplib smtplib "
+    "tempfile glob fileinput sqlite3 shelve dbm pickle marshal zipfile tarfile logging cgi webbrowser pty pdb "
+    "code pkgutil linecache"
 )
 _MOST_MODULES = 20
 
@@ -86,14 +90,14 @@ def _read_module(call: Invocation, path: str, folder: str, found: ScriptReads) -
         raise UnknownEffect(f"{path} hands on the function that opens files")
     found.environment |= visitor.environment
     for name in visitor.files:
-        found.files += trail(call, call.path(name))
+        found.files += trail(call, place(call, name))
     for name in visitor.modules:
         _follow_import(call, name, folder, found)
 
 
 def _follow_import(call: Invocation, name: str, folder: str, found: ScriptReads) -> None:
     """A module of the project is read through; one of the standard library is known by its name; others are unknown."""
-    top = name.split(".")[0]
+    top = name.split(".", maxsplit=1)[0]
     beside = join(folder, *name.split("."))
     candidates = (beside + ".py", join(beside, "__init__.py"))
     found.files += [join(folder, top), join(folder, top + ".py"), *candidates]
@@ -171,7 +175,11 @@ class _Visitor(libcst.CSTVisitor):
             raise UnknownEffect(f"{self.path} uses {name or node.attr.value!r}, which may do anything")
         if name in ("os.environ", "os.environb"):
             self.environment = True
-        if name.split(".")[0] in sys.stdlib_module_names and name not in _PURE | _HARMLESS and not _inside_harmless(name):
+        if (
+            name.split(".")[0] in sys.stdlib_module_names
+            and name not in _PURE | _HARMLESS
+            and not _inside_harmless(name)
+        ):
             raise UnknownEffect(f"{self.path} uses {name!r}, which may read or write anything")
 
     def visit_Call(self, node: libcst.Call) -> bool:  # noqa: N802
@@ -200,7 +208,9 @@ class _Visitor(libcst.CSTVisitor):
         mode = next((arg.value for arg in node.args if arg.keyword and arg.keyword.value == "mode"), None)
         if mode is None and len(node.args) > 1 and node.args[1].keyword is None:
             mode = node.args[1].value
-        if mode is not None and (not isinstance(mode, libcst.SimpleString) or set(str(mode.evaluated_value)) & set("wax+")):
+        if mode is not None and (
+            not isinstance(mode, libcst.SimpleString) or set(str(mode.evaluated_value)) & set("wax+")
+        ):
             raise UnknownEffect(f"{self.path} opens a file to write to it")
         if not node.args or node.args[0].keyword is not None:
             raise UnknownEffect(f"{self.path} opens a file that is not named")
@@ -222,7 +232,11 @@ class _Visitor(libcst.CSTVisitor):
 
     def _called(self, node: libcst.Call) -> str:
         name = _dotted(node.func)
-        if isinstance(node.func, libcst.Attribute) and node.func.attr.value in ("resolve", "absolute") and not node.args:
+        if (
+            isinstance(node.func, libcst.Attribute)
+            and node.func.attr.value in ("resolve", "absolute")
+            and not node.args
+        ):
             return join(self.directory, self._literal(node.func.value))
         values = [self._literal(argument.value) for argument in node.args]
         if name in ("os.path.join", "Path", "pathlib.Path") and values:

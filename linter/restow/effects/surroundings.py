@@ -14,20 +14,83 @@ from restow.errors import UnknownEffect
 from restow.vfs import Directory, Region, Symlink, join, split
 
 _PATH_LISTS = (
-    *("LD_LIBRARY_PATH", "LD_PRELOAD", "LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "PKG_CONFIG_PATH"),
-    *("CMAKE_PREFIX_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
+    *(
+        "LD_LIBRARY_PATH",
+        "LD_PRELOAD",
+        "LIBRARY_PATH",
+        "CPATH",
+        "C_INCLUDE_PATH",
+        "CPLUS_INCLUDE_PATH",
+        "PKG_CONFIG_PATH",
+    ),
+    *(
+        "CMAKE_PREFIX_PATH",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "NODE_EXTRA_CA_CERTS",
+    ),
     *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_TEMPLATE_DIR", "GIT_DIR", "GIT_ASKPASS", "NETRC", "OPENSSL_CONF"),
-    *("XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "BASH_ENV", "ENV", "PYTHONHOME", "NODE_PATH", "RUBYLIB", "JAVA_HOME"),
+    *(
+        "XDG_CONFIG_HOME",
+        "XDG_CONFIG_DIRS",
+        "XDG_DATA_HOME",
+        "BASH_ENV",
+        "ENV",
+        "PYTHONHOME",
+        "NODE_PATH",
+        "RUBYLIB",
+        "JAVA_HOME",
+    ),
 )
 _FLAG_LISTS = (
-    *("CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CGO_CFLAGS", "CGO_LDFLAGS", "CC", "CXX", "LD", "MAKEFLAGS", "RUSTFLAGS"),
+    *(
+        "CFLAGS",
+        "CXXFLAGS",
+        "CPPFLAGS",
+        "LDFLAGS",
+        "CGO_CFLAGS",
+        "CGO_LDFLAGS",
+        "CC",
+        "CXX",
+        "LD",
+        "MAKEFLAGS",
+        "RUSTFLAGS",
+    ),
     *("NODE_OPTIONS", "RUBYOPT", "GIT_SSH_COMMAND", "GIT_SSH", "JAVA_TOOL_OPTIONS", "PERL5OPT"),
 )
 COMMON_VARIABLES = (
-    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_*", "TZ", "TMPDIR", "TEMP", "TMP", "TERM", "CI"),
+    *(
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "LANG",
+        "LANGUAGE",
+        "LC_*",
+        "TZ",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "TERM",
+        "CI",
+    ),
     *("*_proxy", "*_PROXY", "SSL_*", "*_CA_BUNDLE", "GIT_*", "SSH_*", "NETRC", "XDG_*", "SOURCE_DATE_EPOCH", "DEBUG"),
     *("CC", "CXX", "LD", "AR", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CPATH", "*_INCLUDE_PATH", "LIBRARY_PATH"),
-    *("LD_*", "PKG_CONFIG*", "CMAKE_*", "MAKEFLAGS", "OPENSSL_*", "BASH_ENV", "ENV", "RUSTFLAGS", "CARGO_*", "RUSTUP_*"),
+    *(
+        "LD_*",
+        "PKG_CONFIG*",
+        "CMAKE_*",
+        "MAKEFLAGS",
+        "OPENSSL_*",
+        "BASH_ENV",
+        "ENV",
+        "RUSTFLAGS",
+        "CARGO_*",
+        "RUSTUP_*",
+    ),
 )
 """Variables that compilers, shells, git and TLS libraries listen to; entries may end or begin in ``*``."""
 
@@ -49,6 +112,18 @@ def trail(call: Invocation, path: str) -> tuple[str, ...]:
         else:
             return tuple(dict.fromkeys(found))
     raise UnknownEffect(f"{found[0]} runs through a loop of symbolic links")
+
+
+def place(call: Invocation, argument: str) -> str:
+    """The argument as an absolute path, links kept. Raises UnknownEffect where part of it is unknown."""
+    call.path(argument)
+    home = argument == "~" or argument.startswith("~/")
+    return join(call.directory, call.home + argument[1:] if home else argument)
+
+
+def names(text: str) -> frozenset[str]:
+    """The words of a text: a table of names that reads as one."""
+    return frozenset(text.split())
 
 
 def exact(call: Invocation, *paths: str) -> Region:
@@ -143,7 +218,12 @@ def installer_writes(call: Invocation) -> tuple[Region, ...]:
     keep = ["/usr/src", "/usr/app", "/usr/local/src", "/usr/local/app", "/usr/share/nginx/html"]
     if call.directory.startswith("/usr/"):
         keep.append(call.directory)
-    return (*toolchain(call), Region(("/usr",), tuple(keep)), Region(("/tmp", "/var/tmp")), homes(call, ".config", ".rustup"))
+    return (
+        *toolchain(call),
+        Region(("/usr",), tuple(keep)),
+        Region(("/tmp", "/var/tmp")),
+        homes(call, ".config", ".rustup"),
+    )
 
 
 def variables(call: Invocation, *listened: str) -> tuple[str, ...] | None:

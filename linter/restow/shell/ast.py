@@ -31,7 +31,7 @@ class Literal(ShellNode):
 
 @dataclass(frozen=True, slots=True)
 class Variable(ShellNode):
-    """``$name``, ``${name}`` or ``${name<operator>operand}``; ``operator`` is as written (``:-``, ``#``, ``%%``, ``/`` ...).
+    """``$name``, ``${name}`` or ``${name<operator>operand}``; ``operator`` is as written (``:-``, ``#``, ``%%`` ...).
 
     ``name`` is also one of the special parameters ``@ * # ? $ ! - 0 1 ...``; ``${#name}`` has the operator ``length``,
     ``${!name}`` begins with ``!`` and ``${name[index]}`` with ``[index]``. ``operand`` keeps its quotes; ``expansions``
@@ -84,7 +84,9 @@ class Word(ShellNode):
     @property
     def has_glob(self) -> bool:
         """Whether an unquoted ``*``, ``?`` or ``[`` makes it a pattern."""
-        return any(isinstance(part, Literal) and not part.quoted and any(c in part.text for c in "*?[") for part in self.parts)
+        return any(
+            isinstance(part, Literal) and not part.quoted and any(c in part.text for c in "*?[") for part in self.parts
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,4 @@ def unmask(text: str) -> str:
 def _continuation(escape: str) -> re.Pattern[str]:
     """An escape at a line's end (not a doubled one), with the comment and empty lines that follow it."""
     mark = re.escape(escape)
-    return re.compile(
-        rf"(?<!{mark}){mark}[ \t]*(?:\r?\n(?:[^\S\n]*(?:\#[^\n]*)?\n)*(?:[^\S\n]*\#[^\n]*\Z)?|\Z)"
-    )
+    return re.compile(rf"(?<!{mark}){mark}[ \t]*(?:\r?\n(?:[^\S\n]*(?:\#[^\n]*)?\n)*(?:[^\S\n]*\#[^\n]*\Z)?|\Z)")

@@ -26,8 +26,8 @@ def parse_shell(text: str, start: int, end: int, *, escape: str = "\\", dialect:
     if MASKED in raw:
         return Opaque(start, end, "the script has a NUL character")
 
-    from restow.shell.tree import build_script
     from restow.shell.reader import UnreadableError
+    from restow.shell.tree import build_script
 
     try:
         return build_script(mask(raw, escape), start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from restow.errors import RestowError
 from restow.shell.mask import MASKED, unmask
@@ -20,8 +20,11 @@ DEEPEST_STACK = 100
 """How many states the parser may have open. Each nested construct takes one to four of them."""
 
 _CONTENT = frozenset(
-    "LITERAL SINGLE_QUOTED ANSI_QUOTED QUOTED TEXT OPERAND QUOTED_OPERAND ARITHMETIC ARITHMETIC_COMMAND FOR_ARITHMETIC "
-    "BACKTICKS HEREDOC_DELIMITER TEST_OPEN TEST_LITERAL TEST_GAP TEST_CLOSE ASSIGN".split()
+    {
+        *("LITERAL", "SINGLE_QUOTED", "ANSI_QUOTED", "QUOTED", "TEXT", "OPERAND", "QUOTED_OPERAND", "BACKTICKS"),
+        *("ARITHMETIC", "ARITHMETIC_COMMAND", "FOR_ARITHMETIC", "HEREDOC_DELIMITER", "ASSIGN", "_BLANK"),
+        *("TEST_OPEN", "TEST_LITERAL", "TEST_GAP", "TEST_CLOSE"),
+    }
 )
 """Terminals whose line ends do not end a command."""
 
@@ -84,11 +87,11 @@ def read(text: str, rule: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
 
 def _feed(parser: Lark, text: str, rule: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
     """Feed the tokens of ``text``; behind a line that opens here-documents, move the lexer behind their bodies."""
-    session = parser.parse_interactive(text, start=rule)
+    session: Any = parser.parse_interactive(text, start=rule)
     lexer, stack = session.lexer_thread, session.parser_state.state_stack
     bodies: dict[int, HeredocBody] = {}
     pending = _Pending()
-    token = None
+    token: Token | None = None
     for token in lexer.lex(session.parser_state):
         session.feed_token(token)
         if len(stack) > DEEPEST_STACK:
@@ -100,7 +103,8 @@ def _feed(parser: Lark, text: str, rule: str) -> tuple[SyntaxTree, dict[int, Her
         elif pending.delimiters and token.type not in _CONTENT and (line_end := _TO_LINE_END.match(token)):
             after = _cut(text, (token.start_pos or 0) + line_end.end(), pending, bodies)
             lexer.state.line_ctr.char_pos = after
-    return session.feed_eof(token), bodies
+    tree: SyntaxTree = session.feed_eof(token)
+    return tree, bodies
 
 
 def _cut(text: str, at: int, pending: _Pending, bodies: dict[int, HeredocBody]) -> int:

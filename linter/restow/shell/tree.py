@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+
 from lark import Token, Tree
 
 from restow.shell.ast import (
@@ -36,7 +37,10 @@ LONGEST_CHAIN = 200
 DEEPEST_BACKTICKS = 5
 
 RESERVED = frozenset(
-    ["if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac", "{", "}", "!", "function"]
+    {
+        *("if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac"),
+        *("{", "}", "!", "function"),
+    }
 )
 
 _OPERATOR = re.compile(r"(?:[ \t\x00]|\\\r?\n)*([;&|]+)?")
@@ -57,9 +61,7 @@ def build_script(text: str, start: int) -> Script:
 class _Builder(WordBuilder):
     """Makes the nodes of one piece of text; ``depth`` counts the backticks around it."""
 
-    def __init__(
-        self, text: str, at: Callable[[int], int], heredocs: dict[int, HeredocBody], depth: int = 0
-    ) -> None:
+    def __init__(self, text: str, at: Callable[[int], int], heredocs: dict[int, HeredocBody], depth: int = 0) -> None:
         super().__init__(text, at)
         self._heredocs = heredocs
         self._depth = depth
@@ -160,14 +162,10 @@ class _Builder(WordBuilder):
                 redirections.append(self._redirection(child))
         self._check(token_start(tree), assignments, words, redirections)
         parts = sorted([*assignments, *words, *redirections], key=lambda node: node.start)
-        return SimpleCommand(
-            parts[0].start, parts[-1].end, tuple(assignments), tuple(words), tuple(redirections)
-        )
+        return SimpleCommand(parts[0].start, parts[-1].end, tuple(assignments), tuple(words), tuple(redirections))
 
     @staticmethod
-    def _check(
-        at: int, assignments: list[Assignment], words: list[Word], redirections: list[Redirection]
-    ) -> None:
+    def _check(at: int, assignments: list[Assignment], words: list[Word], redirections: list[Redirection]) -> None:
         """Refuse a reserved word where a command begins, and ``{name}>file``."""
         if words and not assignments and not (redirections and redirections[0].start < words[0].start):
             part = words[0].parts[0] if len(words[0].parts) == 1 else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cache
 
 from restow.shell.ast import (
     AndOr,
@@ -22,6 +21,8 @@ from restow.shell.ast import (
     Subshell,
     While,
 )
+
+_FIELDS: dict[type[ShellNode], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def walk(node: ShellNode) -> Iterator[ShellNode]:
 def children(node: ShellNode) -> list[ShellNode]:
     """The nodes directly below ``node``, in the order of the text."""
     found: list[ShellNode] = []
-    for name in _fields(type(node)):
+    for name in _fields(node.__class__):
         _collect(getattr(node, name), found)
     if isinstance(node, SimpleCommand):
         found.sort(key=lambda child: child.start)
@@ -76,10 +77,11 @@ def walk_commands(node: ShellNode) -> Iterator[Occurrence]:
         stack.extend(reversed(_below(node, context)))
 
 
-@cache
 def _fields(kind: type[ShellNode]) -> tuple[str, ...]:
     """The names of the fields of ``kind`` that can hold nodes."""
-    return tuple(field.name for field in fields(kind) if field.name not in {"start", "end"})
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in fields(kind) if field.name not in {"start", "end"})
+    return _FIELDS[kind]
 
 
 def _collect(value: object, found: list[ShellNode]) -> None:
@@ -111,11 +113,13 @@ def _below(node: ShellNode, context: _Context) -> list[tuple[ShellNode, _Context
         case If(branches=branches):
             first = branches[0][0]
             return [(child, harmless if child is first else conditional) for child in children(node)]
-        case While(condition=condition):
+        case While():
             return [(child, conditional if child is node.body else harmless) for child in children(node)]
         case For() | Case() | Function():
-            return [(child, conditional if isinstance(child, Script) or isinstance(node, Function) else harmless)
-                    for child in children(node)]
+            return [
+                (child, conditional if isinstance(child, Script) or isinstance(node, Function) else harmless)
+                for child in children(node)
+            ]
         case CommandSubstitution():
             return [(child, replace(harmless, substitution=True)) for child in children(node)]
         case _:

@@ -8,7 +8,10 @@ Heredoc bodies are taken line by line, continuations mean nothing there.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
 
 BLANKS = " \t\v\f\r"
 """What separates words in most instructions."""
@@ -47,12 +50,12 @@ class LogicalLine:
         if not self.gaps:
             return self.text[start:end]
         parts = []
-        for cut, resume in self.gaps:
+        first = bisect_right(self.gaps, start, key=itemgetter(1))
+        for cut, resume in islice(self.gaps, first, None):
             if cut >= end:
                 break
-            if resume > start:
-                parts.append(self.text[start : max(start, cut)])
-                start = resume
+            parts.append(self.text[start : max(start, cut)])
+            start = resume
         parts.append(self.text[start : max(start, end)])
         return "".join(parts)
 

@@ -11,7 +11,7 @@ from restow.syntax import ast
 from restow.syntax.flags import check_flags, read_flag
 from restow.syntax.heredocs import is_opener
 from restow.syntax.problem import Problem
-from restow.syntax.statement import Statement
+from restow.syntax.statement import USAGE, Statement
 
 if TYPE_CHECKING:
     from lark import Token
@@ -81,8 +81,7 @@ class Parts:
 
     def missing(self, what: str) -> Problem:
         """The problem of an instruction that ends too early."""
-        name = self.name.upper()
-        return Problem(f"{name} has no {what}: write {name} {what.upper()}", self.statement.end)
+        return Problem(f"{self.name.upper()} has no {what}: {USAGE[self.name]}", self.statement.end)
 
     def _joined(self, start: int, end: int | None = None) -> str:
         return self.statement.line.joined(start, self.statement.end if end is None else end)
@@ -119,9 +118,9 @@ def _entrypoint(parts: Parts) -> ast.Entrypoint:
 def _shell(parts: Parts) -> ast.Shell:
     command = parts.command()
     if command.form == "shell" and command.text:
-        raise Problem('SHELL takes JSON only: write SHELL ["PROGRAM", "ARGUMENT"]', command.start)
+        raise Problem(f"SHELL takes JSON only: {USAGE['shell']}", command.start)
     if not command.words:
-        raise Problem('SHELL has no program: write SHELL ["PROGRAM", "ARGUMENT"]', command.start)
+        raise parts.missing("program")
     return ast.Shell(**parts.common, words=command.words)
 
 
@@ -232,10 +231,10 @@ def _healthcheck(parts: Parts) -> ast.Healthcheck:
     if parts.of("NONE"):
         return ast.Healthcheck(**parts.common)
     if not parts.of("CMD"):
-        raise Problem("HEALTHCHECK has no command: write CMD COMMAND or NONE", parts.statement.end)
+        raise parts.missing("command")
     command = parts.command()
     if not command.words and (command.form == "exec" or not command.text):
-        raise Problem("HEALTHCHECK CMD has no command: write one, or HEALTHCHECK NONE", parts.statement.end)
+        raise parts.missing("command")
     return ast.Healthcheck(**parts.common, command=command)
 
 

@@ -15,11 +15,25 @@ if TYPE_CHECKING:
 
 USAGE = {
     "from": "write FROM IMAGE or FROM IMAGE AS NAME",
+    "run": "write RUN COMMAND",
+    "cmd": "write CMD COMMAND",
+    "entrypoint": "write ENTRYPOINT COMMAND",
+    "shell": 'write SHELL ["PROGRAM", "ARGUMENT"]',
+    "copy": "write COPY SOURCE DESTINATION",
+    "add": "write ADD SOURCE DESTINATION",
+    "volume": "write VOLUME PATH",
     "env": "write ENV NAME=VALUE, with quotes around a value that has spaces",
     "label": "write LABEL NAME=VALUE, with quotes around a value that has spaces",
+    "arg": "write ARG NAME or ARG NAME=DEFAULT",
+    "expose": "write EXPOSE PORT",
+    "user": "write USER NAME",
+    "workdir": "write WORKDIR PATH",
+    "stopsignal": "write STOPSIGNAL SIGNAL",
+    "maintainer": "write MAINTAINER NAME, or remove the line",
+    "onbuild": "write ONBUILD INSTRUCTION",
     "healthcheck": "write HEALTHCHECK CMD COMMAND or HEALTHCHECK NONE",
 }
-"""What to do about an instruction that the grammar refuses."""
+"""What to do about an instruction that lacks something or does not parse."""
 
 _KEYWORD = re.compile(rf"[^{BLANKS}]+")
 
@@ -80,8 +94,8 @@ def _tokenize(statement: Statement, parser: Lark) -> None:
         offset = error.pos_in_stream
         if offset is None or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
             offset = statement.end
-        usage = USAGE.get(statement.name, "check its arguments")
-        statement.problem = Problem(f"{statement.name.upper()} does not parse from here on: {usage}", offset)
+        state = "does not parse from here on" if offset < statement.end else "ends too early"
+        statement.problem = Problem(f"{statement.name.upper()} {state}: {USAGE[statement.name]}", offset)
     else:
         statement.tokens = [token for token in tree.children if not isinstance(token, Tree)]
 

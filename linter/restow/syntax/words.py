@@ -16,6 +16,7 @@ Lookup = Callable[[str], "str | None"]
 
 _END = ""
 _SPECIAL = "@*#?-$!0"
+_MAX_DEPTH = 50
 
 
 class WordError(UsageError):
@@ -93,6 +94,7 @@ class _Reader:
         self.used: set[str] = set()
         self.missing: set[str] = set()
         self.pending: list[str] = []
+        self.depth = 0
 
     def peek(self) -> str:
         """The next character; empty at the end."""
@@ -106,11 +108,15 @@ class _Reader:
 
     def read(self, stop: str, raw_escapes: bool) -> tuple[str, list[str]]:
         """The text and the words up to ``stop``, which is consumed; up to the end where it is empty."""
+        if self.depth > _MAX_DEPTH:
+            raise WordError(f"substitutions stand more than {_MAX_DEPTH} deep in each other")
         before, self.raw_escapes = self.raw_escapes, raw_escapes
+        self.depth += 1
         try:
             return self._read(stop)
         finally:
             self.raw_escapes = before
+            self.depth -= 1
 
     def _read(self, stop: str) -> tuple[str, list[str]]:
         result: list[str] = []

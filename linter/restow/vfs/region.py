@@ -5,7 +5,7 @@ A rule is a path with ``*`` for any one name; it speaks of that path and of all 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,8 +70,12 @@ class Region:
         return inside or any(_any_inside(trie) for trie in tries)
 
     def overlaps(self, other: Region) -> bool:
-        """Whether some rule of one region reaches into the other (exclusions are looked at for the rules' own paths)."""
-        return any(other.touches(path) for path in self.include) or any(self.touches(path) for path in other.include)
+        """Whether some path may lie inside both (a ``*`` counts as every name)."""
+        return _overlap([self._trie], bool(self._trie.inside), [other._trie], bool(other._trie.inside))
+
+    def known(self, filesystem: Filesystem) -> Iterator[tuple[str, Node]]:
+        """Every known node inside, with its path, in the order of a walk."""
+        yield from _known("/", filesystem.root, [self._trie], bool(self._trie.inside))
 
     def digest(self, filesystem: Filesystem) -> str:
         """What the region holds: equal for filesystems that agree inside of it."""
@@ -92,6 +96,35 @@ def _decide(tries: list[_Trie], inside: bool) -> bool:
     """The rule that names a part wins over the one with ``*``, and an inclusion over an exclusion of equal length."""
     verdicts = [trie.inside for trie in tries if trie.inside is not None]
     return verdicts[0] if verdicts else inside
+
+
+def _overlap(left: list[_Trie], left_in: bool, right: list[_Trie], right_in: bool) -> bool:
+    if left_in and right_in:
+        return True
+    names = {name for trie in (*left, *right) for name in trie.below}
+    for name in names:
+        one, two = _reach(left, name), _reach(right, name)
+        if _overlap(one, _maybe(one, left_in), two, _maybe(two, right_in)):
+            return True
+    return False
+
+
+def _reach(tries: list[_Trie], name: str) -> list[_Trie]:
+    return [below for trie in tries for below in trie.below.values()] if name == "*" else _step(tries, name)
+
+
+def _maybe(tries: list[_Trie], inside: bool) -> bool:
+    verdicts = [trie.inside for trie in tries if trie.inside is not None]
+    return any(verdicts) if verdicts else inside
+
+
+def _known(path: str, node: Node, tries: list[_Trie], inside: bool) -> Iterator[tuple[str, Node]]:
+    if inside and not isinstance(node, Absent):
+        yield path, node
+    if isinstance(node, Directory) and (inside or any(trie.below for trie in tries)):
+        for name, child in sorted(node.children.items()):
+            below = _step(tries, name)
+            yield from _known(f"{path.rstrip('/')}/{name}", child, below, _decide(below, inside))
 
 
 def _any_inside(trie: _Trie) -> bool:

@@ -27,6 +27,8 @@ from restow.effects.surroundings import (
     installer_reads,
     installer_writes,
     named_paths,
+    place,
+    trail,
     tree,
     value,
     variables,
@@ -35,7 +37,16 @@ from restow.errors import UnknownEffect
 from restow.vfs import Directory, Region, join
 
 _LOOKING = frozenset(("list", "freeze", "show", "check", "help", "debug", "inspect", "index", "search", "hash"))
-_LISTENED = ("PIP_*", "PYTHON*", "VIRTUAL_ENV", "CONDA_PREFIX", "SETUPTOOLS_*", "DISTUTILS_*", "DIST_EXTRA_CONFIG", "COLUMNS")
+_LISTENED = (
+    "PIP_*",
+    "PYTHON*",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "SETUPTOOLS_*",
+    "DISTUTILS_*",
+    "DIST_EXTRA_CONFIG",
+    "COLUMNS",
+)
 _PROJECT_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
 _LEAVING = ("../", "'..'", '"..', "..'", "file:")
 
@@ -52,11 +63,15 @@ def effect(call: Invocation) -> Effect:
 def pip_effect(call: Invocation, words: tuple[str, ...], also_read: tuple[str, ...] = ()) -> Effect:
     """The effect of pip with the arguments ``words``; ``also_read`` are paths that starting it reads beside."""
     arguments = read_options(("pip", *words), flags=FLAGS, valued=VALUED)
-    arguments = Arguments(tuple((SHORT.get(n, n), given) for n, given in (*_settings(call), *arguments.options)), arguments.operands)
+    arguments = Arguments(
+        tuple((SHORT.get(n, n), given) for n, given in (*_settings(call), *arguments.options)), arguments.operands
+    )
     read = (*_base(call), exact(call, *also_read, *python_path_reads(call)))
     if not arguments.operands:
         if arguments.has("--version", "--help"):
-            return Effect(reads=read, writes=interpreter_writes(call), environment=variables(call, *_LISTENED), seconds=0.5)
+            return Effect(
+                reads=read, writes=interpreter_writes(call), environment=variables(call, *_LISTENED), seconds=0.5
+            )
         raise UnknownEffect("pip without a command")
     if arguments.has("--python"):
         raise UnknownEffect("pip with --python works on another interpreter")
@@ -66,11 +81,20 @@ def pip_effect(call: Invocation, words: tuple[str, ...], also_read: tuple[str, .
     if command in _LOOKING and not arguments.has("--requirement", "--path"):
         network = command in ("index", "search", "list")
         return Effect(
-            reads=read, writes=interpreter_writes(call), environment=variables(call, *_LISTENED), seconds=0.7, network=network
+            reads=read,
+            writes=interpreter_writes(call),
+            environment=variables(call, *_LISTENED),
+            seconds=0.7,
+            network=network,
         )
     if command == "cache":
         cache = Region((_cache(call, arguments),))
-        return Effect(reads=(*read, cache), writes=(cache, *interpreter_writes(call)), environment=variables(call, *_LISTENED), seconds=0.6)
+        return Effect(
+            reads=(*read, cache),
+            writes=(cache, *interpreter_writes(call)),
+            environment=variables(call, *_LISTENED),
+            seconds=0.6,
+        )
     if command == "config":
         return _config(call, operands, arguments, read)
     raise UnknownEffect(f"pip {command.replace(SYMBOLIC, '$')} is not modelled")
@@ -96,17 +120,30 @@ def _base(call: Invocation) -> tuple[Region, ...]:
         *installer_reads(call),
         in_homes(call, ".config/pip", ".pip", ".netrc", "_netrc", ".pydistutils.cfg", ".local", ".pypirc"),
         homes(call, ".cache/pip"),
-        exact(call, *_configuration_files(call), *(join(call.directory, name) for name in ("setup.cfg", "rust-toolchain"))),
+        exact(
+            call, *_configuration_files(call), *(join(call.directory, name) for name in ("setup.cfg", "rust-toolchain"))
+        ),
     )
 
 
 def _configuration_files(call: Invocation) -> tuple[str, ...]:
     """pip documentation, "Configuration", "Location": global, user, site, and the file named by ``PIP_CONFIG_FILE``."""
     named = value(call, "PIP_CONFIG_FILE")
-    found = ["/etc/xdg/pip/pip.conf", "/etc/pip.conf", join(call.home, ".pip/pip.conf"), join(call.home, ".config/pip/pip.conf")]
-    found += [join(call.directory, folder, "pip/pip.conf") for folder in (value(call, "XDG_CONFIG_HOME") or "").split(":") if folder]
-    found += [join(folder, "pip.conf") for folder in (value(call, "VIRTUAL_ENV") or "").split() if folder.startswith("/")]
-    return (*found, *((call.path(named),) if named and named != "/dev/null" else ()))
+    found = [
+        "/etc/xdg/pip/pip.conf",
+        "/etc/pip.conf",
+        join(call.home, ".pip/pip.conf"),
+        join(call.home, ".config/pip/pip.conf"),
+    ]
+    found += [
+        join(call.directory, folder, "pip/pip.conf")
+        for folder in (value(call, "XDG_CONFIG_HOME") or "").split(":")
+        if folder
+    ]
+    found += [
+        join(folder, "pip.conf") for folder in (value(call, "VIRTUAL_ENV") or "").split() if folder.startswith("/")
+    ]
+    return (*found, *((place(call, named),) if named and named != "/dev/null" else ()))
 
 
 def _settings(call: Invocation) -> list[tuple[str, str]]:
@@ -128,13 +165,22 @@ def _in_configuration(path: str, text: str) -> list[tuple[str, str]]:
         parser.read_string(text)
     except ConfigParserError as error:
         raise UnknownEffect(f"{path} is no configuration of pip: {error.message}") from error
-    return [option for section in parser.sections() for key, given in parser.items(section) for option in _as_option(key, given, path)]
+    return [
+        option
+        for section in parser.sections()
+        for key, given in parser.items(section)
+        for option in _as_option(key, given, path)
+    ]
 
 
 def _as_option(key: str, given: str, source: str) -> list[tuple[str, str]]:
     option = "--" + key.replace("_", "-")
     if option in BENIGN or option in FLAGS:
-        return [("--no-cache-dir", "")] if option == "--no-cache-dir" and given.lower() not in ("0", "no", "false", "off") else []
+        return (
+            [("--no-cache-dir", "")]
+            if option == "--no-cache-dir" and given.lower() not in ("0", "no", "false", "off")
+            else []
+        )
     if option not in VALUED:
         return []
     if SYMBOLIC in given:
@@ -157,7 +203,12 @@ def _config(call: Invocation, operands: tuple[str, ...], arguments: Arguments, r
     if option not in BENIGN and option not in FLAGS:
         raise UnknownEffect(f"pip config set {operands[1]} may name files that later installations read")
     written = Region(tuple(path for path in _configuration_files(call) if not path.startswith("/etc/xdg")))
-    return Effect(reads=read, writes=(written, *interpreter_writes(call), homes(call, ".config/pip")), environment=variables(call, *_LISTENED), seconds=0.5)
+    return Effect(
+        reads=read,
+        writes=(written, *interpreter_writes(call), homes(call, ".config/pip")),
+        environment=variables(call, *_LISTENED),
+        seconds=0.5,
+    )
 
 
 def _requirements(call: Invocation, command: str, operands: tuple[str, ...], arguments: Arguments) -> Requirements:
@@ -165,14 +216,14 @@ def _requirements(call: Invocation, command: str, operands: tuple[str, ...], arg
     for name in arguments.values("--requirement", "--constraint"):
         if name in ("-", "/dev/stdin") or name.startswith("/proc/"):
             raise UnknownEffect("pip reads requirements from standard input")
-        read_file(call, name if "://" in name else call.path(name), found)
+        read_file(call, name if "://" in name else place(call, name), found)
     for operand in operands:
         if command != "uninstall":
             add_requirement(call, operand, found)
     add_options(call, arguments, found, call.directory)
     for group in arguments.values("--group"):
         path, colon, _ = group.rpartition(":")
-        read_group(call, call.path(path if colon else "pyproject.toml"), found)
+        read_group(call, place(call, path if colon else "pyproject.toml"), found)
     return found
 
 
@@ -180,7 +231,7 @@ def read_group(call: Invocation, path: str, found: Requirements) -> None:
     """A dependency group (PEP 735) of ``pyproject.toml``: names and versions only, so any address of a file is refused."""
     if "file:" in (call.text(path) or ""):
         raise UnknownEffect(f"{path} names local files among its dependencies")
-    found.files.append(path)
+    found.files += trail(call, path)
 
 
 def _installing(
@@ -193,11 +244,17 @@ def _installing(
     cache = _cache(call, arguments)
     targets = _targets(call, command, arguments, found)
     needed = (*found.files, *found.archives, *found.links, *_extra_files(call, arguments))
-    git = (join(place, ".git") for place in (call.directory, *ancestors(call.directory))) if found.repositories else ()
+    git = (join(above, ".git") for above in (call.directory, *ancestors(call.directory))) if found.repositories else ()
     heard = variables(call, *_LISTENED, *found.variables)
     return Effect(
         reads=(*read, Region((cache, *targets)), exact(call, *needed, *git), *local),
-        writes=(*installer_writes(call), *interpreter_writes(call), homes(call, ".cache/pip"), Region((cache, *targets)), *written(local)),
+        writes=(
+            *installer_writes(call),
+            *interpreter_writes(call),
+            homes(call, ".cache/pip"),
+            Region((cache, *targets)),
+            *written(local),
+        ),
         environment=None if local else heard,
         assumes=(),
         caches=() if arguments.has("--no-cache-dir") else (Cache(cache, f"rm -rf {cache}"),),
@@ -225,7 +282,7 @@ def local_projects(call: Invocation, trees: list[str]) -> tuple[Region, ...]:
             text = call.text(join(folder, name)) if "*" not in folder else None
             if any(mark in (text or "") for mark in _LEAVING):
                 raise UnknownEffect(f"{join(folder, name)} names files outside of its folder")
-    above = tuple(join(place, ".git") for folder in trees for place in ancestors(folder))
+    above = tuple(join(higher, ".git") for folder in trees for higher in ancestors(folder))
     inside = tuple(step for folder in trees for step in tree(call, folder))
     return (Region(inside), Region((*tree(call, call.directory), *above)))
 
@@ -239,11 +296,11 @@ def _targets(call: Invocation, command: str, arguments: Arguments, found: Requir
         targets.append(join(call.directory, "src"))
     user_base = value(call, "PYTHONUSERBASE")
     byte_code = value(call, "PYTHONPYCACHEPREFIX")
-    return (*targets, *(call.path(place) for place in (user_base, byte_code) if place))
+    return (*targets, *(call.path(given) for given in (user_base, byte_code) if given))
 
 
 def _extra_files(call: Invocation, arguments: Arguments) -> tuple[str, ...]:
-    certificates = [call.path(given) for given in arguments.values("--cert", "--client-cert")]
+    certificates = [place(call, given) for given in arguments.values("--cert", "--client-cert")]
     passed = arguments.values("--global-option", "--install-option", "--build-option", "--config-settings")
     return (*certificates, *(path for text in passed for path in named_paths(call, text)))
 
@@ -266,6 +323,10 @@ def _shadows(node: Directory, name: str) -> bool:
     if name.endswith((".egg-info", ".dist-info", ".egg-link", ".egg")):
         return True
     child = node.child(name)
-    if isinstance(child, Directory) and child.rest is None and not any(inner.startswith("__init__.") for inner in child.children):
+    if (
+        isinstance(child, Directory)
+        and child.rest is None
+        and not any(inner.startswith("__init__.") for inner in child.children)
+    ):
         return False
-    return name.split(".")[0] in GLOBAL
+    return name.split(".", maxsplit=1)[0] in GLOBAL

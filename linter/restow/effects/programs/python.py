@@ -9,23 +9,40 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.options import read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs.pip import interpreter_writes, local_projects, pip_effect, python_path_reads, shadowing, written
-from restow.effects.surroundings import exact, homes, installer_reads, installer_writes, variables
+from restow.effects.programs.pip import (
+    interpreter_writes,
+    local_projects,
+    pip_effect,
+    python_path_reads,
+    shadowing,
+    written,
+)
+from restow.effects.surroundings import exact, homes, installer_reads, installer_writes, names, place, variables
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
-_FLAGS = frozenset("-u -B -O -OO -s -S -E -I -q -v -b -d -P -R -x".split())
+_FLAGS = names("-u -B -O -OO -s -S -E -I -q -v -b -d -P -R -x")
 _VALUED = frozenset(("-W", "-X"))
-_VENV_FLAGS = frozenset(
-    "--system-site-packages --symlinks --copies --clear --upgrade --without-pip --upgrade-deps --without-scm-ignore-files "
-    "--no-site-packages --always-copy --no-download --download --no-setuptools --no-wheel --no-pip --distribute -q --quiet -v "
-    "--verbose --relocatable --no-periodic-update --symlink-app-data --unzip-setuptools".split()
+_VENV_FLAGS = names(
+    "--system-site-packages --symlinks --copies --clear --upgrade --without-pip --upgrade-deps "
+    "--without-scm-ignore-files --no-site-packages --always-copy --no-download --download --no-setuptools "
+    "--no-wheel --no-pip --distribute -q --quiet -v --verbose --relocatable --no-periodic-update "
+    "--symlink-app-data --unzip-setuptools"
 )
-_VENV_VALUED = frozenset("--prompt -p --python --pip --setuptools --wheel --seeder --creator --activators --app-data".split())
-_SETUP_COMMANDS = frozenset(
-    "install develop build build_ext build_py bdist_wheel sdist egg_info bdist_egg install_lib install_scripts".split()
+_VENV_VALUED = names("--prompt -p --python --pip --setuptools --wheel --seeder --creator --activators --app-data")
+_SETUP_COMMANDS = names(
+    "install develop build build_ext build_py bdist_wheel sdist egg_info bdist_egg install_lib install_scripts"
 )
-_LISTENED = ("PYTHON*", "VIRTUAL_ENV", "VIRTUALENV_*", "CONDA_PREFIX", "PIP_*", "SETUPTOOLS_*", "DISTUTILS_*", "__PYVENV_*")
+_LISTENED = (
+    "PYTHON*",
+    "VIRTUAL_ENV",
+    "VIRTUALENV_*",
+    "CONDA_PREFIX",
+    "PIP_*",
+    "SETUPTOOLS_*",
+    "DISTUTILS_*",
+    "__PYVENV_*",
+)
 
 
 def effect(call: Invocation) -> Effect:
@@ -37,7 +54,9 @@ def effect(call: Invocation) -> Effect:
         if word in ("-m", "-c", "-"):
             return _module(call, words, own_path) if word == "-m" else _inline(call)
         if word in ("--version", "-V", "-VV"):
-            return Effect(reads=_base(call), writes=interpreter_writes(call), environment=("PYTHON*", "PATH", "HOME", "LD_*"))
+            return Effect(
+                reads=_base(call), writes=interpreter_writes(call), environment=("PYTHON*", "PATH", "HOME", "LD_*")
+            )
         if word in _VALUED and words:
             words.pop(0)
         elif word.startswith("-m") and SYMBOLIC not in word:
@@ -70,21 +89,31 @@ def _module(call: Invocation, words: list[str], own_path: bool) -> Effect:
     if module in ("venv", "virtualenv"):
         return environment_effect(call, rest, shadows)
     if module == "ensurepip":
-        read_options((module, *rest), flags="-U --upgrade --user --altinstall --default-pip -v --version".split())
+        read_options((module, *rest), flags=["-U", "--upgrade", "--user", "--altinstall", "--default-pip", "-v", "--version"])
         writes = (*installer_writes(call), homes(call, ".local"))
-        return Effect(reads=(*_base(call), exact(call, *shadows)), writes=writes, environment=variables(call, *_LISTENED), seconds=4.0)
+        return Effect(
+            reads=(*_base(call), exact(call, *shadows)),
+            writes=writes,
+            environment=variables(call, *_LISTENED),
+            seconds=4.0,
+        )
     if module == "compileall":
         return _compileall(call, rest, shadows)
     raise UnknownEffect(f"{call.name} -m {module} is not modelled")
 
 
 def _compileall(call: Invocation, words: tuple[str, ...], shadows: tuple[str, ...]) -> Effect:
-    arguments = read_options(("compileall", *words), flags="-q -qq -f -b -l".split(), valued="-j -x -o -r".split())
+    arguments = read_options(("compileall", *words), flags=["-q", "-qq", "-f", "-b", "-l"], valued=["-j", "-x", "-o", "-r"])
     if not arguments.operands:
         raise UnknownEffect("compileall of the whole of sys.path is not modelled")
     places = Region(tuple(call.path(operand) for operand in arguments.operands))
     reads = (*_base(call), exact(call, *shadows), places)
-    return Effect(reads=reads, writes=(places, *interpreter_writes(call)), environment=("PYTHON*", "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"), seconds=2.0)
+    return Effect(
+        reads=reads,
+        writes=(places, *interpreter_writes(call)),
+        environment=("PYTHON*", "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"),
+        seconds=2.0,
+    )
 
 
 def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[str, ...] = ()) -> Effect:
@@ -93,11 +122,21 @@ def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[
     if arguments.has("--app-data", "--activators", "--creator", "--seeder") or not arguments.operands:
         raise UnknownEffect("this use of a tool for virtual environments is not modelled")
     places = Region(tuple(call.path(operand) for operand in arguments.operands))
-    interpreters = tuple(call.path(given) for given in arguments.values("-p", "--python") if "/" in given)
+    interpreters = tuple(place(call, given) for given in arguments.values("-p", "--python") if "/" in given)
     call.assume(INDEX)
     return Effect(
-        reads=(*_base(call), places, exact(call, *shadows, *interpreters), in_homes(call, ".config/virtualenv", ".pip", ".config/pip")),
-        writes=(*interpreter_writes(call), places, homes(call, ".local/share/virtualenv", ".cache/virtualenv", ".cache/pip"), Region(("/tmp",))),
+        reads=(
+            *_base(call),
+            places,
+            exact(call, *shadows, *interpreters),
+            in_homes(call, ".config/virtualenv", ".pip", ".config/pip"),
+        ),
+        writes=(
+            *interpreter_writes(call),
+            places,
+            homes(call, ".local/share/virtualenv", ".cache/virtualenv", ".cache/pip"),
+            Region(("/tmp",)),
+        ),
         environment=variables(call, *_LISTENED),
         network=True,
         seconds=3.0,
@@ -106,7 +145,7 @@ def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[
 
 
 def _script(call: Invocation, words: list[str]) -> Effect:
-    script = call.path(words[0])
+    script = place(call, words[0])
     if script.endswith("/setup.py"):
         return _setup(call, script, words[1:])
     from restow.effects.python_reads import reads_of_script
@@ -128,7 +167,7 @@ def _setup(call: Invocation, script: str, words: list[str]) -> Effect:
     commands = [word for word in words if not word.startswith("-")]
     if not commands or not set(commands) <= _SETUP_COMMANDS or any("/" in word or SYMBOLIC in word for word in words):
         raise UnknownEffect(f"{call.name} setup.py {' '.join(words).replace(SYMBOLIC, '$')} is not modelled")
-    if folder != call.filesystem.resolve(call.directory):
+    if folder != call.directory:
         raise UnknownEffect(f"{script} is run from another folder than its own")
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)

@@ -12,16 +12,29 @@ from urllib.parse import unquote
 
 from restow.effects.effect import SYMBOLIC, Invocation
 from restow.effects.options import Arguments, read_options
-from restow.effects.surroundings import trail
+from restow.effects.surroundings import names, place, trail
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Unknown, join
 
-ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
-_FLAGS = frozenset("--no-index --pre --prefer-binary --require-hashes --use-wheel --no-use-wheel".split())
-_VALUED = frozenset(
-    "-r --requirement -c --constraint -e --editable -f --find-links -i --index-url --pypi-url --extra-index-url --no-binary "
-    "--only-binary --trusted-host --use-feature --hash --global-option --install-option --config-settings --config-setting -C "
-    "--process-dependency-links --build-option".split()
+ARCHIVES = (
+    ".whl",
+    ".zip",
+    ".tar.gz",
+    ".tgz",
+    ".tar",
+    ".tar.bz2",
+    ".tbz",
+    ".tar.xz",
+    ".txz",
+    ".tlz",
+    ".tar.lz",
+    ".tar.lzma",
+)
+_FLAGS = names("--no-index --pre --prefer-binary --require-hashes --use-wheel --no-use-wheel")
+_VALUED = names(
+    "-r --requirement -c --constraint -e --editable -f --find-links -i --index-url --pypi-url --extra-index-url "
+    "--no-binary --only-binary --trusted-host --use-feature --hash --global-option --install-option "
+    "--config-settings --config-setting -C --process-dependency-links --build-option"
 )
 _REPOSITORIES = ("git", "hg", "svn", "bzr")
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
@@ -117,18 +130,20 @@ def add_options(call: Invocation, options: Arguments, found: Requirements, folde
     for target in options.values("-e", "--editable"):
         add_requirement(call, target, found, editable=True)
     for links in options.values("-f", "--find-links"):
-        for place in links.split():
-            if place.startswith("file:"):
-                found.links += trail(call, _file_address(call, place))
-            elif "://" not in place:
-                found.links += trail(call, call.path(place))
-                found.links += trail(call, _inside(call, folder, place))
+        for where in links.split():
+            if where.startswith("file:"):
+                found.links += trail(call, _file_address(call, where))
+            elif "://" not in where:
+                found.links += trail(call, place(call, where))
+                found.links += trail(call, _inside(call, folder, where))
 
 
 def _inside(call: Invocation, folder: str, name: str) -> str:
     if SYMBOLIC in name:
-        raise UnknownEffect(f"a requirement file names {name.replace(SYMBOLIC, '$')!r}, which depends on an unknown value")
-    return call.path(join(folder, name))
+        raise UnknownEffect(
+            f"a requirement file names {name.replace(SYMBOLIC, '$')!r}, which depends on an unknown value"
+        )
+    return place(call, join(folder, name))
 
 
 def add_requirement(call: Invocation, text: str, found: Requirements, *, editable: bool = False) -> None:
@@ -159,7 +174,7 @@ def _add_repository(call: Invocation, address: str, found: Requirements, editabl
     found.editable_repository |= editable
     if address.startswith("file:"):
         _add_path(call, _file_address(call, address.rsplit("@", 1)[0]), found)
-    elif "://" not in address and "@" not in address.split("/")[0]:
+    elif "://" not in address and "@" not in address.split("/", maxsplit=1)[0]:
         raise UnknownEffect(f"the repository {address} is not an address")
 
 
@@ -168,16 +183,16 @@ def _add_direct(call: Invocation, target: str, found: Requirements) -> None:
     if "://" not in target and not target.startswith("file:"):
         raise UnknownEffect(f"the requirement's address {target!r} is not understood")
     found.count -= 1
-    add_requirement(call, target.split(" ;")[0], found)
+    add_requirement(call, target.split(" ;", maxsplit=1)[0], found)
 
 
 def _add_specifier(call: Invocation, text: str, found: Requirements, editable: bool) -> None:
     """``./path[extra]``, ``file.whl``, or a name with versions; pip takes a path for one by its slash, dot or suffix."""
-    plain = text.split(";")[0].strip()
+    plain = text.split(";", maxsplit=1)[0].strip()
     path = plain[: plain.rindex("[")] if plain.endswith("]") and "[" in plain else plain
     version = any(mark in plain for mark in "=<>!~")
     if editable or path.startswith((".", "~/")) or ("/" in path and not version) or path.lower().endswith(ARCHIVES):
-        _add_path(call, call.path(path), found)
+        _add_path(call, place(call, path), found)
     elif not set(_plain(plain)) <= _NAME or not _plain(plain):
         raise UnknownEffect(f"the requirement {text!r} is not understood")
 
@@ -191,12 +206,12 @@ def _plain(text: str) -> str:
 
 
 def _file_address(call: Invocation, address: str) -> str:
-    path = unquote(address[len("file:") :].split("#")[0])
+    path = unquote(address[len("file:") :].split("#", maxsplit=1)[0])
     if path.startswith("//"):
         path = path[2:].removeprefix("localhost")
         if not path.startswith("/"):
             raise UnknownEffect(f"the address {address} names another machine")
-    return call.path(path)
+    return place(call, path)
 
 
 def _add_path(call: Invocation, path: str, found: Requirements) -> None:

@@ -1,0 +1,61 @@
+"""Word expansion, compared with what BuildKit's shell lexer answered."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from restow.syntax import WordError, expand_word, expand_words
+from restow.syntax.patterns import reverse, to_regex
+
+CASES = Path(__file__).parents[2].parent / "shared" / "conformance" / "shellwords.jsonl.gz"
+
+pytestmark = pytest.mark.skipif(not CASES.is_file(), reason=f"no cases at {CASES}")
+
+OPTIONS = {
+    "raw_quotes": "raw_quotes",
+    "raw_escapes": "raw_escapes",
+    "skip_unset_env": "keep_unset",
+    "skip_process_quotes": "keep_quotes",
+}
+
+
+def answer(case):
+    """What Restow makes of the case; None stands for an error."""
+    try:
+        return _answer(case)
+    except WordError:
+        return None
+
+
+def _answer(case):
+    text = case["input"]
+    if case["kind"] == "pattern_to_regex":
+        return to_regex(text, case["greedy"], case["anchored"])
+    if case["kind"] == "reverse_pattern":
+        return reverse(text)
+    values = {name: value for name, _, value in (line.partition("=") for line in case["env"])}
+    options = {OPTIONS[name]: value for name, value in (case.get("options") or {}).items()}
+    if case["kind"] == "words":
+        return expand_words(text, values.get, escape=case["escape"], **options)
+    expansion = expand_word(text, values.get, escape=case["escape"], **options)
+    if case["kind"] == "word_with_matches" and "matched" in case:
+        return expansion.text, sorted(expansion.used), sorted(expansion.missing)
+    return expansion.text
+
+
+def expectation(case):
+    if case.get("expected_error"):
+        return None
+    if case["kind"] == "word_with_matches" and "matched" in case:
+        return case["expected"], sorted(case["matched"] or []), sorted(case["unmatched"] or [])
+    return case["expected"] or [] if case["kind"] == "words" else case["expected"]
+
+
+def test_all_agree():
+    with gzip.open(CASES, "rt", encoding="utf-8") as lines:
+        cases = [json.loads(line) for line in lines]
+    checked = [case for case in cases if case.get("platform") != "windows"]
+    assert len(checked) > 1200
+    assert [case["id"] for case in checked if answer(case) != expectation(case)] == []
