@@ -10,7 +10,7 @@ CASES = [
     ("FORM a", "FORM", "did you mean FROM?"),
     ("FROM", "", "write FROM IMAGE"),
     ("FROM a b", "b", "does not parse"),
-    ("FROM a AS", "AS", "write FROM IMAGE"),
+    ("FROM a AS", "", "ends too early"),
     ("FROM a AS b c", "c", "does not parse"),
     ("FROM a AS 1b", "1b", "cannot name a stage"),
     ("FROM --platform a", "--platform", "has no value"),

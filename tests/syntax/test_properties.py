@@ -6,23 +6,42 @@ from hypothesis import strategies as st
 from restow.syntax import WordError, expand_word, parse
 
 PIECES = st.sampled_from(
-    """FROM RUN COPY ADD ENV ARG LABEL CMD HEALTHCHECK ONBUILD SHELL VOLUME USER NONE AS a b= =c --x --from=y --
-    <<E <<-E <<'E' E ["a","b"] [ ] , 1 " ' \\ ` $A ${B:-c} # é""".split()
-    + [
-        " ",
-        "\t",
-        "\n",
-        "\r\n",
-        "\n\n",
-        "\\\n",
-        "`\n",
-        "\\ \r\n",
-        "\n#c\n",
-        "\nE\n",
-        "# escape=`\n",
-        "\ufeff",
-        "\u00a0",
-        "\v",
+    [
+        *(
+            "FROM",
+            "RUN",
+            "COPY",
+            "ADD",
+            "ENV",
+            "ARG",
+            "LABEL",
+            "CMD",
+            "HEALTHCHECK",
+            "ONBUILD",
+            "SHELL",
+            "VOLUME",
+            "USER",
+        ),
+        *(
+            "NONE",
+            "AS",
+            "a",
+            "b=",
+            "=c",
+            "--x",
+            "--from=y",
+            "--",
+            "<<E",
+            "<<-E",
+            "<<'E'",
+            "E",
+            '["a","b"]',
+            "[",
+            "]",
+            ",",
+        ),
+        *("1", '"', "'", "\\", "`", "$A", "${B:-c}", "#", "é", " ", "\t", "\n", "\r\n", "\n\n", "\\\n", "`\n"),
+        *("\\ \r\n", "\n#c\n", "\nE\n", "# escape=`\n", "\ufeff", "\u00a0", "\v"),
     ]
 )
 DOCKERFILES = st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join), st.lists(PIECES).map(" ".join))
@@ -61,7 +80,6 @@ def test_spans_are_ordered_and_inside(text):
 def test_words_expand_or_raise_word_error(word, escape):
     try:
         expansion = expand_word(word, {"a": "x*y", "x": ""}.get, escape=escape)
-    except WordError as error:
-        assert str(error)
-    else:
-        assert expansion.used <= {"a", "x"}
+    except WordError:
+        return
+    assert expansion.used <= {"a", "x"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from restow.build import Step
 from restow.syntax.ast import Add, Arg, Copy, Env, Run, Workdir
-from restow.vfs import Region
+from restow.vfs import Directory, Filesystem, Region
 
 _STATE = {"user": "user", "shell": "shell"}
 _ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
@@ -17,13 +17,17 @@ _ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 
 @dataclass(frozen=True)
 class Access:
-    """Regions of the filesystem, and names of what lives beside it (``cwd``, ``user``, ``shell``, ``var:NAME``, ``config:x``)."""
+    """Regions of the filesystem, and names of what lives beside it (``cwd``, ``user``, ``shell``, ``var:NAME``, ``config:x``).
+
+    ``brought`` is what a COPY writes where that is known; ``writes`` are then only the places.
+    """
 
     reads: tuple[Region, ...] = ()
     writes: tuple[Region, ...] = ()
     names_read: frozenset[str] = frozenset()
     names_written: frozenset[str] = frozenset()
     barrier: bool = False
+    brought: Filesystem | None = None
 
     def conflicts(self, other: Access) -> bool:
         """Whether the two may not change places."""
@@ -31,7 +35,9 @@ class Access:
             return True
         if _meet(self.names_written, other.names_read | other.names_written) or _meet(other.names_written, self.names_read):
             return True
-        return _overlap(self.writes, (*other.reads, *other.writes)) or _overlap(other.writes, self.reads)
+        if self.brought is not None and other.brought is not None:
+            return _overlap(self.writes, other.writes) and _share_file(self.brought, other.brought)
+        return _hits(self, (*other.reads, *other.writes)) or _hits(other, self.reads)
 
     @property
     def touches_build(self) -> bool:
@@ -53,7 +59,7 @@ def access_of(step: Step) -> Access:
         named = node.flag_value("chown")
         reads = (_ACCOUNTS,) if named and not named.replace(":", "").isdigit() else ()
         names = used | {"volume"} | ({"cwd"} if relative else frozenset())
-        return Access(reads, (Region(step.places),), names)
+        return Access(reads, (Region(step.places),), names, brought=step.brought)
     if isinstance(node, Workdir):
         relative = not node.path.text.startswith("/")
         return Access((), (), used | {"user"} | ({"cwd"} if relative else frozenset()), frozenset(["cwd"]))
@@ -66,6 +72,18 @@ def access_of(step: Step) -> Access:
     if node.kind == "volume":
         return Access(names_written=frozenset(["volume", "config:volume"]), names_read=frozenset(["var:*"]))
     return Access(names_read=shell | {"config:vars"}, names_written=frozenset([f"config:{kind}"]))
+
+
+def _hits(writer: Access, regions: tuple[Region, ...]) -> bool:
+    """Whether the writer changes something in the regions. Directories that COPY makes on the way are left to the proof."""
+    if writer.brought is None:
+        return _overlap(writer.writes, regions)
+    tree = writer.brought
+    return any(not isinstance(node, Directory) for region in regions for _, node in region.known(tree))
+
+
+def _share_file(one: Filesystem, two: Filesystem) -> bool:
+    return any(not isinstance(node, Directory) and two.lookup(path) is not None for path, node in one.walk())
 
 
 def _of_run(step: Step) -> Access:

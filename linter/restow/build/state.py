@@ -114,7 +114,8 @@ class Step:
     ``definition`` is what the cache key holds of the instruction itself, None where BuildKit makes no vertex of it.
     ``context`` and ``stages`` are its inputs beside the filesystem before it; ``stages`` are (stage index, path) pairs.
     ``unknown`` is why the step could not be computed. ``size`` is in bytes and ``seconds`` a prior; ``places`` are the
-    paths that COPY, ADD and WORKDIR write at the top.
+    paths that COPY, ADD and WORKDIR write at the top; ``brought`` is a filesystem of nothing but what a COPY or ADD puts there,
+    None where that is not known.
     """
 
     instruction: Instruction
@@ -131,6 +132,7 @@ class Step:
     seconds: float = 0.0
     places: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
+    brought: Filesystem | None = None
 
     @property
     def makes_layer(self) -> bool:

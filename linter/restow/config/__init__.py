@@ -1,0 +1,1 @@
+"""Settings, the Dockerfiles of a folder, and the build context of a Dockerfile."""

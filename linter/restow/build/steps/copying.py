@@ -11,7 +11,7 @@ from restow.build.state import ContextUse, State, Step
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 from restow.syntax.ast import Add, Copy
-from restow.vfs import Attributes, Content, File, Filesystem, Unknown, digest_of, join
+from restow.vfs import Attributes, Content, Directory, File, Filesystem, Unknown, digest_of, join
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -107,6 +107,7 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
             filesystem = request.placing.put(filesystem, part, request.destination, many=len(parts) > 1)
     for address in remote:
         filesystem = blur(filesystem, request.destination, digest_of("downloaded", address, request.placing))
+    plain = not remote and not any(isinstance(node, Add) and part.name.endswith(ARCHIVES) for part in parts)
     size = sum(part.size for part in parts)
     definition = digest_of(node.kind, [_last(s) for s in request.sources], request.destination, request.placing)
     return replace(
@@ -119,7 +120,20 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
         seconds=COPY_SECONDS + size * SECONDS_PER_BYTE + 3.0 * len(remote),
         places=tuple(request.placing.target(blank.state.filesystem, part, request.destination, len(parts) > 1) for part in parts)
         or (join(request.destination),),
+        brought=_alone(blank.state.filesystem, parts, request) if plain else None,
     )
+
+
+def _alone(filesystem: Filesystem, parts: list[Found], request: _Request) -> Filesystem:
+    """Nothing but what the step brings, at the places where it arrives."""
+    alone = Filesystem.empty()
+    many = len(parts) > 1
+    for part in parts:
+        target = request.placing.target(filesystem, part, request.destination, many)
+        folder = target if isinstance(part.node, Directory) else target.rsplit("/", 1)[0] + "/"
+        named = replace(part, name=target.rsplit("/", 1)[-1])
+        alone = replace(request.placing, link=False).put(alone, named, folder, many=many)
+    return alone
 
 
 def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step:

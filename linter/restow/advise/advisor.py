@@ -1,0 +1,234 @@
+"""The advice on one Dockerfile: cost now, the cheapest arrangement that could be proven, and why others were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from restow.advise.advice import Advice, LineAdvice, Proposal, Refusal, StageAdvice
+from restow.advise.arrange import Arrangement, arrangements
+from restow.advise.cost import masks_along, stage_cost, unit_of
+from restow.advise.events import Events, events_of
+from restow.advise.history import History
+from restow.advise.split import splits_of
+from restow.build import Context, Simulation, simulate
+from restow.build.engine import Memory
+from restow.effects import Assumption, Verdict
+from restow.image import Difference, compare
+from restow.source import Source
+from restow.syntax import parse
+from restow.syntax.ast import Dockerfile
+
+MAX_PROOFS = 24  # proofs tried a stage: after so many refusals the next one would fail for the same reason
+WORTH = 0.01  # a rewrite that saves less than 1 % of the expected cost is not worth a reviewer's time
+
+
+def advise(dockerfile: Dockerfile, context: Context | None, history: History, *, accept: bool = False) -> Advice:
+    """Advice on a Dockerfile with its context and change events.
+
+    Without ``accept`` only rewrites whose assumptions hold are proposed; what would need more is a refusal that says so.
+    Raises UsageError for a file without FROM.
+    """
+    events = events_of(context, history)
+    safe = _Advisor(dockerfile, context, events, accept=False)
+    safe.run()
+    best = safe
+    if accept or (safe.proposal is None and context is not None) or safe.refusals:
+        daring = _Advisor(dockerfile, context, events, accept=True)
+        daring.run()
+        if daring.cost_then < safe.cost_then - WORTH * safe.cost_now:
+            if accept:
+                best = daring
+            else:
+                safe.note_unsafe(daring)
+    return best.advice()
+
+
+@dataclass
+class _Advisor:
+    """One search, with or without assumptions that cannot be checked."""
+
+    dockerfile: Dockerfile
+    context: Context | None
+    events: Events
+    accept: bool
+    refusals: list[Refusal] = field(default_factory=list)
+    proposal: Proposal | None = None
+    memory: Memory = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Stage after stage: the cheapest arrangement that is proven is taken, and the next stage starts from it."""
+        self.simulation = simulate(self.dockerfile, self.context, accept=self.accept, memory=self.memory)
+        self.cost_now = self.cost_then = total_cost(self.simulation, self.events)
+        if not self.events.count:
+            return
+        current, summary = self.dockerfile, list[str]()
+        needed = self.simulation.model.needed_by(self.simulation.model.stages[-1])
+        simulation = self.simulation
+        for index in range(len(simulation.stages)):
+            if index not in needed:
+                continue
+            better = self._stage(current, simulation, index)
+            if better is not None:
+                current, simulation, lines = better
+                summary += lines
+        cost = total_cost(simulation, self.events)
+        if current is not self.dockerfile and self.cost_now > 0 and cost < self.cost_now * (1 - WORTH):
+            self.cost_then = cost
+            assumptions = _used(simulation)
+            safe = all(assumption.verdict is not Verdict.UNCHECKED for assumption in assumptions)
+            self.proposal = Proposal(
+                current.text, cost, 1 - cost / self.cost_now, tuple(summary), assumptions, safe
+            )
+
+    def _stage(self, current: Dockerfile, simulation: Simulation, index: int) -> tuple[Dockerfile, Simulation, list[str]] | None:
+        result = simulation.stages[index]
+        splits, refused = splits_of(result)
+        source = current.source
+        for refusal in refused:
+            node = result.steps[refusal.run].instruction
+            copy = result.steps[refusal.copy].instruction
+            line = source.position(node.start).line
+            self._refuse(f"{node.keyword.upper()} of line {line} stays after {copy.keyword.upper()} of line "
+                         f"{source.position(copy.start).line}", refusal.reason, line)
+        now = total_cost(simulation, self.events)
+        producers = final_masks(simulation, self.events)
+        for proofs, candidate in enumerate(arrangements(source, result, simulation, self.events, splits, producers)):
+            if proofs >= MAX_PROOFS:
+                break
+            proven = self._prove(current, simulation, candidate, index)
+            if proven is None:
+                continue
+            if total_cost(proven[1], self.events) < now * (1 - WORTH / 2) - 1e-9:
+                return (*proven, _summary(candidate, simulation, index, source))
+            return None
+        return None
+
+    def _prove(
+        self, current: Dockerfile, simulation: Simulation, candidate: Arrangement, index: int
+    ) -> tuple[Dockerfile, Simulation] | None:
+        """The candidate, built, where it leaves the same image in every stage; else the refusal is noted."""
+        if stage_costs(simulation, self.events)[index] <= candidate.cost * (1 + 1e-9):
+            return None
+        dockerfile = parse(candidate.text, current.source.name)
+        built = simulate(dockerfile, self.context, accept=self.accept, memory=self.memory)
+        differences = compare(simulation, built)
+        if not differences and not any(node.kind == "invalid" for node in dockerfile.instructions if node not in current.instructions):
+            return dockerfile, built
+        self._note_difference(simulation, candidate, index, differences, current.source)
+        return None
+
+    def _note_difference(
+        self, simulation: Simulation, candidate: Arrangement, index: int, differences: Iterable[Difference], source: Source
+    ) -> None:
+        shown = list(differences)
+        known = [d for d in shown if "unknown" not in (d.before.split(" ")[0], d.after.split(" ")[0])] or shown
+        first = known[0] if known else None
+        steps = simulation.stages[index].steps
+        node = steps[candidate.splits[0].run if candidate.splits else candidate.moved[0]].instruction
+        line = source.position(node.start).line
+        what = "splitting the COPY before" if candidate.splits else "moving"
+        reason = f"the images would differ: {first.where}: {first.what}: {first.before} / {first.after}" if first else "it does not parse"
+        if first and "/node_modules" in first.where:
+            reason += "; the build context holds node_modules: add it to .dockerignore"
+        self._refuse(f"{what} {node.keyword.upper()} of line {line}", reason, line)
+
+    def _refuse(self, what: str, reason: str, line: int) -> None:
+        refusal = Refusal(what, reason, line)
+        if all((other.what, other.line) != (what, line) for other in self.refusals):
+            self.refusals.append(refusal)
+
+    def note_unsafe(self, daring: _Advisor) -> None:
+        """What more could be saved with assumptions that nobody could check."""
+        proposal = daring.proposal
+        if proposal is None:
+            return
+        unchecked = [a.text for a in proposal.assumptions if a.verdict is Verdict.UNCHECKED]
+        line = self.dockerfile.source.position(self.dockerfile.instructions[0].start).line
+        self._refuse(
+            f"a rewrite that saves {proposal.saving:.0%} ({'; '.join(proposal.summary)})",
+            f"it is equal only if {' and if '.join(unchecked)}; nothing here can check that (--unsafe-fixes applies it)",
+            line,
+        )
+
+    def advice(self) -> Advice:
+        """The answer in its public form."""
+        from restow.advise.verdict import verdict_of
+
+        then = self.proposal.cost if self.proposal else self.cost_now
+        return Advice(
+            _stages(self.simulation, self.events), self.cost_now, then, _events_text(self.events),
+            verdict_of(self.simulation, self.events, self.proposal, self.refusals, self.cost_now), self.proposal,
+            tuple(self.refusals),
+        )
+
+
+def final_masks(simulation: Simulation, events: Events) -> dict[int, int]:
+    """For each stage, the events that change its result."""
+    found: dict[int, int] = {}
+    for result in simulation.stages:
+        base = result.stage.base.index
+        units = [unit_of(step, events, found, simulation) for step in result.steps]
+        found[result.stage.index] = stage_cost(units, events, found.get(base, 0) if base is not None else 0)[1]
+    return found
+
+
+def stage_costs(simulation: Simulation, events: Events) -> dict[int, float]:
+    """Expected seconds per event, by stage."""
+    masks = final_masks(simulation, events)
+    found: dict[int, float] = {}
+    for result in simulation.stages:
+        base = result.stage.base.index
+        units = [unit_of(step, events, masks, simulation) for step in result.steps]
+        found[result.stage.index] = stage_cost(units, events, masks.get(base, 0) if base is not None else 0)[0]
+    return found
+
+
+def total_cost(simulation: Simulation, events: Events) -> float:
+    """Expected seconds per event of a build of the last stage and all that it needs."""
+    needed = simulation.model.needed_by(simulation.model.stages[-1])
+    return sum(cost for index, cost in stage_costs(simulation, events).items() if index in needed)
+
+
+def _stages(simulation: Simulation, events: Events) -> tuple[StageAdvice, ...]:
+    masks = final_masks(simulation, events)
+    source = simulation.model.dockerfile.source
+    found: list[StageAdvice] = []
+    for result in simulation.stages:
+        base = result.stage.base.index
+        units = [unit_of(step, events, masks, simulation) for step in result.steps]
+        along = masks_along(units, events, masks.get(base, 0) if base is not None else 0)
+        lines: list[LineAdvice] = []
+        cause = "nothing in the context"
+        covered = 0
+        for step, unit, mask in zip(result.steps, units, along, strict=True):
+            line = source.position(step.instruction.start).line
+            if unit.is_step and mask & ~covered:
+                cause = f"changes of what line {line} reads" if unit.mask & ~covered else "a build argument that changes every time"
+                covered = mask
+            shown = cause if unit.is_step else ""
+            lines.append(LineAdvice(step.instruction, line, step.makes_layer, step.size, step.seconds, shown, events.rate(mask)))
+        found.append(StageAdvice(result.stage.title, tuple(lines)))
+    return tuple(found)
+
+
+def _used(simulation: Simulation) -> tuple[Assumption, ...]:
+    return simulation.assumptions
+
+
+def _summary(candidate: Arrangement, simulation: Simulation, index: int, source: Source) -> list[str]:
+    steps = simulation.stages[index].steps
+    lines: list[str] = []
+    for split in candidate.splits:
+        node = steps[split.run].instruction
+        lines.append(f"copy {', '.join(split.files)} before {node.keyword.upper()} of line {source.position(node.start).line}, the rest after it")
+    freed = {copy for split in candidate.splits for copy in split.copies}
+    moved = [index for index in candidate.moved if index not in freed]
+    if moved:
+        names = ", ".join(f"{steps[i].instruction.keyword.upper()} of line {source.position(steps[i].instruction.start).line}" for i in moved)
+        lines.append(f"move {names}")
+    return lines
+
+
+def _events_text(events: Events) -> str:
+    return f"{events.count} change events from {events.source}" if events.count else events.source

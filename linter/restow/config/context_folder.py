@@ -1,0 +1,106 @@
+"""Which folder is the build context, where nobody says it: the one that holds what COPY and ADD ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from restow.config.discovery import is_dockerfile_name
+from restow.errors import UsageError
+from restow.syntax.ast import Add, Copy, Dockerfile, Run
+
+_ADDRESSES = ("http://", "https://", "git@", "git://", "ssh://")
+
+
+@dataclass(frozen=True, slots=True)
+class ContextChoice:
+    """The build context's folder, None where there is none; ``reason`` says why, in words for a report."""
+
+    folder: Path | None
+    reason: str
+
+
+def choose_context(dockerfile: Dockerfile, path: Path | None, given: Path | None = None) -> ContextChoice:
+    """The context of a Dockerfile at ``path`` (None for standard input); ``given`` is ``--context`` and always taken.
+
+    Of the Dockerfile's folder and those above it up to the repository root, the one that holds the most sources; where
+    several hold equally many, the Dockerfile's folder, then the repository root, then the nearest. Raises UsageError
+    where ``given`` is no folder.
+    """
+    if given is not None:
+        if not given.is_dir():
+            raise UsageError(f"{given}: not a folder; --context takes the folder that the build gets as its context")
+        return ContextChoice(given, "given with --context")
+    if path is None:
+        return ContextChoice(None, "no build context: the Dockerfile is read from standard input; give one with --context")
+    sources = tuple(dict.fromkeys(context_sources(dockerfile)))
+    if not sources:
+        return ContextChoice(None, "no build context: no instruction takes a file of known name from it")
+    candidates = _candidates(path)
+    counts = [sum(_exists(folder, source) for source in sources) for folder, _ in candidates]
+    best = max(range(len(candidates)), key=lambda index: counts[index])
+    if not counts[best]:
+        places = "the Dockerfile's folder" + (" or those above it in the repository" if len(candidates) > 1 else "")
+        return ContextChoice(None, f"no build context: no source of COPY or ADD exists in {places}; give it with --context")
+    folder, title = candidates[best]
+    return ContextChoice(folder, f"{title}, where {counts[best]} of {len(sources)} sources of COPY and ADD exist")
+
+
+def repository_root(folder: Path) -> Path | None:
+    """The nearest folder upward that holds ``.git``; None outside of a repository."""
+    here = folder.resolve()
+    return next((above for above in (here, *here.parents) if (above / ".git").exists()), None)
+
+
+def context_sources(dockerfile: Dockerfile) -> Iterator[str]:
+    """The sources that name a place of the context literally, relative and clean; ``.`` is the whole of it."""
+    for node in dockerfile.instructions:
+        if isinstance(node, Copy | Add) and node.flag("from") is None:
+            opened = {f"<<{dash}{quote}{h.name}{quote}" for h in node.heredocs for dash in ("", "-") for quote in ("", "'", '"')}
+            for word in node.sources:
+                yield from _literal(word.text, opened)
+        elif isinstance(node, Run):
+            for flag in node.flags:
+                yield from _mounted(flag.value or "") if flag.name == "mount" else ()
+
+
+def _literal(word: str, heredocs: set[str]) -> Iterator[str]:
+    text = word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+    if word.lstrip("0123456789") in heredocs or text.startswith(_ADDRESSES) or any(c in text for c in "$*?[\\`"):
+        return
+    parts = [part for part in text.split("/") if part not in ("", ".", "..")]
+    yield "/".join(parts) or "."
+
+
+def _mounted(value: str) -> Iterator[str]:
+    fields = dict(part.partition("=")[::2] for part in value.split(","))
+    if fields.get("type", "bind") == "bind" and "from" not in fields:
+        yield from _literal(fields.get("source", fields.get("src", ".")), set())
+
+
+def _candidates(path: Path) -> list[tuple[Path, str]]:
+    """Folders with what a report calls them, the likeliest first."""
+    own = path.parent
+    found = [(own, "the Dockerfile's folder")]
+    root = repository_root(own)
+    if root is None or root == own.resolve():
+        return found
+    between: list[Path] = []
+    above = own
+    while above.resolve() != root:
+        above = above.parent if above.name not in ("", "..") else above / ".."
+        between.append(above)
+    *inner, top = between
+    found.append((top, "the repository root"))
+    return found + [(folder, "a folder above the Dockerfile's") for folder in inner]
+
+
+def _exists(folder: Path, source: str) -> bool:
+    """Whether the source is there; the whole context is where any file but Dockerfiles and ignore files stands."""
+    if source != ".":
+        return (folder / source).exists()
+    try:
+        return any(not (is_dockerfile_name(e.name) or e.name.endswith("ignore") or e.name == ".git") for e in folder.iterdir())
+    except OSError:
+        return False

@@ -1,0 +1,25 @@
+"""What a settings file may hold, as a document: its JSON schema is ``SettingsDocument.model_json_schema()``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class SettingsDocument(BaseModel):
+    """``restow.toml``, or the table ``[tool.restow]``; ``Settings`` says what the fields mean."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, defer_build=True, alias_generator=_kebab, validate_by_alias=True
+    )
+
+    select: tuple[str, ...] = Field((), strict=False, description="Rules to run: codes, beginnings of codes, names, aliases.")
+    ignore: tuple[str, ...] = Field((), strict=False, description="Rules not to run.")
+    fail_level: Literal["error", "warning", "info"] = Field("info", description="The mildest severity that fails a run.")
+    preview: bool = Field(False, description="Also run the rules that are not yet on by default.")
+    rules: dict[str, dict[str, object]] = Field({}, description="Options of rules, by the rule's name or code.")
