@@ -58,7 +58,8 @@ def test_a_link_and_its_target_are_both_read(world, reads):
 
 def test_unknown_or_missing_requirement_files_make_it_unknown(world):
     assert "not known" in world({"requirements.txt": None}).reason("pip install -r requirements.txt")
-    assert "does not exist" in world({}).reason("pip install -r requirements.txt")
+    assert "not known" in world({}).reason("pip install -r requirements.txt")
+    assert "does not exist" in world({}, closed=True).reason("pip install -r requirements.txt")
     assert "not known" in world({"a.txt": "-r b.txt", "b.txt": None}).reason("pip install -r a.txt")
 
 
@@ -190,7 +191,7 @@ def test_compiler_variables_lead_to_files(world, reads):
         ("pip --python x install six", "interpreter"),
         ("python -c 'import x'", "command line"),
         ("python -m spacy download en", "spacy"),
-        ("python manage.py migrate", "does not exist"),
+        ("python manage.py migrate", "not known"),
         ("python", "standard input"),
     ],
 )

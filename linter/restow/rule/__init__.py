@@ -6,6 +6,7 @@ from restow.rule.case import Bad, Case, Good
 from restow.rule.context import RuleContext
 from restow.rule.finding import Finding, Fix, Severity
 from restow.rule.meta import Option, RuleMeta
+from restow.semantics import Model, Stage, is_known
 from restow.source import Edit, Span
 
 __all__ = [
@@ -21,13 +22,16 @@ __all__ = [
     "Finding",
     "Fix",
     "Good",
+    "Model",
     "Option",
     "RuleContext",
     "RuleMeta",
     "Severity",
     "Simulation",
     "Span",
+    "Stage",
     "StageResult",
     "State",
     "Step",
+    "is_known",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ from restow.source import Source, Span
 from restow.syntax.ast import Dockerfile, Instruction, Run
 
 POSIX_SHELLS = ("sh", "bash", "dash", "ash")
+_OPENING = re.compile(r"<<-?(['\"]?)\w+\1")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ class RuleContext:
         return {}
 
     def script(self, node: Run, shell: tuple[str, ...] = ("/bin/sh", "-c")) -> Script | Opaque:
-        """The shell tree of a RUN in shell form; ``Opaque`` for exec form, here-documents and shells that are not POSIX."""
+        """The shell tree of a RUN in shell form: of its text, or of the body of its only here-document (``RUN <<EOF``).
+
+        ``Opaque`` for exec form, bodies with an interpreter of their own, and shells that are not POSIX.
+        """
         key = (node.start, node.end)
         if key not in self._scripts:
             self._scripts[key] = self._parsed(node, shell)
@@ -60,15 +65,18 @@ class RuleContext:
     def _parsed(self, node: Run, shell: tuple[str, ...]) -> Script | Opaque:
         if node.command.form == "exec":
             return Opaque(node.start, node.end, "exec form runs no shell")
-        if not shell or shell[0].rsplit("/", 1)[-1] not in POSIX_SHELLS:
+        dialect = shell[0].rsplit("/", 1)[-1] if shell else ""
+        if dialect not in POSIX_SHELLS:
             return Opaque(node.start, node.end, "not a POSIX shell")
         text = self.dockerfile.text
-        if node.heredocs:
-            body = node.heredocs[0]
-            if len(node.heredocs) > 1 or body.content.startswith("#!"):
-                return Opaque(node.start, node.end, "a here-document that is not a shell script")
-            return parse_shell(text, body.start, body.end, escape="")
-        return parse_shell(text, node.command.start, node.command.end, escape=self.dockerfile.escape)
+        if not node.heredocs:
+            return parse_shell(text, node.command.start, node.command.end, escape=self.dockerfile.escape, dialect=dialect)
+        if not _OPENING.fullmatch(node.command.text.strip()):
+            return parse_shell(text, node.command.start, node.end, escape=self.dockerfile.escape, dialect=dialect)
+        body = node.heredocs[0]
+        if len(node.heredocs) > 1 or body.content.startswith("#!"):
+            return Opaque(node.start, node.end, "a here-document that is not a shell script")
+        return parse_shell(text, body.start, body.end, escape="", dialect=dialect)
 
     def option(self, meta: RuleMeta, name: str) -> object:
         """The value of one of the rule's options: as configured, else its default."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from restow.shell.mask import unmask
 
-_JOINED = re.compile(r"\\\r?\n")
+_JOINED = re.compile(r"\\\n")
 _ESCAPED = re.compile(r"\\([\s\S])")
-_ESCAPED_IN_QUOTES = re.compile(r'\\(?:\r?\n|([\\"$`]))')
+_ESCAPED_IN_QUOTES = re.compile(r'\\(?:\n|([\\"$`]))')
 _ESCAPED_IN_BACKTICKS = re.compile(r"\\([\\$`])")
 _ESCAPED_IN_QUOTED_BACKTICKS = re.compile(r'\\([\\$`"])')
 _ANSI = re.compile(

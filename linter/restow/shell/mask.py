@@ -15,7 +15,7 @@ MASKED = "\x00"
 
 def mask(text: str, escape: str) -> str:
     """``text`` with continuations made of ``escape`` masked; unchanged where ``escape`` is empty."""
-    if not escape or escape not in text:
+    if not escape or not (escape in text or "\r" in text):
         return text
     return _continuation(escape).sub(lambda match: MASKED * len(match[0]), text)
 
@@ -27,6 +27,7 @@ def unmask(text: str) -> str:
 
 @cache
 def _continuation(escape: str) -> re.Pattern[str]:
-    """An escape at a line's end (not a doubled one), with the comment and empty lines that follow it."""
+    """An escape at a line's end (not a doubled one) with the comment and empty lines behind it; a line end's return."""
     mark = re.escape(escape)
-    return re.compile(rf"(?<!{mark}){mark}[ \t]*(?:\r?\n(?:[^\S\n]*(?:\#[^\n]*)?\n)*(?:[^\S\n]*\#[^\n]*\Z)?|\Z)")
+    dropped_lines = r"(?:[^\S\n]*+(?:#[^\n]*+)?\n)*+(?:[^\S\n]*+#[^\n]*+\Z)?"
+    return re.compile(rf"(?<!{mark}){mark}[ \t]*+(?:\r?\n{dropped_lines}|\r?\Z)|\r(?=\n|\Z)")

@@ -1,4 +1,4 @@
-"""Run the grammar over one piece of text: here-document bodies are cut out, depth is bounded, failures get a reason."""
+"""Run the grammar over one piece of text: here-document bodies are cut out, failures get a reason."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     SyntaxTree = Tree[Token]
 
-DEEPEST_STACK = 100
-"""How many states the parser may have open. Each nested construct takes one to four of them."""
-
 _CONTENT = frozenset(
     {
         *("LITERAL", "SINGLE_QUOTED", "ANSI_QUOTED", "QUOTED", "TEXT", "OPERAND", "QUOTED_OPERAND", "BACKTICKS"),
@@ -28,8 +25,8 @@ _CONTENT = frozenset(
 )
 """Terminals whose line ends do not end a command."""
 
-_TO_LINE_END = re.compile(r"(?:\\\r?\n|#[^\n]*+|[^\n#])*?\n")
-_BETWEEN_COMMANDS = re.compile(r"(?:[ \t\x00\n]|\\?\r?\n|#[^\n]*+)*+")
+_TO_LINE_END = re.compile(r"(?:\\\n|#[^\n]*+|[^\n#])*?\n")
+_BETWEEN_COMMANDS = re.compile(r"(?:[ \t\x00\n]|\\\n|#[^\n]*+)*+")
 _QUOTE_MARKS = re.compile(r"\\(.)|[\"']")
 _MISSING = (
     ("QUOTE_END", "a double quote is not closed"),
@@ -75,7 +72,7 @@ class _Pending:
 def read(text: str, rule: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
     """The syntax tree of ``text``, and the here-documents by the offset of their delimiter.
 
-    Raises UnreadableError where ``text`` does not follow the grammar or nests too deeply.
+    Raises UnreadableError where ``text`` does not follow the grammar.
     """
     from lark.exceptions import UnexpectedInput
 
@@ -88,14 +85,12 @@ def read(text: str, rule: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
 def _feed(parser: Lark, text: str, rule: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
     """Feed the tokens of ``text``; behind a line that opens here-documents, move the lexer behind their bodies."""
     session: Any = parser.parse_interactive(text, start=rule)
-    lexer, stack = session.lexer_thread, session.parser_state.state_stack
+    lexer = session.lexer_thread
     bodies: dict[int, HeredocBody] = {}
     pending = _Pending()
     token: Token | None = None
     for token in lexer.lex(session.parser_state):
         session.feed_token(token)
-        if len(stack) > DEEPEST_STACK:
-            raise UnreadableError(token.start_pos or 0, "commands are nested too deeply")
         if token.type == "HEREDOC":
             pending.strip_tabs = token.endswith("-")
         elif token.type == "HEREDOC_DELIMITER":
@@ -112,7 +107,7 @@ def _cut(text: str, at: int, pending: _Pending, bodies: dict[int, HeredocBody]) 
     for token, strip_tabs in pending.delimiters:
         name = unmask(_QUOTE_MARKS.sub(lambda match: match[1] or "", token))
         tabs = r"\t*" if strip_tabs else ""
-        closing = re.compile(rf"^{tabs}{re.escape(name)}(?:\r?$|\r?\Z)\n?", re.MULTILINE).search(text, at)
+        closing = re.compile(rf"^{tabs}{re.escape(name)}$\n?", re.MULTILINE).search(text, at)
         end = closing.start() if closing else len(text)
         body = text[at:end]
         if strip_tabs:

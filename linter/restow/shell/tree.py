@@ -31,10 +31,11 @@ from restow.shell.mask import unmask
 from restow.shell.reader import HeredocBody, UnreadableError, read
 from restow.shell.words import Branch, WordBuilder, token_start
 
-LONGEST_CHAIN = 200
+LONGEST_CHAIN = 150
 """How many commands ``&&`` and ``||`` may join: the tree of such a chain is as deep as it is long."""
 
-DEEPEST_BACKTICKS = 5
+_FLAT = frozenset({"simple", "test", "and_or", "closed", "pipeline", "closed_pipeline"})
+"""Rules that nest only by what is in them."""
 
 RESERVED = frozenset(
     {
@@ -43,8 +44,8 @@ RESERVED = frozenset(
     }
 )
 
-_OPERATOR = re.compile(r"(?:[ \t\x00]|\\\r?\n)*([;&|]+)?")
-_FUNCTION_NAME = re.compile(r"(?:function(?:[ \t\x00]|\\\r?\n)+)?([^\s\x00()\\]+)")
+_OPERATOR = re.compile(r"(?:[ \t\x00]|\\\n)*([;&|]+)?")
+_FUNCTION_NAME = re.compile(r"(?:function(?:[ \t\x00]|\\\n)+)?([^\s\x00()\\]+)")
 _DESCRIPTOR_NAME = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
@@ -54,17 +55,19 @@ def build_script(text: str, start: int) -> Script:
     Raises UnreadableError where the grammar cannot read it.
     """
     syntax, heredocs = read(text, "script")
-    items = _Builder(text, lambda at: start + at, heredocs).items(syntax.children)
+    items = _Builder(text, lambda at: start + at, heredocs, 0, 0).items(syntax.children)
     return Script(start, start + len(text), items)
 
 
 class _Builder(WordBuilder):
-    """Makes the nodes of one piece of text; ``depth`` counts the backticks around it."""
+    """Makes the nodes of one piece of text; ``chained`` counts the commands of the ``&&`` chains around it."""
 
-    def __init__(self, text: str, at: Callable[[int], int], heredocs: dict[int, HeredocBody], depth: int = 0) -> None:
-        super().__init__(text, at)
+    def __init__(
+        self, text: str, at: Callable[[int], int], heredocs: dict[int, HeredocBody], depth: int, chained: int
+    ) -> None:
+        super().__init__(text, at, depth)
         self._heredocs = heredocs
-        self._depth = depth
+        self._chained = chained
         self._makers: dict[str, Callable[[Tree[Token]], Node]] = {
             "simple": self._simple,
             "test": self._test,
@@ -115,11 +118,19 @@ class _Builder(WordBuilder):
         """The node of whatever a list, a chain or a pipeline holds."""
         if isinstance(branch, Token):
             return Opaque(*self.span(branch), "arithmetic commands are not read")
-        return self._makers[branch.data](branch)
+        make = self._makers[branch.data]
+        if branch.data in _FLAT:
+            return make(branch)
+        self.enter(branch)
+        node = make(branch)
+        self.leave()
+        return node
 
     def _and_or(self, tree: Tree[Token]) -> Node:
         children = tree.children
-        if len(children) > 2 * LONGEST_CHAIN:
+        length = len(children) // 2
+        self._chained += length
+        if self._chained > LONGEST_CHAIN:
             raise UnreadableError(token_start(tree), f"more than {LONGEST_CHAIN} commands are chained with && and ||")
         left = self._command(children[0])
         for operator, branch in zip(children[1::2], children[2::2], strict=True):
@@ -129,6 +140,7 @@ class _Builder(WordBuilder):
             assert match is not None
             operator_start = self.at((operator.start_pos or 0) + match.start(1))
             left = AndOr(left.start, right.end, left, match[1], right, operator_start)
+        self._chained -= length
         return left
 
     def _pipeline(self, tree: Tree[Token]) -> Node:
@@ -291,15 +303,13 @@ class _Builder(WordBuilder):
     def backticks(self, text: str, at: Callable[[int], int]) -> Script | Opaque:
         """The script that ``text``, the unescaped inside of backticks, is."""
         start, end = at(0), at(len(text))
-        if self._depth >= DEEPEST_BACKTICKS:
-            return Opaque(start, end, "commands are nested too deeply")
         try:
             syntax, heredocs = read(text, "script")
-            items = _Builder(text, at, heredocs, self._depth + 1).items(syntax.children)
+            items = _Builder(text, at, heredocs, self.depth + 1, self._chained).items(syntax.children)
         except UnreadableError as error:
             return Opaque(start, end, f"within backticks: {error.reason}")
         return Script(start, end, items)
 
     def piece(self, text: str, at: Callable[[int], int]) -> WordBuilder:
-        """A builder for another piece of text, as deep within backticks as this one."""
-        return _Builder(text, at, {}, self._depth)
+        """A builder for another piece of text, as deep as this one."""
+        return _Builder(text, at, {}, self.depth, self._chained)

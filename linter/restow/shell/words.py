@@ -32,6 +32,9 @@ from restow.shell.reader import UnreadableError, read
 
 Branch: TypeAlias = Tree[Token] | Token
 
+DEEPEST = 30
+"""How many constructs may be nested: all that walks over a tree may recurse, and Python bounds that."""
+
 _PARAMETER = re.compile(
     r"\$\{(?P<mark>[#!](?=[^}:]))?(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])"
     r"(?P<index>\[[^\]]*\])?(?P<operator>[^}]*)\}?"
@@ -48,11 +51,15 @@ def token_start(branch: Branch) -> int:
 
 
 class WordBuilder(ABC):
-    """Makes the words of one piece of text. ``at`` maps an offset in the piece to one in the file."""
+    """Makes the words of one piece of text.
 
-    def __init__(self, text: str, at: Callable[[int], int]) -> None:
+    ``at`` maps an offset in the piece to one in the file; ``depth`` counts the constructs around the current one.
+    """
+
+    def __init__(self, text: str, at: Callable[[int], int], depth: int) -> None:
         self.text = text
         self.at = at
+        self.depth = depth
 
     @abstractmethod
     def nested(self, branches: Sequence[Branch], start: int, end: int) -> Script:
@@ -66,6 +73,16 @@ class WordBuilder(ABC):
     def piece(self, text: str, at: Callable[[int], int]) -> WordBuilder:
         """A builder for another piece of text."""
 
+    def enter(self, tree: Tree[Token]) -> None:
+        """Count a nested construct. Raises UnreadableError where there are too many; who enters also leaves."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise UnreadableError(token_start(tree), "commands are nested too deeply")
+
+    def leave(self) -> None:
+        """End what ``enter`` began."""
+        self.depth -= 1
+
     def span(self, token: Token) -> tuple[int, int]:
         """Where ``token`` stands in the file."""
         return self.at(token.start_pos or 0), self.at(token.end_pos or 0)
@@ -75,6 +92,8 @@ class WordBuilder(ABC):
     def word(self, tree: Tree[Token]) -> Word:
         """The word of a ``word`` rule."""
         children = tree.children
+        if isinstance(children[0], Token) and children[0].startswith("#"):
+            raise UnreadableError(token_start(tree), "a comment where a word is expected")
         if len(children) == 1 and isinstance(token := children[0], Token) and token.type == "LITERAL":
             start, end = self.span(token)  # most words are one plain literal
             if "\\" not in token and "\x00" not in token:
@@ -164,7 +183,9 @@ class WordBuilder(ABC):
             if not inside:
                 yield Literal(start, end, "", quoted=True)
             yield from self.parts(inside, quoted=True)
-        elif tree.data == "parameter":
+            return
+        self.enter(tree)
+        if tree.data == "parameter":
             operand = self.text[first.end_pos : last.start_pos]
             expansions = tuple(part for part in self.parts(inside, quoted=quoted) if not isinstance(part, Literal))
             yield self._variable(first, start, end, quoted, unmask(operand), expansions)
@@ -176,6 +197,7 @@ class WordBuilder(ABC):
             else:
                 text = unmask(self.text[first.start_pos : last.end_pos])
                 yield Expression(start, end, text, quoted, (substitution,))
+        self.leave()
 
     def _token_parts(self, token: Token, quoted: bool) -> Iterator[WordPart]:
         start, end = self.span(token)

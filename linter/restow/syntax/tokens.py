@@ -1,4 +1,9 @@
-"""The tokens of a whole file: what the parsers found, and the blanks, line ends and comments between."""
+"""The tokens of a whole file: what the parsers found, and the blanks, line ends and comments between.
+
+Types: the terminals of the grammar, DIRECTIVE, HEREDOC_BODY, HEREDOC_END (the closing line), INVALID (what does not
+parse), and between them NEWLINE, WHITESPACE, CONTINUATION, COMMENT and BOM. A token that goes on over several lines
+holds the continuations and comments inside of it.
+"""
 
 from __future__ import annotations
 

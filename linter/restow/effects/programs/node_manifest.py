@@ -26,7 +26,19 @@ LIFE_CYCLE = (
 AFTER_CHANGE = ("predependencies", "dependencies", "postdependencies")
 """Those that run also when packages are named: whenever ``node_modules`` changes."""
 LISTENED = (
-    *("npm_*", "NPM_*", "NODE_*", "INIT_CWD", "YARN_*", "yarn_*", "PNPM_*", "COREPACK_*", "PYTHON", "NVM_*", "PREBUILD*"),
+    *(
+        "npm_*",
+        "NPM_*",
+        "NODE_*",
+        "INIT_CWD",
+        "YARN_*",
+        "yarn_*",
+        "PNPM_*",
+        "COREPACK_*",
+        "PYTHON",
+        "NVM_*",
+        "PREBUILD*",
+    ),
     *("SASS_*", "SHARP_*", "ELECTRON_*", "PUPPETEER_*", "CYPRESS_*", "PLAYWRIGHT_*", "SENTRYCLI_*", "OPENCOLLECTIVE*"),
 )
 
@@ -145,14 +157,18 @@ def _add_workspaces(call: Invocation, project: Project, pattern: str) -> None:
     clean = pattern.removeprefix("./").rstrip("/")
     if clean in ("", "."):
         return
-    if any(mark in clean for mark in ("**", "?", "{", "[", "(")) or any("*" in part and part != "*" for part in clean.split("/")):
+    if any(mark in clean for mark in ("**", "?", "{", "[", "(")) or any(
+        "*" in part and part != "*" for part in clean.split("/")
+    ):
         raise UnknownEffect(f"the workspace pattern {pattern!r} is not modelled")
     folders = [project.root]
     for part in clean.split("/"):
-        folders = [join(folder, name) for folder in folders for name in (_listed(call, folder) if part == "*" else [part])]
+        folders = [
+            join(folder, name) for folder in folders for name in (_listed(call, folder) if part == "*" else [part])
+        ]
     project.patterns.append(join(project.root, clean))
     for folder in folders:
-        if folder not in project.members and call.node(join(folder, "package.json")) is not None:
+        if folder not in project.members and isinstance(call.node(join(folder, "package.json")), File):
             project.members.append(folder)
 
 
@@ -200,7 +216,9 @@ def refuse_scripts(call: Invocation, folder: str, given: Mapping[str, Any], scri
     declared = entries(given.get("scripts"))
     for name in scripts:
         if str(declared.get(name) or "").strip():
-            raise UnknownEffect(f"{join(folder, 'package.json')} has a {name} script, which may read every file of the project")
+            raise UnknownEffect(
+                f"{join(folder, 'package.json')} has a {name} script, which may read every file of the project"
+            )
     stated = declared.get("install") or declared.get("preinstall")
     gyp = call.node(join(folder, "binding.gyp"))
     if "install" in scripts and not stated and gyp is not None and not isinstance(gyp, Unknown):
@@ -216,7 +234,9 @@ def refuse_project_scripts(call: Invocation, project: Project, scripts: Iterable
         refuse_scripts(call, folder, manifest(call, folder) or {}, (*LIFE_CYCLE, *packing))
 
 
-def check_install_scripts(call: Invocation, wanted: Mapping[str, str], *, scripted: Iterable[str] | None = None) -> None:
+def check_install_scripts(
+    call: Invocation, wanted: Mapping[str, str], *, scripted: Iterable[str] | None = None
+) -> None:
     """Raise UnknownEffect unless the install scripts of the packages can be taken to leave the project alone.
 
     ``wanted`` are all known names with their versions; ``scripted`` those that a lock file marks as having an install script,
@@ -248,7 +268,9 @@ def attributes_of(folder: str) -> Region:
 def project_reads(call: Invocation, project: Project) -> tuple[Region, ...]:
     """The manifests of the project and its workspaces, those above it, and local dependencies as a whole."""
     own = project.files("package.json", "binding.gyp")
-    above = tuple(join(folder, name) for folder in ancestors(project.root) for name in ("package.json", "pnpm-workspace.yaml"))
+    above = tuple(
+        join(folder, name) for folder in ancestors(project.root) for name in ("package.json", "pnpm-workspace.yaml")
+    )
     local = tuple(step for folder in project.trees for step in tree(call, folder))
     linked = tuple(step for path in own if "*" not in path for step in trail(call, path))
     return (Region((*own, *linked, *above, *project.archives, *local)),)
@@ -265,6 +287,6 @@ def needs(project: Project, *beside: str) -> tuple[str, ...]:
     return (*own, *(join(project.root, name) for name in beside), *project.archives, *project.trees)
 
 
-def listened(call: Invocation) -> tuple[str, ...] | None:
+def listened(call: Invocation, *also: str) -> tuple[str, ...] | None:
     """Variables that an installation of packages for Node listens to, if it may be assumed that packages read no other."""
-    return variables(call, *LISTENED)
+    return variables(call, *LISTENED, *also)

@@ -278,8 +278,10 @@ def local_projects(call: Invocation, trees: list[str]) -> tuple[Region, ...]:
     if not trees:
         return ()
     for folder in trees:
-        for name in _PROJECT_FILES:
-            text = call.text(join(folder, name)) if "*" not in folder else None
+        texts = {name: call.known_text(join(folder, name)) for name in _PROJECT_FILES if "*" not in folder}
+        if texts and all(text is None for text in texts.values()):
+            raise UnknownEffect(f"what builds the project in {folder} is not known")
+        for name, text in texts.items():
             if any(mark in (text or "") for mark in _LEAVING):
                 raise UnknownEffect(f"{join(folder, name)} names files outside of its folder")
     above = tuple(join(higher, ".git") for folder in trees for higher in ancestors(folder))
@@ -323,10 +325,6 @@ def _shadows(node: Directory, name: str) -> bool:
     if name.endswith((".egg-info", ".dist-info", ".egg-link", ".egg")):
         return True
     child = node.child(name)
-    if (
-        isinstance(child, Directory)
-        and child.rest is None
-        and not any(inner.startswith("__init__.") for inner in child.children)
-    ):
+    if isinstance(child, Directory) and not any(inner.startswith("__init__.") for inner in child.children):
         return False
     return name.split(".", maxsplit=1)[0] in GLOBAL

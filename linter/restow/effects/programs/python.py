@@ -89,7 +89,9 @@ def _module(call: Invocation, words: list[str], own_path: bool) -> Effect:
     if module in ("venv", "virtualenv"):
         return environment_effect(call, rest, shadows)
     if module == "ensurepip":
-        read_options((module, *rest), flags=["-U", "--upgrade", "--user", "--altinstall", "--default-pip", "-v", "--version"])
+        read_options(
+            (module, *rest), flags=["-U", "--upgrade", "--user", "--altinstall", "--default-pip", "-v", "--version"]
+        )
         writes = (*installer_writes(call), homes(call, ".local"))
         return Effect(
             reads=(*_base(call), exact(call, *shadows)),
@@ -103,7 +105,9 @@ def _module(call: Invocation, words: list[str], own_path: bool) -> Effect:
 
 
 def _compileall(call: Invocation, words: tuple[str, ...], shadows: tuple[str, ...]) -> Effect:
-    arguments = read_options(("compileall", *words), flags=["-q", "-qq", "-f", "-b", "-l"], valued=["-j", "-x", "-o", "-r"])
+    arguments = read_options(
+        ("compileall", *words), flags=["-q", "-qq", "-f", "-b", "-l"], valued=["-j", "-x", "-o", "-r"]
+    )
     if not arguments.operands:
         raise UnknownEffect("compileall of the whole of sys.path is not modelled")
     places = Region(tuple(call.path(operand) for operand in arguments.operands))
