@@ -12,7 +12,7 @@ from restow.build.steps import configuration, copying, run, workdir
 from restow.effects.effect import Assumption
 from restow.errors import UnknownEffect, UsageError
 from restow.semantics import Model, Stage, read_model
-from restow.semantics.base_images import runs_as_root, working_directory
+from restow.semantics.base_images import is_windows, runs_as_root, working_directory
 from restow.semantics.model import sources_of
 from restow.semantics.scope import Scope, symbolic
 from restow.syntax.ast import Add, Copy, Dockerfile, Instruction, Invalid, Run, Workdir
@@ -163,12 +163,16 @@ def _start(stage: Stage, build: Build) -> State:
         return State(Filesystem.empty(), Scope(escape=escape))
     if stage.base.kind == "stage" and stage.base.index is not None:
         state = build.result_of(stage.base.index).state
+        triggers = state.configuration.get("OnBuild")
+        if triggers:
+            state = state.with_filesystem(Filesystem.unknown(digest_of("onbuild", triggers, state.filesystem.digest)))
         inherited = {key: value for key, value in state.configuration.items() if key not in ("CmdSetHere", "OnBuild")}
         return replace(state, configuration=inherited)
     name = stage.base.identity
     user = "" if runs_as_root(stage.base.name) else f"default user of {name}"
     directory = working_directory(stage.base.name) or f"/{symbolic('working directory', name)}"
-    return State(Filesystem.unknown(f"image {name}"), Scope(base=name, escape=escape), {"Base": name}, user, directory)
+    shell = ("cmd", "/S", "/C") if is_windows(stage.base.name) else ("/bin/sh", "-c")
+    return State(Filesystem.unknown(f"image {name}"), Scope(base=name, escape=escape), {"Base": name}, user, directory, shell)
 
 
 def _step(state: State, node: Instruction, build: Build) -> Step:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from restow.build.sources import Found
 from restow.errors import UnknownEffect
 from restow.vfs import Attributes, Directory, File, Filesystem, Node, Origin, Region, Special, Symlink, Unknown, digest_of, join
+from restow.vfs.aliases import above, with_twins, written
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,14 @@ class Placing:
         """
         if isinstance(found.node, Unknown):
             return blur(filesystem, destination, digest_of("copied", found.node.digest, found.name, self))
+        return self._with_twins(self._put(filesystem, found, destination, many), found, destination, many)
+
+    def _with_twins(self, filesystem: Filesystem, found: Found, destination: str, many: bool) -> Filesystem:
+        target = self.target(filesystem, found, destination, many)
+        below = [name for name in above(target) if not isinstance(filesystem.lookup(name), Unknown | None)]
+        return written(filesystem, (target, *below), digest_of("alias", found.node.digest, self))
+
+    def _put(self, filesystem: Filesystem, found: Found, destination: str, many: bool) -> Filesystem:
         target = self.target(filesystem, found, destination, many)
         above = target if isinstance(found.node, Directory) or destination.endswith("/") and target == join(destination) else _above(target)
         filesystem = filesystem.make_directories(above, self.created)
@@ -69,7 +78,7 @@ class Placing:
 
 def blur(filesystem: Filesystem, destination: str, term: str) -> Filesystem:
     """``filesystem`` after something of unknown shape, named by ``term``, was put at ``destination``."""
-    return Region((filesystem.resolve(join(destination)),)).write(filesystem, term)
+    return with_twins(Region((filesystem.resolve(join(destination)),))).write(filesystem, term)
 
 
 def _above(path: str) -> str:

@@ -30,12 +30,15 @@ from restow.shell import (
     Subshell,
     walk,
 )
-from restow.vfs import Attributes, Content, File, Filesystem, Origin, Region, Unknown, digest_of, join
+from restow.vfs import Attributes, Content, File, Filesystem, Origin, Region, Symlink, Unknown, digest_of, join
+from restow.vfs.aliases import with_twins, written
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
 
 _SET_OPTIONS = frozenset("-e -u -x -o +x +e +u -ex -eu -eux -xe -ue -exu -uex -euxo -exo -eo -ux -xeu -xue pipefail errexit nounset xtrace".split())
+_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_BUILTINS = frozenset(["echo", "printf", "true", ":", "false", "exit", "test", "[", "pwd", "command", "type", "umask"])
 _DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
 
 
@@ -185,6 +188,7 @@ class ShellRun:
         if argv[0].startswith(SYMBOLIC) or not is_known(argv[0]):
             raise UnknownEffect("the name of a program depends on a value that is not known")
         environment = {name: value for name, value in self.variables.items() if name in self.exported} | assigned
+        self._is_the_images(argv[0], environment)
         call = Invocation(
             argv, self.filesystem, environment, self.directory, self.state.user, self._read, self.build.accept
         )
@@ -195,6 +199,17 @@ class ShellRun:
         self.assumptions += [a for a in (*call.assumed, *effect.assumes) if a not in self.assumptions]
         term = digest_of(*argv, *(f"{r.operator}{r.file_descriptor}{r.heredoc}" for r in files), sorted(assigned.items()))
         return _Entry(Command(text, effect, node), node, tuple(call.consulted), term, environment)
+
+    def _is_the_images(self, program: str, environment: dict[str, str]) -> None:
+        """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one modelled."""
+        if program in _BUILTINS:
+            return
+        folders = [entry for entry in environment.get("PATH", "").split(":") if entry.startswith("/")]
+        names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*_PATH, *folders)]
+        for name in names:
+            path = join(self.directory, name)
+            if is_known(path) and isinstance(self.filesystem.lookup(path), File | Symlink):
+                raise UnknownEffect(f"{program} is a file that the build itself put at {path}")
 
     def _is_file(self, redirection: Redirection) -> bool:
         if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
@@ -245,19 +260,22 @@ class ShellRun:
         """Carry out effects: computed where that is exact, else as one term over all that is read."""
         self.commands += [entry.command for entry in entries if entry.command.text]
         if not joint and entries and entries[0].command.effect.exact is not None:
-            self.filesystem = entries[0].command.effect.exact(self.filesystem)
+            effect = entries[0].command.effect
+            after = effect.exact(self.filesystem) if effect.exact else self.filesystem
+            paths = tuple(path for region in effect.writes for path in region.include)
+            self.filesystem = written(after, paths, digest_of("alias", entries[0].term, self.state.user))
             return
         effects = [entry.command.effect for entry in entries]
         term = digest_of(
             "command", *(entry.term for entry in entries), text if joint else "", self.directory, self.state.user,
-            self.context_term, *(region.digest(self.filesystem) for effect in effects for region in effect.reads),
+            self.context_term, *(with_twins(region).digest(self.filesystem) for effect in effects for region in effect.reads),
             *(self._environment(entry) for entry in entries), *([sorted(self.variables.items())] if joint else []),
         )
         filesystem = self.filesystem
         for effect in effects:
             for region in effect.writes:
                 if region:
-                    filesystem = region.write(filesystem, term)
+                    filesystem = with_twins(region).write(filesystem, term)
             for path in effect.creates:
                 filesystem = filesystem.put(path, Unknown(Origin(term)))
         self.filesystem = filesystem

@@ -37,3 +37,8 @@ def working_directory(reference: str) -> str | None:
 def runs_as_root(reference: str) -> bool:
     """Whether the image is known to leave USER unset, so that its instructions run as root."""
     return _short_name(reference) in _RUN_AS_ROOT or reference.startswith("mcr.microsoft.com/dotnet/sdk")
+
+
+def is_windows(reference: str) -> bool:
+    """Whether the image's name says that it is one for Windows, where RUN means another shell."""
+    return any(word in reference.lower() for word in ("windows", "nanoserver", "servercore", "windowsservercore"))

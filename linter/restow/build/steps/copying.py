@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from restow.build.layout import layout_assumptions
 from restow.build.placing import Placing, blur
 from restow.build.sources import Found, context_sources, is_url, stage_sources
 from restow.build.state import ContextUse, State, Step
@@ -113,6 +114,7 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     return replace(
         blank,
         state=blank.state.with_filesystem(filesystem),
+        assumptions=layout_assumptions(blank.state.filesystem, request.destination),
         definition=definition,
         context=ContextUse(tuple(_clean(source) for source in local)),
         size=size,
@@ -154,6 +156,7 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
     return replace(
         blank,
         state=blank.state.with_filesystem(filesystem),
+        assumptions=layout_assumptions(blank.state.filesystem, request.destination),
         definition=digest_of("copy", [_last(s) for s in request.sources], request.destination, request.placing),
         stages=stages,
         images=images,

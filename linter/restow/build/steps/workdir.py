@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from restow.build.layout import layout_assumptions
 from restow.build.state import State, Step
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
@@ -24,11 +25,12 @@ def step(state: State, node: Workdir, build: Build) -> Step:
         raise UnknownEffect("WORKDIR is relative to the base image's working directory, which is not known; give an absolute path")
     directory = join(state.directory, path)
     user, _, group = state.user.partition(":")
-    filesystem = state.filesystem
+    filesystem = before = state.filesystem
     made = filesystem.resolve(directory)
     if made != "/":
         owner = build.owner(filesystem, user, "uid")
         filesystem = filesystem.make_directories(made, Attributes(0o755, owner, build.owner(filesystem, group or user, "gid")))
     state = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=directory)
     definition = digest_of("mkdir", directory, state.user) if directory != "/" else None
-    return Step(node, state, definition, seconds=0.1 if definition else 0.0, places=(made,), variables=build.used(node.path.text))
+    assumed = layout_assumptions(before, made)
+    return Step(node, state, definition, assumptions=assumed, seconds=0.1 if definition else 0.0, places=(made,), variables=build.used(node.path.text))

@@ -134,9 +134,9 @@ def read_settings(call: Invocation) -> Settings:
         raise UnknownEffect("this command of npm is not known, or runs scripts of the project")
     variables = _from_variables(call)
     settings.given = [*variables, *command_line]
-    root = settings.last("prefix") if not settings.has("global") else ""
+    settings.folder = (*("",), *(value for key, value in command_line if key == "prefix"))[-1]
     files = [
-        join(call.directory, root or ".", ".npmrc"),
+        join(call.directory, settings.folder or ".", ".npmrc"),
         *(join(folder, ".npmrc") for folder in ancestors(call.directory)),
     ]
     files += [join(call.home, ".npmrc"), *settings.paths(call, "userconfig", "globalconfig")]

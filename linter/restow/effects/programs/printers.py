@@ -6,7 +6,7 @@ What they print goes where the shell redirects it; that is the shell's effect, n
 from __future__ import annotations
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
-from restow.effects.places import TOOLCHAIN
+from restow.effects.places import toolchain
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 
@@ -24,10 +24,10 @@ def effect(call: Invocation) -> Effect:
         return Effect(seconds=float(call.argv[1]) if name == "sleep" and call.argv[1:2] and call.argv[1].isdigit() else 0.0)
     if name in _MACHINE:
         account = (Region(("/etc/passwd", "/etc/group", "/etc/localtime", "/etc/hostname")),)
-        return Effect(reads=(TOOLCHAIN, *account), environment=("PATH", "TZ", "LANG", "LC_*"))
+        return Effect(reads=(*toolchain(call), *account), environment=("PATH", "TZ", "LANG", "LC_*"))
     if name == "dpkg":
         if call.argv[1:2] in (("--print-architecture",), ("-l",), ("-s",), ("--version",)):
-            return Effect(reads=(TOOLCHAIN, Region(("/var/lib/dpkg",))), environment=("PATH", "DPKG_*"))
+            return Effect(reads=(*toolchain(call), Region(("/var/lib/dpkg",))), environment=("PATH", "DPKG_*"))
         raise UnknownEffect("this use of dpkg is not modelled")
     operands = [argument for argument in call.argv[1:] if not argument.startswith("-")]
     if name in ("test", "["):
