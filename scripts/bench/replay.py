@@ -2,9 +2,10 @@
 
     python scripts/bench/replay.py [DIR] [--each] [--only TEXT]
 
-DIR holds ``*.json.gz`` cases: a Dockerfile, its ignore file, the context's listing (path, git mode, content id, size), the texts of
-its manifests, and the commits that came after, each with the paths it changed. The listing is the context, the commits are the
-change events. Lock files are in the listing without their text, so what only they could tell counts as unchecked.
+DIR holds ``*.json.gz`` cases: a Dockerfile, its ignore file, the context's listing (path, git mode, content id, size),
+the texts of its manifests, and the commits that came after, each with the paths it changed. The listing is the context,
+the commits are the change events. Lock files are in the listing without their text, so what only they could tell counts
+as unchecked.
 """
 
 from __future__ import annotations
@@ -70,10 +71,14 @@ def main() -> int:
 def replay(case: dict, tally: Tally) -> str:
     """Advice on one case, checked again from the texts alone."""
     name = case["dockerfile_path"]
-    inside = name.removeprefix(case["context"].removeprefix(".").strip("/")).lstrip("/") if case["context"] != "." else name
+    inside = (
+        name.removeprefix(case["context"].removeprefix(".").strip("/")).lstrip("/") if case["context"] != "." else name
+    )
     files = [(path, int(mode, 8), identity, size) for path, mode, identity, size in case["files"]]
     context = context_of_listing(files, texts=case["manifests"], dockerignore=case["dockerignore"], dockerfile=inside)
-    history = from_changes([(entry["commit"], [tuple(change) for change in entry["changes"]]) for entry in case["history"]])
+    history = from_changes(
+        [(entry["commit"], [tuple(change) for change in entry["changes"]]) for entry in case["history"]]
+    )
     dockerfile = parse(case["dockerfile"], name)
     begin = time.perf_counter()
     advice = advise(dockerfile, context, history)
@@ -91,7 +96,9 @@ def replay(case: dict, tally: Tally) -> str:
         if advise(after, context, history).proposal is not None:
             tally.unstable += 1
     what = "; ".join(advice.proposal.summary) if advice.proposal else advice.verdict
-    return f"{advice.cost_now:.1f} s -> {advice.cost_then:.1f} s ({saving:.0%}; {tally.daring[-1]:.0%} unchecked) {what}"
+    return (
+        f"{advice.cost_now:.1f} s -> {advice.cost_then:.1f} s ({saving:.0%}; {tally.daring[-1]:.0%} unchecked) {what}"
+    )
 
 
 def _kind(reason: str) -> str:

@@ -129,14 +129,14 @@ def test_the_limit_counts_events_and_says_when_it_cut(repository):
 
 
 @needs_git
-def test_merges_and_what_they_bring_are_left_out(repository):
+def test_a_merge_is_what_it_brought_to_the_branch(repository):
     repository.commit(a="1")
     repository.git("checkout", "-q", "-b", "side")
     repository.commit(side="1")
     repository.git("checkout", "-q", "main")
     repository.commit(b="1")
     repository.git("merge", "-q", "--no-ff", "-m", "merge", "side")
-    assert paths(read_history(repository.folder)) == [{"b"}]
+    assert paths(read_history(repository.folder)) == [{"side"}, {"b"}]
 
 
 @needs_git

@@ -1,7 +1,7 @@
 """Every folder of ``fixtures/fix``: a context with a Dockerfile, and what fixing it has to give.
 
-``expected.Dockerfile`` is the text afterwards; where there is none the text has to stay as it is. Each line of ``refusal.txt`` has to
-stand in the reason of some refusal.
+``expected.Dockerfile`` is the text afterwards; where there is none the text has to stay as it is. Each line of
+``refusal.txt`` has to stand in the reason of some refusal.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The law of the differ: a layer made of the changes, written as a tar, read back and applied, gives the upper filesystem."""
+"""The law of the differ: a layer made of the changes, written as a tar, read back and applied, gives the upper
+filesystem.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,12 @@ from restow.vfs import Attributes, Content, Directory, File, Filesystem, Special
 from restow.vfs.changes import apply, changes, with_canonical_links
 
 names = st.sampled_from(["a", "b", "c", "long name", "ü", ".hidden", "-x"])
-attributes = st.builds(Attributes, st.sampled_from([0o755, 0o644, 0o4755, 0o1777, 0]), st.sampled_from([0, 9, 65534]), st.sampled_from([0, 5]))
+attributes = st.builds(
+    Attributes,
+    st.sampled_from([0o755, 0o644, 0o4755, 0o1777, 0]),
+    st.sampled_from([0, 9, 65534]),
+    st.sampled_from([0, 5]),
+)
 contents = st.sampled_from([b"", b"x", b"y" * 600]).map(Content.of)
 capabilities = st.sampled_from([b"", b"\x01\x00\x00\x02\x00 \x00\x00"])
 leaves = st.one_of(

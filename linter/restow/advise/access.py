@@ -1,6 +1,7 @@
 """What an instruction reads and writes beside the cache: enough to know which orders are worth trying.
 
-A conflict forbids an order in the search. It need not be exact: whatever the search finds is proven by simulation afterwards.
+A conflict forbids an order in the search. It need not be exact: whatever the search finds is proven by simulation
+afterwards.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ _ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 
 @dataclass(frozen=True)
 class Access:
-    """Regions of the filesystem, and names of what lives beside it (``cwd``, ``user``, ``shell``, ``var:NAME``, ``config:x``).
+    """Regions of the filesystem, and names of what lives beside it (``cwd``, ``user``, ``shell``, ``var:NAME``,
+    ``config:x``).
 
     ``brought`` is what a COPY writes where that is known; ``writes`` are then only the places.
     """
@@ -31,9 +33,11 @@ class Access:
 
     def conflicts(self, other: Access) -> bool:
         """Whether the two may not change places."""
-        if self.barrier and other.touches_build or other.barrier and self.touches_build:
+        if (self.barrier and other.touches_build) or (other.barrier and self.touches_build):
             return True
-        if _meet(self.names_written, other.names_read | other.names_written) or _meet(other.names_written, self.names_read):
+        if _meet(self.names_written, other.names_read | other.names_written) or _meet(
+            other.names_written, self.names_read
+        ):
             return True
         if self.brought is not None and other.brought is not None:
             return _overlap(self.writes, other.writes) and _share_file(self.brought, other.brought)
@@ -64,7 +68,9 @@ def access_of(step: Step) -> Access:
         relative = not node.path.text.startswith("/")
         return Access((), (), used | {"user"} | ({"cwd"} if relative else frozenset()), frozenset(["cwd"]))
     if isinstance(node, Env | Arg):
-        return Access(names_read=used | _variables(node), names_written=frozenset(f"var:{pair.key}" for pair in node.pairs))
+        return Access(
+            names_read=used | _variables(node), names_written=frozenset(f"var:{pair.key}" for pair in node.pairs)
+        )
     if node.kind in _STATE:
         return Access(names_read=frozenset(["var:*"]), names_written=frozenset([_STATE[node.kind]]))
     kind = "command" if node.kind in ("cmd", "entrypoint") else node.kind
@@ -75,7 +81,9 @@ def access_of(step: Step) -> Access:
 
 
 def _hits(writer: Access, regions: tuple[Region, ...]) -> bool:
-    """Whether the writer changes something in the regions. Directories that COPY makes on the way are left to the proof."""
+    """Whether the writer changes something in the regions. Directories that COPY makes on the way are left to the
+    proof.
+    """
     if writer.brought is None:
         return _overlap(writer.writes, regions)
     tree = writer.brought
@@ -121,7 +129,9 @@ def _meet(left: frozenset[str], right: frozenset[str]) -> bool:
 def _names(one: str, two: str) -> bool:
     """Whether a pattern (``var:PIP_*``, ``var:*_proxy``) on one side means the other's name."""
     for pattern, name in ((one[4:], two[4:]), (two[4:], one[4:])):
-        if pattern.endswith("*") and name.startswith(pattern[:-1]) or pattern.startswith("*") and name.endswith(pattern[1:]):
+        if (pattern.endswith("*") and name.startswith(pattern[:-1])) or (
+            pattern.startswith("*") and name.endswith(pattern[1:])
+        ):
             return True
     return False
 

@@ -10,7 +10,8 @@ from restow.syntax.ast import Instruction
 
 @dataclass(frozen=True)
 class LineAdvice:
-    """One instruction: its layer, estimated ``size`` (bytes) and ``seconds``, and how often a change makes it run again.
+    """One instruction: its layer, estimated ``size`` (bytes) and ``seconds``, and how often a change makes it run
+    again.
 
     ``miss_rate`` is the share of change events, 0 to 1. ``invalidated_by`` says what causes it.
     """
@@ -34,7 +35,8 @@ class StageAdvice:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A cheaper arrangement, proven. ``text`` is the whole Dockerfile; ``saving`` the share of the expected cost, 0 to 1.
+    """A cheaper arrangement, proven. ``text`` is the whole Dockerfile; ``saving`` the share of the expected cost, 0 to
+    1.
 
     ``safe`` is False where the proof rests on an assumption that nobody could check.
     """

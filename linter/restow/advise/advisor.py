@@ -1,4 +1,5 @@
-"""The advice on one Dockerfile: cost now, the cheapest arrangement that could be proven, and why others were refused."""
+"""The advice on one Dockerfile: cost now, the cheapest arrangement that could be proven, and why others were refused.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ WORTH = 0.01  # a rewrite that saves less than 1 % of the expected cost is not w
 def advise(dockerfile: Dockerfile, context: Context | None, history: History, *, accept: bool = False) -> Advice:
     """Advice on a Dockerfile with its context and change events.
 
-    Without ``accept`` only rewrites whose assumptions hold are proposed; what would need more is a refusal that says so.
-    Raises UsageError for a file without FROM.
+    Without ``accept`` only rewrites whose assumptions hold are proposed; what would need more is a refusal that says
+    so. Raises UsageError for a file without FROM.
     """
     events = events_of(context, history)
     safe = _Advisor(dockerfile, context, events, accept=False)
@@ -77,11 +78,11 @@ class _Advisor:
             self.cost_then = cost
             assumptions = _used(simulation)
             safe = all(assumption.verdict is not Verdict.UNCHECKED for assumption in assumptions)
-            self.proposal = Proposal(
-                current.text, cost, 1 - cost / self.cost_now, tuple(summary), assumptions, safe
-            )
+            self.proposal = Proposal(current.text, cost, 1 - cost / self.cost_now, tuple(summary), assumptions, safe)
 
-    def _stage(self, current: Dockerfile, simulation: Simulation, index: int) -> tuple[Dockerfile, Simulation, list[str]] | None:
+    def _stage(
+        self, current: Dockerfile, simulation: Simulation, index: int
+    ) -> tuple[Dockerfile, Simulation, list[str]] | None:
         result = simulation.stages[index]
         splits, refused = splits_of(result)
         source = current.source
@@ -89,8 +90,12 @@ class _Advisor:
             node = result.steps[refusal.run].instruction
             copy = result.steps[refusal.copy].instruction
             line = source.position(node.start).line
-            self._refuse(f"{node.keyword.upper()} of line {line} stays after {copy.keyword.upper()} of line "
-                         f"{source.position(copy.start).line}", refusal.reason, line)
+            self._refuse(
+                f"{node.keyword.upper()} of line {line} stays after {copy.keyword.upper()} of line "
+                f"{source.position(copy.start).line}",
+                refusal.reason,
+                line,
+            )
         now = total_cost(simulation, self.events)
         producers = final_masks(simulation, self.events)
         for proofs, candidate in enumerate(arrangements(source, result, simulation, self.events, splits, producers)):
@@ -113,13 +118,20 @@ class _Advisor:
         dockerfile = parse(candidate.text, current.source.name)
         built = simulate(dockerfile, self.context, accept=self.accept, memory=self.memory)
         differences = compare(simulation, built)
-        if not differences and not any(node.kind == "invalid" for node in dockerfile.instructions if node not in current.instructions):
+        if not differences and not any(
+            node.kind == "invalid" for node in dockerfile.instructions if node not in current.instructions
+        ):
             return dockerfile, built
         self._note_difference(simulation, candidate, index, differences, current.source)
         return None
 
     def _note_difference(
-        self, simulation: Simulation, candidate: Arrangement, index: int, differences: Iterable[Difference], source: Source
+        self,
+        simulation: Simulation,
+        candidate: Arrangement,
+        index: int,
+        differences: Iterable[Difference],
+        source: Source,
     ) -> None:
         shown = list(differences)
         known = [d for d in shown if "unknown" not in (d.before.split(" ")[0], d.after.split(" ")[0])] or shown
@@ -128,7 +140,11 @@ class _Advisor:
         node = steps[candidate.splits[0].run if candidate.splits else candidate.moved[0]].instruction
         line = source.position(node.start).line
         what = "splitting the COPY before" if candidate.splits else "moving"
-        reason = f"the images would differ: {first.where}: {first.what}: {first.before} / {first.after}" if first else "it does not parse"
+        reason = (
+            f"the images would differ: {first.where}: {first.what}: {first.before} / {first.after}"
+            if first
+            else "it does not parse"
+        )
         if first and "/node_modules" in first.where:
             reason += "; the build context holds node_modules: add it to .dockerignore"
         self._refuse(f"{what} {node.keyword.upper()} of line {line}", reason, line)
@@ -157,8 +173,12 @@ class _Advisor:
 
         then = self.proposal.cost if self.proposal else self.cost_now
         return Advice(
-            _stages(self.simulation, self.events), self.cost_now, then, _events_text(self.events),
-            verdict_of(self.simulation, self.events, self.proposal, self.refusals, self.cost_now), self.proposal,
+            _stages(self.simulation, self.events),
+            self.cost_now,
+            then,
+            _events_text(self.events),
+            verdict_of(self.simulation, self.events, self.proposal, self.refusals, self.cost_now),
+            self.proposal,
             tuple(self.refusals),
         )
 
@@ -204,10 +224,16 @@ def _stages(simulation: Simulation, events: Events) -> tuple[StageAdvice, ...]:
         for step, unit, mask in zip(result.steps, units, along, strict=True):
             line = source.position(step.instruction.start).line
             if unit.is_step and mask & ~covered:
-                cause = f"changes of what line {line} reads" if unit.mask & ~covered else "a build argument that changes every time"
+                cause = (
+                    f"changes of what line {line} reads"
+                    if unit.mask & ~covered
+                    else "a build argument that changes every time"
+                )
                 covered = mask
             shown = cause if unit.is_step else ""
-            lines.append(LineAdvice(step.instruction, line, step.makes_layer, step.size, step.seconds, shown, events.rate(mask)))
+            lines.append(
+                LineAdvice(step.instruction, line, step.makes_layer, step.size, step.seconds, shown, events.rate(mask))
+            )
         found.append(StageAdvice(result.stage.title, tuple(lines)))
     return tuple(found)
 
@@ -221,11 +247,16 @@ def _summary(candidate: Arrangement, simulation: Simulation, index: int, source:
     lines: list[str] = []
     for split in candidate.splits:
         node = steps[split.run].instruction
-        lines.append(f"copy {', '.join(split.files)} before {node.keyword.upper()} of line {source.position(node.start).line}, the rest after it")
+        lines.append(
+            f"copy {', '.join(split.files)} before {node.keyword.upper()} of line {source.position(node.start).line}, the rest after it"
+        )
     freed = {copy for split in candidate.splits for copy in split.copies}
     moved = [index for index in candidate.moved if index not in freed]
     if moved:
-        names = ", ".join(f"{steps[i].instruction.keyword.upper()} of line {source.position(steps[i].instruction.start).line}" for i in moved)
+        names = ", ".join(
+            f"{steps[i].instruction.keyword.upper()} of line {source.position(steps[i].instruction.start).line}"
+            for i in moved
+        )
         lines.append(f"move {names}")
     return lines
 

@@ -31,9 +31,15 @@ class Arrangement:
 
 
 def arrangements(
-    source: Source, result: StageResult, simulation: Simulation, events: Events, splits: list[Split], producers: dict[int, int]
+    source: Source,
+    result: StageResult,
+    simulation: Simulation,
+    events: Events,
+    splits: list[Split],
+    producers: dict[int, int],
 ) -> Iterator[Arrangement]:
-    """Every combination of splits with its cheapest orders, all of them cheaper than the order written, cheapest first."""
+    """Every combination of splits with its cheapest orders, all of them cheaper than the order written, cheapest first.
+    """
     if len(result.steps) > MAX_ITEMS or not result.steps:
         return
     below = producers.get(result.stage.base.index, 0) if result.stage.base.index is not None else 0
@@ -45,7 +51,9 @@ def arrangements(
         for combination in combinations(chosen, size):
             plan = _Plan(source, result, events, combination, units, accesses)
             found += plan.arrangements(below)
-    yield from sorted(found, key=lambda arrangement: (round(arrangement.cost, 6), len(arrangement.splits), len(arrangement.moved)))
+    yield from sorted(
+        found, key=lambda arrangement: (round(arrangement.cost, 6), len(arrangement.splits), len(arrangement.moved))
+    )
 
 
 @dataclass(frozen=True)
@@ -118,15 +126,18 @@ class _Plan:
     def _text(self, order: tuple[int, ...]) -> str:
         start, end, blocks = blocks_of(self.source, self.result.stage)
         chosen: list[Block] = []
+        directory = self.result.start.directory
         pending = list(order)
         blank_of: dict[int, str] = {}
         for index in pending:
             if index < len(blocks):
                 block = blocks[index]
+                if self.result.steps[index].instruction.kind == "workdir":
+                    directory = self.result.steps[index].state.directory
                 chosen.append(Block(blank_of.get(index, block.blank), block.text))
                 continue
             split = self.splits[index - len(blocks)]
-            lines = "".join(line + self.source.newline for line in split.lines)
+            lines = "".join(line.text(directory) + self.source.newline for line in split.lines)
             blank = blocks[split.run].blank if order[order.index(index) + 1] == split.run else ""
             if blank:
                 blank_of[split.run] = ""
@@ -141,6 +152,9 @@ class _Plan:
 def _longest_increasing(numbers: list[int]) -> set[int]:
     best: list[list[int]] = []
     for position, number in enumerate(numbers):
-        before = [best[i] for i in range(position) if numbers[i] < number]
-        best.append([*max(before, key=len, default=[]), number])
-    return set(max(best, key=len, default=[]))
+        longest: list[int] = []
+        for before in best[:position]:
+            if before[-1] < number and len(before) > len(longest):
+                longest = before
+        best.append([*longest, number])
+    return set(max(best, key=len)) if best else set()

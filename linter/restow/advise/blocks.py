@@ -1,4 +1,6 @@
-"""A stage's text as blocks: each instruction with the comments and blank lines before it. An arrangement is their order."""
+"""A stage's text as blocks: each instruction with the comments and blank lines before it. An arrangement is their
+order.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,18 @@ from restow.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole lines: ``blank`` are the blank ones at the top, ``text`` the comments and the instruction. Each line is ended."""
+    """Whole lines: ``blank`` are the blank ones at the top, ``text`` the comments and the instruction. Each line is
+    ended.
+    """
 
     blank: str
     text: str
 
 
 def blocks_of(source: Source, stage: Stage) -> tuple[int, int, tuple[Block, ...]]:
-    """The blocks of a stage's instructions, and the span that they cover, from the line after FROM to the last one's end."""
+    """The blocks of a stage's instructions, and the span that they cover, from the line after FROM to the last one's
+    end.
+    """
     text, newline = source.text, source.newline
     start = at = _line_end(text, stage.opening.end)
     blocks: list[Block] = []

@@ -1,6 +1,7 @@
 """Expected cost of a rebuild: for every change event, the seconds of the steps whose cache keys miss.
 
-A miss goes down a stage along its filesystem. ENV and ARG make no step: what changes in them makes later RUNs miss. What COPY
+A miss goes down a stage along its filesystem. ENV and ARG make no step: what changes in them makes later RUNs miss.
+What COPY
 --from brings is taken to change whenever the stage that made it ran anything again after its own inputs changed.
 """
 
@@ -14,7 +15,18 @@ from restow.build import Simulation, Step
 from restow.syntax.ast import Arg, Run
 from restow.vfs import Directory, File, Filesystem, Node
 
-VOLATILE = ("GIT_SHA", "GIT_COMMIT", "COMMIT", "COMMIT_SHA", "REVISION", "VCS_REF", "BUILD_DATE", "BUILD_ID", "BUILD_NUMBER", "CACHEBUST")
+VOLATILE = (
+    "GIT_SHA",
+    "GIT_COMMIT",
+    "COMMIT",
+    "COMMIT_SHA",
+    "REVISION",
+    "VCS_REF",
+    "BUILD_DATE",
+    "BUILD_ID",
+    "BUILD_NUMBER",
+    "CACHEBUST",
+)
 """ARGs of these names, without a default, are taken to change at every build (prior)."""
 
 
@@ -40,7 +52,9 @@ def unit_of(step: Step, events: Events, producers: dict[int, int], simulation: S
 
 
 def stage_cost(units: Iterable[Unit], events: Events, below: int = 0) -> tuple[float, int]:
-    """Expected seconds per event, and the mask of events that change the stage's result. ``below`` is the base stage's mask."""
+    """Expected seconds per event, and the mask of events that change the stage's result. ``below`` is the base stage's
+    mask.
+    """
     missed, variables, total = below, 0, 0.0
     for unit in units:
         if unit.volatile:
@@ -64,7 +78,9 @@ def masks_along(units: Iterable[Unit], events: Events, below: int = 0) -> list[i
 
 
 def _produced(filesystem: Filesystem, path: str, producer: int, events: Events) -> int:
-    """Events that change what another stage has at ``path``: by content where all of it came from the context unchanged."""
+    """Events that change what another stage has at ``path``: by content where all of it came from the context
+    unchanged.
+    """
     from restow.build import ContextUse
 
     node = filesystem.lookup(path)

@@ -1,7 +1,7 @@
 """Change events as bit sets: which of them a step's cache key misses.
 
-Bit ``i`` stands for event ``i``; a step's mask has the bits of the events that change something it reads. Events come from the
-repository's history where there is one, else from stated priors.
+Bit ``i`` stands for event ``i``; a step's mask has the bits of the events that change something it reads. Events come
+from the repository's history where there is one, else from stated priors.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from restow.build import Context, ContextUse
 from restow.vfs import Directory, Node
 
 MANIFESTS = frozenset(
-    "requirements.txt setup.py setup.cfg pyproject.toml poetry.lock Pipfile Pipfile.lock uv.lock package.json package-lock.json "
-    "yarn.lock pnpm-lock.yaml npm-shrinkwrap.json Gemfile Gemfile.lock go.mod go.sum Cargo.toml Cargo.lock composer.json "
-    "composer.lock pom.xml build.gradle mix.exs mix.lock".split()
+    "requirements.txt setup.py setup.cfg pyproject.toml poetry.lock Pipfile Pipfile.lock uv.lock package.json "
+    "package-lock.json yarn.lock pnpm-lock.yaml npm-shrinkwrap.json Gemfile Gemfile.lock go.mod go.sum Cargo.toml "
+    "Cargo.lock composer.json composer.lock pom.xml build.gradle mix.exs mix.lock".split()
 )
 _ASIDE = ("test", "tests", "spec", "docs", "doc", ".github", "examples")
 PRIOR = (("manifest", 3), ("aside", 10), ("source", 37))
-"""Prior of 50 commits: 6 % touch a dependency manifest, 20 % only tests, documents or CI, the rest a source file (our estimate)."""
+"""Prior of 50 commits: 6 % touch a dependency manifest, 20 % only tests, documents or CI, the rest a source file (our
+estimate).
+"""
 
 
 @dataclass
@@ -81,7 +83,10 @@ def _prior(context: Context) -> tuple[ChangeEvent, ...]:
     events: list[ChangeEvent] = []
     for name, count in PRIOR:
         files = classes[name] or classes["source"] or classes["aside"] or classes["manifest"]
-        chosen = [files[i * len(files) // count] if len(files) >= count else files[i % len(files)] for i in range(count if files else 0)]
+        chosen = [
+            files[i * len(files) // count] if len(files) >= count else files[i % len(files)]
+            for i in range(count if files else 0)
+        ]
         events += [ChangeEvent(f"prior {len(events) + i}", frozenset([path])) for i, path in enumerate(chosen)]
     return tuple(events)
 
@@ -98,4 +103,8 @@ def _class(path: str) -> str:
 def _files(node: Node, path: str) -> list[str]:
     if not isinstance(node, Directory):
         return [path]
-    return [found for name, child in sorted(node.children.items()) for found in _files(child, f"{path}/{name}" if path else name)]
+    return [
+        found
+        for name, child in sorted(node.children.items())
+        for found in _files(child, f"{path}/{name}" if path else name)
+    ]

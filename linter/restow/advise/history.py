@@ -36,7 +36,7 @@ _LOG = (
     "log",
     "-z",
     "--no-renames",
-    "--no-merges",
+    "-m",  # with --first-parent: a merge is what it brought to the branch
     "--first-parent",
     "--name-status",
     "--relative",
@@ -92,8 +92,8 @@ def from_changes(changes: Iterable[tuple[str, Iterable[tuple[str, str]]]], sourc
 def read_history(context: Path, limit: int = 200) -> History:
     """The last ``limit`` commits of the checked-out branch that changed something below the folder ``context``.
 
-    Merges are left out, and commits that came in through them. So is a commit without a parent: it creates everything
-    (or a shallow clone ends there) and changes nothing. Where there is no repository, no git, or git fails or takes
+    A merge is one event: what it brought to the branch. A commit without a parent is none: it creates everything (or a
+    shallow clone ends there) and changes nothing. Where there is no repository, no git, or git fails or takes
     more than 30 seconds, the history has no events and its ``source`` says why. Raises nothing.
     """
     folder = os.path.abspath(context)

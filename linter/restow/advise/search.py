@@ -1,7 +1,8 @@
 """The search for a cheaper order: beam search over the orders that the conflicts allow.
 
-State: which units stand already. Value: the expected cost so far, then how far the order strays from the one written. Units that
-make no step and change nothing for later ones are put at once when their turn comes, since their place is free.
+State: which units stand already. Value: the expected cost so far, then how far the order strays from the one written.
+Units that make no step and change nothing for later ones are put at once when their turn comes, since their place is
+free.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ class _Partial:
     variables: int
 
 
-def cheapest_orders(items: Sequence[Item], events: Events, below: int, count: int = 4) -> list[tuple[float, tuple[int, ...]]]:
+def cheapest_orders(
+    items: Sequence[Item], events: Events, below: int, count: int = 4
+) -> list[tuple[float, tuple[int, ...]]]:
     """Up to ``count`` orders (indexes into ``items``), cheapest first, with their expected seconds per event.
 
     ``Item.after`` is the bit set of items that have to stand before it; it must not be circular.
@@ -49,7 +52,9 @@ def cheapest_orders(items: Sequence[Item], events: Events, below: int, count: in
                 old = grown.get(key)
                 if old is None or (new.cost, new.strayed) < (old.cost, old.strayed):
                     grown[key] = new
-        beam = sorted(grown.values(), key=lambda partial: (round(partial.cost, 6), partial.strayed, partial.order))[:WIDTH]
+        beam = sorted(grown.values(), key=lambda partial: (round(partial.cost, 6), partial.strayed, partial.order))[
+            :WIDTH
+        ]
     scale = events.count or 1
     return [(partial.cost / scale, partial.order) for partial in beam[:count]]
 
@@ -71,5 +76,9 @@ def _grown(partial: _Partial, index: int, items: Sequence[Item], events: Events)
     if unit.is_step:
         missed |= unit.mask | (variables if unit.is_run else 0)
         cost += unit.seconds * missed.bit_count()
-    strayed = sum(1 for i, other in enumerate(items) if not partial.placed >> i & 1 and i != index and other.rank < item.rank)
-    return _Partial(cost, partial.strayed + strayed, (*partial.order, index), partial.placed | 1 << index, missed, variables)
+    strayed = sum(
+        1 for i, other in enumerate(items) if not partial.placed >> i & 1 and i != index and other.rank < item.rank
+    )
+    return _Partial(
+        cost, partial.strayed + strayed, (*partial.order, index), partial.placed | 1 << index, missed, variables
+    )

@@ -9,10 +9,32 @@ from restow.advise.access import Access
 from restow.build import ContextUse, StageResult, Step
 from restow.semantics import is_known
 from restow.syntax.ast import Add, Copy, Run
-from restow.vfs import File, Filesystem, Region, join
+from restow.vfs import File, Filesystem, Region
 
 MAX_LINES = 6  # more COPY lines than that would be a worse Dockerfile than the one with the slow build
 WORTH_SECONDS = 1.0  # a command cheaper than this is not worth a layer of its own
+
+
+@dataclass(frozen=True)
+class Line:
+    """One COPY line: some ``sources`` of the context into one ``folder`` of the image, with the original's flags."""
+
+    keyword: str
+    flags: str
+    sources: tuple[str, ...]
+    folder: str
+
+    def text(self, directory: str) -> str:
+        """The line as it stands below a WORKDIR ``directory``: relative where the folder lies in it."""
+        if is_known(directory) and directory != "/" and f"{self.folder}/".startswith(f"{directory}/"):
+            below = self.folder[len(directory) :].strip("/")
+            destination = f"{below}/" if below else "./"
+        else:
+            destination = self.folder.rstrip("/") + "/"
+        if any(" " in word for word in (*self.sources, destination)):
+            words = ", ".join(f'"{word}"' for word in (*self.sources, destination))
+            return f"{self.keyword} {self.flags}[{words}]"
+        return f"{self.keyword} {self.flags}{' '.join(self.sources)} {destination}"
 
 
 @dataclass(frozen=True)
@@ -21,7 +43,7 @@ class Split:
 
     run: int
     copies: tuple[int, ...]
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     uses: tuple[ContextUse, ...]
     access: Access
     files: tuple[str, ...]
@@ -80,13 +102,13 @@ def _split(result: StageResult, index: int, copies: list[int], before: Filesyste
         owner = next((at for at in reversed(copies) if _brings(result.steps[at], path, origin)), None)
         if owner is not None:
             chosen[owner][path] = origin
-    lines: list[str] = []
+    lines: list[Line] = []
     uses: list[ContextUse] = []
     for at, own in list(chosen.items()):
         if len(own) == _count(result.steps[at]):
             del chosen[at]  # the COPY brings nothing that the command does not read
     for at, own in sorted(chosen.items()):
-        answer = _lines(result.steps[at], own, step)
+        answer = _lines(result.steps[at], own)
         if isinstance(answer, str):
             return answer
         lines += answer
@@ -96,7 +118,7 @@ def _split(result: StageResult, index: int, copies: list[int], before: Filesyste
     if len(lines) > MAX_LINES:
         return f"it reads {sum(map(len, chosen.values()))} files of the context in too many folders to copy them one by one"
     paths = tuple(path for own in chosen.values() for path in own)
-    access = Access((), (Region(paths),), frozenset(["cwd", "volume"]))
+    access = Access((), (Region(paths),), frozenset(["volume"]))
     origins = tuple(origin for own in chosen.values() for origin in own.values())
     return Split(index, tuple(sorted(chosen)), tuple(lines), tuple(uses), access, origins)
 
@@ -113,7 +135,9 @@ def _context_files(before: Filesystem, wanted: set[Region], result: StageResult,
 
 
 def _brings(step: Step, path: str, origin: str) -> bool:
-    return step.context.covers(origin) and any(path == place or path.startswith(place.rstrip("/") + "/") for place in step.places)
+    return step.context.covers(origin) and any(
+        path == place or path.startswith(place.rstrip("/") + "/") for place in step.places
+    )
 
 
 def _count(step: Step) -> int:
@@ -126,11 +150,11 @@ def _count(step: Step) -> int:
     return count
 
 
-def _lines(copy: Step, own: dict[str, str], run: Step) -> list[str] | str:
+def _lines(copy: Step, own: dict[str, str]) -> list[Line] | str:
     """The COPY lines for some of a COPY's files, one a destination folder, with the flags of the original."""
     node = copy.instruction
     assert isinstance(node, Copy | Add)
-    if node.heredocs or isinstance(node, Add) and node.flags:
+    if node.heredocs or (isinstance(node, Add) and node.flags):
         return f"{node.keyword.upper()} with a here-document or flags of its own is not split"
     if any(flag.name not in ("chown", "chmod") for flag in node.flags):
         return f"{node.keyword.upper()} --{node.flags[0].name} is not split"
@@ -143,19 +167,4 @@ def _lines(copy: Step, own: dict[str, str], run: Step) -> list[str] | str:
         folders[path.rsplit("/", 1)[0] or "/"].append(origin)
     flags = "".join(f"--{flag.name}={flag.value} " for flag in node.flags)
     keyword = "copy" if node.keyword.islower() else "COPY"
-    return [_line(keyword, flags, sources, folder, run) for folder, sources in sorted(folders.items())]
-
-
-def _line(keyword: str, flags: str, sources: list[str], folder: str, run: Step) -> str:
-    directory = run.state.directory
-    if is_known(directory) and (folder == directory or folder.startswith(directory.rstrip("/") + "/")):
-        below = folder[len(directory.rstrip("/")) :].strip("/")
-        destination = f"{below}/" if below else "./"
-    else:
-        destination = join(folder).rstrip("/") + "/"
-    if any(" " in word for word in (*sources, destination)):
-        words = ", ".join(f'"{word}"' for word in (*sources, destination))
-        return f"{keyword} {flags}[{words}]"
-    return f"{keyword} {flags}{' '.join(sources)} {destination}"
-
-
+    return [Line(keyword, flags, tuple(sources), folder) for folder, sources in sorted(folders.items())]

@@ -39,7 +39,9 @@ class Context:
         if self.folder is None:
             return None
         try:
-            handle = os.open(self.folder / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+            handle = os.open(
+                self.folder / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            )
         except OSError:
             return None  # gone or unreadable since the listing: the caller takes the content as unknown
         with os.fdopen(handle, "rb") as file:
@@ -63,10 +65,11 @@ class Context:
 
 
 def read_context(folder: Path, dockerfile: Path | None = None, *, hashed: bool = False) -> Context:
-    """The folder as a context, its ignore file applied. ``hashed`` names files by content: slower, and equal across paths.
+    """The folder as a context, its ignore file applied. ``hashed`` names files by content: slower, and equal across
+    paths.
 
-    ``<Dockerfile>.dockerignore`` beside the Dockerfile takes precedence over ``.dockerignore``. Raises ContextError where the
-    folder cannot be listed or is too large, and ConfigError for a broken ignore file.
+    ``<Dockerfile>.dockerignore`` beside the Dockerfile takes precedence over ``.dockerignore``. Raises ContextError
+    where the folder cannot be listed or is too large, and ConfigError for a broken ignore file.
     """
     if not folder.is_dir():
         raise ContextError(f"{folder}: not a folder; give the build context's folder with --context")
@@ -95,7 +98,7 @@ def context_of_listing(
     for path, mode, identity, size in files:
         if ignore is not None and ignore.decide(path).ignored:
             continue
-        own = path == dockerfile or path == ".dockerignore" or (dockerfile and path == dockerfile + ".dockerignore")
+        own = path in (dockerfile, ".dockerignore", f"{dockerfile}.dockerignore")
         if mode == 0o120000 and path in known:
             node: Node = Symlink(known[path])
         else:
@@ -103,12 +106,6 @@ def context_of_listing(
             node = File(Attributes(0o755 if mode & 0o100 else 0o644), Content(name, size, path))
         _insert(tree, path, node)
     return Context(_frozen(tree), description, None, ignore, known, dockerfile)
-
-
-def empty_context(description: str) -> Context | None:
-    """No context: a lone file. Steps that need one become unknown, with that reason."""
-    del description
-    return None
 
 
 def _insert(tree: dict[str, object], path: str, node: Node) -> None:
@@ -170,7 +167,9 @@ class _Loader:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             mode = stat.S_IMODE(folder.stat().st_mode)
         except OSError as error:
-            raise ContextError(f"{folder}: cannot be listed: {error.strerror}; leave it out with the ignore file") from None
+            raise ContextError(
+                f"{folder}: cannot be listed: {error.strerror}; leave it out with the ignore file"
+            ) from None
         for entry in entries:
             self.count += 1
             if self.count > MAX_FILES:

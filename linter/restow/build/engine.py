@@ -112,9 +112,9 @@ def simulate(
 ) -> Simulation:
     """Build every stage over filesystem values.
 
-    ``accept`` takes assumptions that cannot be checked as true. ``memory`` shares steps between builds of similar files with the
-    same context and arguments: a step is a function of the state before it and the instruction's text.
-    Raises UsageError where the file has no FROM, and never for what an instruction says: that is a step with ``unknown``.
+    ``accept`` takes assumptions that cannot be checked as true. ``memory`` shares steps between builds of similar files
+    with the same context and arguments: a step is a function of the state before it and the instruction's text. Raises
+    UsageError where the file has no FROM, and never for what an instruction says: that is a step with ``unknown``.
     """
     model = read_model(dockerfile, dict(arguments or {}))
     if not model.stages:
@@ -172,7 +172,9 @@ def _start(stage: Stage, build: Build) -> State:
     user = "" if runs_as_root(stage.base.name) else f"default user of {name}"
     directory = working_directory(stage.base.name) or f"/{symbolic('working directory', name)}"
     shell = ("cmd", "/S", "/C") if is_windows(stage.base.name) else ("/bin/sh", "-c")
-    return State(Filesystem.unknown(f"image {name}"), Scope(base=name, escape=escape), {"Base": name}, user, directory, shell)
+    return State(
+        Filesystem.unknown(f"image {name}"), Scope(base=name, escape=escape), {"Base": name}, user, directory, shell
+    )
 
 
 def _step(state: State, node: Instruction, build: Build) -> Step:
@@ -196,7 +198,9 @@ def _unknown(state: State, node: Instruction, reason: str, build: Build) -> Step
     """A step that is not computed: from here on everything is a term over everything that came before."""
     text = build.model.dockerfile.text[node.start : node.end]
     context = build.context.root.digest if build.context is not None else "no context"
-    inputs = digest_of(text, state.filesystem.digest, context, state.directory, state.user, sorted(state.scope.of_run.items()))
+    inputs = digest_of(
+        text, state.filesystem.digest, context, state.directory, state.user, sorted(state.scope.of_run.items())
+    )
     after = state.with_filesystem(Filesystem.unknown(digest_of("unknown step", inputs)))
     if node.kind not in ("copy", "add", "run", "workdir"):
         after = after.with_configuration(Unknown=inputs)
@@ -204,4 +208,3 @@ def _unknown(state: State, node: Instruction, reason: str, build: Build) -> Step
         after = replace(after, directory=f"/{digest_of('unknown directory', inputs)}")
     definition = digest_of("unknown", text) if node.kind in ("copy", "add", "run", "workdir") else None
     return Step(node, after, definition, unknown=reason, seconds=1.0 if definition else 0.0)
-

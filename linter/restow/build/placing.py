@@ -7,13 +7,27 @@ from functools import lru_cache
 
 from restow.build.sources import Found
 from restow.errors import UnknownEffect
-from restow.vfs import Attributes, Directory, File, Filesystem, Node, Origin, Region, Special, Symlink, Unknown, digest_of, join
+from restow.vfs import (
+    Attributes,
+    Directory,
+    File,
+    Filesystem,
+    Node,
+    Origin,
+    Region,
+    Special,
+    Symlink,
+    Unknown,
+    digest_of,
+    join,
+)
 from restow.vfs.aliases import above, with_twins, written
 
 
 @dataclass(frozen=True)
 class Placing:
-    """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link."""
+    """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link.
+    """
 
     uid: int | str | None = None
     gid: int | str | None = None
@@ -35,7 +49,9 @@ class Placing:
         return Attributes(mode, 0 if self.uid is None else self.uid, 0 if self.gid is None else self.gid)
 
     def target(self, filesystem: Filesystem, found: Found, destination: str, many: bool) -> str:
-        """The path at which ``found`` arrives: a file goes into a directory under its own name, a directory's content itself."""
+        """The path at which ``found`` arrives: a file goes into a directory under its own name, a directory's content
+        itself.
+        """
         path = filesystem.resolve(join(destination))
         if isinstance(found.node, Directory):
             return path
@@ -47,8 +63,9 @@ class Placing:
     def put(self, filesystem: Filesystem, found: Found, destination: str, *, many: bool) -> Filesystem:
         """``filesystem`` with ``found`` copied to ``destination``.
 
-        A file whose destination has no slash at its end, and of which nobody knows whether it is a directory of the base image,
-        is taken to be none. Raises UnknownEffect where a directory would replace a file or the other way round.
+        A file whose destination has no slash at its end, and of which nobody knows whether it is a directory of the
+        base image, is taken to be none. Raises UnknownEffect where a directory would replace a file or the other way
+        round.
         """
         if isinstance(found.node, Unknown):
             return blur(filesystem, destination, digest_of("copied", found.node.digest, found.name, self))
@@ -61,7 +78,11 @@ class Placing:
 
     def _put(self, filesystem: Filesystem, found: Found, destination: str, many: bool) -> Filesystem:
         target = self.target(filesystem, found, destination, many)
-        above = target if isinstance(found.node, Directory) or destination.endswith("/") and target == join(destination) else _above(target)
+        above = (
+            target
+            if isinstance(found.node, Directory) or (destination.endswith("/") and target == join(destination))
+            else _above(target)
+        )
         filesystem = filesystem.make_directories(above, self.created)
         if self.link:
             filesystem = _plain_ancestors(filesystem, above, self.created)
@@ -86,7 +107,9 @@ def _above(path: str) -> str:
 
 
 def _plain_ancestors(filesystem: Filesystem, path: str, created: Attributes) -> Filesystem:
-    """``--link`` copies into an empty root: the directories above come along, and replace the attributes of existing ones."""
+    """``--link`` copies into an empty root: the directories above come along, and replace the attributes of existing
+    ones.
+    """
     parts = [part for part in path.split("/") if part]
     for depth in range(1, len(parts) + 1):
         here = "/" + "/".join(parts[:depth])
@@ -108,7 +131,9 @@ def _placed(node: Node, placing: Placing) -> Node:
 
 @lru_cache(maxsize=4096)
 def _opened(directory: Directory, rest: Origin | None, placing: Placing) -> Directory:
-    """A source directory as it stands where nothing is known below: ``rest`` may hold more entries in each of its folders."""
+    """A source directory as it stands where nothing is known below: ``rest`` may hold more entries in each of its
+    folders.
+    """
     children = {
         name: _opened(child, rest, placing) if isinstance(child, Directory) else _placed(child, placing)
         for name, child in directory.children.items()
@@ -118,7 +143,8 @@ def _opened(directory: Directory, rest: Origin | None, placing: Placing) -> Dire
 
 
 def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
-    """The content of ``new`` over that of ``old``: directories merge and take the source's attributes, files replace."""
+    """The content of ``new`` over that of ``old``: directories merge and take the source's attributes, files replace.
+    """
     children = dict(old.children)
     for name, node in new.children.items():
         before = old.child(name)

@@ -1,11 +1,12 @@
 """Running a RUN's shell tree over a filesystem value: nothing is executed, every command is its declared effect.
 
-A list is a sequence. What runs only perhaps, or side by side (``||``, pipelines, ``if``, loops, ``case``), is taken as one
-joint command: it reads and may write whatever its parts do, and its result is one term over all of it.
+A list is a sequence. What runs only perhaps, or side by side (``||``, pipelines, ``if``, loops, ``case``), is taken as
+one joint command: it reads and may write whatever its parts do, and its result is one term over all of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,10 @@ from restow.vfs.aliases import with_twins, written
 if TYPE_CHECKING:
     from restow.build.engine import Build
 
-_SET_OPTIONS = frozenset("-e -u -x -o +x +e +u -ex -eu -eux -xe -ue -exu -uex -euxo -exo -eo -ux -xeu -xue pipefail errexit nounset xtrace".split())
+_SET_OPTIONS = frozenset(
+    "-e -u -x -o +x +e +u -ex -eu -eux -xe -ue -exu -uex -euxo -exo -eo -ux -xeu -xue pipefail errexit nounset "
+    "xtrace".split()
+)
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _BUILTINS = frozenset(["echo", "printf", "true", ":", "false", "exit", "test", "[", "pwd", "command", "type", "umask"])
 _DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
@@ -197,11 +201,15 @@ class ShellRun:
         if files:
             effect = self._with_redirections(effect, files, argv)
         self.assumptions += [a for a in (*call.assumed, *effect.assumes) if a not in self.assumptions]
-        term = digest_of(*argv, *(f"{r.operator}{r.file_descriptor}{r.heredoc}" for r in files), sorted(assigned.items()))
+        term = digest_of(
+            *argv, *(f"{r.operator}{r.file_descriptor}{r.heredoc}" for r in files), sorted(assigned.items())
+        )
         return _Entry(Command(text, effect, node), node, tuple(call.consulted), term, environment)
 
     def _is_the_images(self, program: str, environment: dict[str, str]) -> None:
-        """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one modelled."""
+        """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one
+        modelled.
+        """
         if program in _BUILTINS:
             return
         folders = [entry for entry in environment.get("PATH", "").split(":") if entry.startswith("/")]
@@ -241,7 +249,12 @@ class ShellRun:
         fields["writes"] = (*effect.writes, *more.writes)
         fields["exact"] = None
         plain = argv[0] == "echo" and not any(c in "".join(argv[1:]) for c in ("\\", SYMBOLIC)) and len(files) == 1
-        if plain and files[0].operator == ">" and files[0].file_descriptor in (None, 1) and argv[1:2] not in (("-n",), ("-e",)):
+        if (
+            plain
+            and files[0].operator == ">"
+            and files[0].file_descriptor in (None, 1)
+            and argv[1:2] not in (("-n",), ("-e",))
+        ):
             fields["exact"] = _writer(more.writes[0].include[0], (" ".join(argv[1:]) + "\n").encode())
         return Effect(**fields)
 
@@ -267,9 +280,15 @@ class ShellRun:
             return
         effects = [entry.command.effect for entry in entries]
         term = digest_of(
-            "command", *(entry.term for entry in entries), text if joint else "", self.directory, self.state.user,
-            self.context_term, *(with_twins(region).digest(self.filesystem) for effect in effects for region in effect.reads),
-            *(self._environment(entry) for entry in entries), *([sorted(self.variables.items())] if joint else []),
+            "command",
+            *(entry.term for entry in entries),
+            text if joint else "",
+            self.directory,
+            self.state.user,
+            self.context_term,
+            *(with_twins(region).digest(self.filesystem) for effect in effects for region in effect.reads),
+            *(self._environment(entry) for entry in entries),
+            *([sorted(self.variables.items())] if joint else []),
         )
         filesystem = self.filesystem
         for effect in effects:
@@ -317,7 +336,7 @@ def _gives_up(node: Node) -> bool:
     return isinstance(node, SimpleCommand) and [word.static for word in node.words] in (["exit", "1"], ["false"])
 
 
-def _writer(path: str, data: bytes):  # type: ignore[no-untyped-def]  # a closure over two values; its type is Effect.exact's
+def _writer(path: str, data: bytes) -> Callable[[Filesystem], Filesystem]:
     def write(filesystem: Filesystem) -> Filesystem:
         old = filesystem.lookup(path)
         if isinstance(old, File):
@@ -327,4 +346,3 @@ def _writer(path: str, data: bytes):  # type: ignore[no-untyped-def]  # a closur
         return Region((path,)).write(filesystem, digest_of("written", data))
 
     return write
-

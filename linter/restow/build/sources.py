@@ -33,7 +33,8 @@ def is_url(source: str) -> bool:
 
 
 def context_sources(context: Context, sources: tuple[str, ...]) -> list[Found]:
-    """The nodes that the words name, in order; a word without a match gives none. ``..`` is stripped, as BuildKit does."""
+    """The nodes that the words name, in order; a word without a match gives none. ``..`` is stripped, as BuildKit does.
+    """
     filesystem = Filesystem(context.root)
     found: list[Found] = []
     for source in sources:
@@ -67,7 +68,8 @@ def stage_sources(filesystem: Filesystem, sources: tuple[str, ...]) -> list[Foun
 
 
 def relocated(node: Node, path: str) -> Node:
-    """The node for use at another place: an origin means the content of its own place, so it becomes a name for that."""
+    """The node for use at another place: an origin means the content of its own place, so it becomes a name for that.
+    """
     if isinstance(node, Unknown):
         return Unknown(Origin(digest_of("from", path, node.origin.digest)))
     if isinstance(node, Directory):

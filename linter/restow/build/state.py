@@ -47,7 +47,8 @@ class Command:
 
 @dataclass(frozen=True)
 class ContextUse:
-    """The context paths that a step reads: ``sources`` are clean relative paths or patterns, with ``*`` as Go matches them.
+    """The context paths that a step reads: ``sources`` are clean relative paths or patterns, with ``*`` as Go matches
+    them.
 
     The empty source is the whole context. ``exclude`` are the patterns of ``--exclude``.
     """
@@ -114,8 +115,8 @@ class Step:
     ``definition`` is what the cache key holds of the instruction itself, None where BuildKit makes no vertex of it.
     ``context`` and ``stages`` are its inputs beside the filesystem before it; ``stages`` are (stage index, path) pairs.
     ``unknown`` is why the step could not be computed. ``size`` is in bytes and ``seconds`` a prior; ``places`` are the
-    paths that COPY, ADD and WORKDIR write at the top; ``brought`` is a filesystem of nothing but what a COPY or ADD puts there,
-    None where that is not known.
+    paths that COPY, ADD and WORKDIR write at the top; ``brought`` is a filesystem of nothing but what a COPY or ADD
+    puts there, None where that is not known.
     """
 
     instruction: Instruction

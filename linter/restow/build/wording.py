@@ -22,7 +22,8 @@ class Wording:
     def arguments(self, node: SimpleCommand) -> tuple[str, ...]:
         """The words of a command. A value that is not known stays in its word as a symbolic part.
 
-        An unquoted variable splits at blanks. Raises UnknownEffect where the number of words cannot be told for a program's name.
+        An unquoted variable splits at blanks. Raises UnknownEffect where the number of words cannot be told for a
+        program's name.
         """
         found: list[str] = []
         for word in node.words:

@@ -47,9 +47,10 @@ class Cache:
 class Effect:
     """What one command reads and may write, as regions of the filesystem and names of environment variables.
 
-    ``creates`` are paths that afterwards hold the program's own result whatever stood there before. ``environment`` None
-    means every variable. ``exact`` computes the resulting filesystem where the simulator can; else what is written is a term
-    over everything read. ``seconds`` (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
+    ``creates`` are paths that afterwards hold the program's own result whatever stood there before. ``environment``
+    None means every variable. ``exact`` computes the resulting filesystem where the simulator can; else what is written
+    is a term over everything read. ``seconds`` (prior, wall time on a CI machine) and ``size`` (bytes added) are
+    estimates.
     """
 
     reads: tuple[Region, ...] = ()

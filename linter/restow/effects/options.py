@@ -26,7 +26,8 @@ class Arguments:
 
 
 def read_options(argv: tuple[str, ...], *, flags: Collection[str] = (), valued: Collection[str] = ()) -> Arguments:
-    """Split ``argv[1:]`` as getopt_long does: ``-abc``, ``-o value``, ``-ovalue``, ``--name=value``, ``--`` ends options.
+    """Split ``argv[1:]`` as getopt_long does: ``-abc``, ``-o value``, ``-ovalue``, ``--name=value``, ``--`` ends
+    options.
 
     Raises UnknownEffect for an option that is in neither list, and for one whose name depends on an unknown value.
     """

@@ -7,11 +7,26 @@ from restow.vfs import Region, join
 
 INDEX = Assumption("same-index", "the package index answers both builds alike")
 SELF_CONTAINED = Assumption(
-    "self-contained-packages", "packages from an index are built and installed without looking at the project's own files"
+    "self-contained-packages",
+    "packages from an index are built and installed without looking at the project's own files",
 )
 ENVIRONMENT = "environment-unread"
 
-_PREFIXED = ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "include", "share", "etc", "conda-meta", "pyvenv.cfg", "pkgs", "envs")
+_PREFIXED = (
+    "bin",
+    "sbin",
+    "lib",
+    "lib32",
+    "lib64",
+    "libexec",
+    "include",
+    "share",
+    "etc",
+    "conda-meta",
+    "pyvenv.cfg",
+    "pkgs",
+    "envs",
+)
 
 TOOLCHAIN = Region(
     (
@@ -23,17 +38,36 @@ TOOLCHAIN = Region(
     ),
     ("/usr/share/nginx/html",),
 )
-"""Programs, libraries and their settings, by the Filesystem Hierarchy Standard and the layout of the official images."""
+"""Programs, libraries and their settings, by the Filesystem Hierarchy Standard and the layout of the official images.
+"""
 
-PACKAGE_DATABASE = Region(("/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt", "/var/cache/debconf", "/var/lib/apk", "/var/cache/apk"))
+PACKAGE_DATABASE = Region(
+    ("/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt", "/var/cache/debconf", "/var/lib/apk", "/var/cache/apk")
+)
 SCRATCH = Region(("/tmp", "/var/tmp", "/var/log", "/run", "/var/run", "/var/lock"))
 SYSTEM = Region(
     (
-        *("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/usr", "/boot", "/var", "/run", "/tmp", "/opt"),
+        *(
+            "/bin",
+            "/sbin",
+            "/lib",
+            "/lib32",
+            "/lib64",
+            "/libx32",
+            "/etc",
+            "/usr",
+            "/boot",
+            "/var",
+            "/run",
+            "/tmp",
+            "/opt",
+        ),
     ),
     ("/usr/src/app", "/usr/app", "/var/www/app", "/opt/app", "/var/task", "/var/app", "/usr/local/app"),
 )
-"""Where distribution packages put files and their maintainer scripts look (Debian policy keeps them out of /srv, /home, /app)."""
+"""Where distribution packages put files and their maintainer scripts look (Debian policy keeps them out of /srv, /home,
+/app).
+"""
 
 
 def prefixes_of_path(call: Invocation) -> tuple[Region, ...]:
@@ -44,7 +78,17 @@ def prefixes_of_path(call: Invocation) -> tuple[Region, ...]:
             clean = join(entry)
             prefix = clean.rsplit("/", 1)[0] if clean.endswith(("/bin", "/sbin", "/.bin")) else clean
             found.append(prefix if prefix not in ("", "/usr", "/usr/local") else clean)
-    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "GOPATH", "GOROOT", "CARGO_HOME", "RUSTUP_HOME", "GEM_HOME", "BUNDLE_PATH", "NVM_DIR"):
+    for name in (
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "GOPATH",
+        "GOROOT",
+        "CARGO_HOME",
+        "RUSTUP_HOME",
+        "GEM_HOME",
+        "BUNDLE_PATH",
+        "NVM_DIR",
+    ):
         value = call.environment.get(name, "")
         if value.startswith("/") and SYMBOLIC not in value and join(value) != "/":
             found.append(join(value))

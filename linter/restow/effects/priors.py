@@ -1,6 +1,7 @@
 """Costs of what no model knows, in seconds on a CI machine: stated priors, to be replaced by a measured build log.
 
-They are our own estimates of a small project's build, by the word that stands for the work; only their order of magnitude counts.
+They are our own estimates of a small project's build, by the word that stands for the work; only their order of
+magnitude counts.
 """
 
 from __future__ import annotations

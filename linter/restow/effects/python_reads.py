@@ -1,8 +1,8 @@
 """Which files a short Python program reads, found in its source with libcst; whatever is dynamic makes it unknown.
 
 A program is understood when all that it calls is on a short list of pure functions, of methods of texts and containers,
-and of ways to read a file whose path is written out: ``open``, ``Path(...).read_text()``, ``os.path.join`` of constants.
-Modules of the project that it imports are read through in the same way.
+and of ways to read a file whose path is written out: ``open``, ``Path(...).read_text()``, ``os.path.join`` of
+constants. Modules of the project that it imports are read through in the same way.
 """
 
 from __future__ import annotations

@@ -21,8 +21,34 @@ _MODELS = {
     "npm": ("npm",),
     "pip": ("pip", "pip3", "python", "python3"),
     "pnpm": ("pnpm", "corepack"),
-    "printers": ("echo", "printf", "true", ":", "false", "exit", "sleep", "date", "uname", "nproc", "id", "whoami", "pwd", "cat",
-                 "test", "[", "ls", "which", "command", "type", "grep", "sha256sum", "dpkg", "arch", "umask", "hostname"),
+    "printers": (
+        "echo",
+        "printf",
+        "true",
+        ":",
+        "false",
+        "exit",
+        "sleep",
+        "date",
+        "uname",
+        "nproc",
+        "id",
+        "whoami",
+        "pwd",
+        "cat",
+        "test",
+        "[",
+        "ls",
+        "which",
+        "command",
+        "type",
+        "grep",
+        "sha256sum",
+        "dpkg",
+        "arch",
+        "umask",
+        "hostname",
+    ),
     "users": ("useradd", "adduser", "groupadd", "addgroup", "usermod"),
     "yarn": ("yarn",),
 }
@@ -41,7 +67,9 @@ def effect_of(call: Invocation) -> Effect:
     module = _MODULE_OF.get(base)
     if module is None:
         raise UnknownEffect(f"there is no model of what {name!r} reads and writes")
-    if "/" in call.argv[0] and not call.argv[0].startswith(("/bin/", "/sbin/", "/usr/", "/opt/", "/venv/", "/root/.local/bin/")):
+    if "/" in call.argv[0] and not call.argv[0].startswith(
+        ("/bin/", "/sbin/", "/usr/", "/opt/", "/venv/", "/root/.local/bin/")
+    ):
         raise UnknownEffect(f"{call.argv[0]!r} is a program of the project")
     model: Callable[[Invocation], Effect] = import_module(f"restow.effects.programs.{module}").effect
     return model(call)

@@ -1,4 +1,5 @@
-"""What surrounds a command and is read without being named on its command line: links, homes, variables that hold paths.
+"""What surrounds a command and is read without being named on its command line: links, homes, variables that hold
+paths.
 
 Package managers start compilers, interpreters and git, which find files through variables (gcc documentation,
 "Environment Variables Affecting GCC"; ld.so(8); git(1)). A path in one of those variables is an input like any other.
@@ -172,7 +173,9 @@ def cache_home(call: Invocation) -> str:
 
 
 def named_paths(call: Invocation, text: str, *, list_of_paths: bool = False) -> tuple[str, ...]:
-    """The paths in a list of paths (``a:b``) or of compiler flags (``-I/a -Lb``), relative ones from the working directory."""
+    """The paths in a list of paths (``a:b``) or of compiler flags (``-I/a -Lb``), relative ones from the working
+    directory.
+    """
     found: list[str] = []
     for mark in ":,;='\"":
         text = text.replace(mark, " ")
@@ -201,7 +204,9 @@ def variable_paths(call: Invocation) -> tuple[Region, ...]:
 
 
 def installer_reads(call: Invocation) -> tuple[Region, ...]:
-    """What every package manager's run reads beside its own settings: toolchain, variables' paths, git's and ssh's settings."""
+    """What every package manager's run reads beside its own settings: toolchain, variables' paths, git's and ssh's
+    settings.
+    """
     own = call.argv[0].rsplit("/", 2)[0] if call.argv[0].startswith("/") and call.argv[0].count("/") > 2 else ""
     outside = own if own and not TOOLCHAIN.covers(call.argv[0]) and own not in ("/usr", "/usr/local") else ""
     return (
@@ -214,7 +219,9 @@ def installer_reads(call: Invocation) -> tuple[Region, ...]:
 
 
 def installer_writes(call: Invocation) -> tuple[Region, ...]:
-    """Where the packages of a language end up and what their builds leave: the toolchain, ``/usr``, the scratch folders."""
+    """Where the packages of a language end up and what their builds leave: the toolchain, ``/usr``, the scratch
+    folders.
+    """
     keep = ["/usr/src", "/usr/app", "/usr/local/src", "/usr/local/app", "/usr/share/nginx/html"]
     if call.directory.startswith("/usr/"):
         keep.append(call.directory)
@@ -227,7 +234,9 @@ def installer_writes(call: Invocation) -> tuple[Region, ...]:
 
 
 def variables(call: Invocation, *listened: str) -> tuple[str, ...] | None:
-    """``listened`` and the common variables if it may be assumed that packages read no other; None (all of them) if not."""
+    """``listened`` and the common variables if it may be assumed that packages read no other; None (all of them) if
+    not.
+    """
     assumption = Assumption(
         ENVIRONMENT,
         f"the build and install scripts of the packages that {call.name} installs read no variables other than those of "

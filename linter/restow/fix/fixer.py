@@ -19,7 +19,8 @@ MAX_ROUNDS = 50  # every round applies one rewrite; a file with more to mend is 
 
 @dataclass(frozen=True)
 class Applied:
-    """One rewrite that was made. ``saving`` is the share of the expected rebuild cost, None where it is not about cost."""
+    """One rewrite that was made. ``saving`` is the share of the expected rebuild cost, None where it is not about cost.
+    """
 
     title: str
     saving: float | None
@@ -29,7 +30,8 @@ class Applied:
 
 @dataclass(frozen=True)
 class FixResult:
-    """The new text (the old one where nothing was done), what was applied and what was refused. Costs as in ``Advice``."""
+    """The new text (the old one where nothing was done), what was applied and what was refused. Costs as in ``Advice``.
+    """
 
     text: str
     applied: tuple[Applied, ...]
@@ -100,8 +102,8 @@ class _Fixer:
 def fix(source: Source, context: Context | None, history: History, check: Check, *, unsafe: bool = False) -> FixResult:
     """Mend a Dockerfile as far as that can be proven.
 
-    ``check`` gives all findings on a tree. ``unsafe`` also applies what is equal only under assumptions that nobody can check; each
-    ``Applied`` names them. Raises UsageError for a file without FROM.
+    ``check`` gives all findings on a tree. ``unsafe`` also applies what is equal only under assumptions that nobody can
+    check; each ``Applied`` names them. Raises UsageError for a file without FROM.
     """
     fixer = _Fixer(context, history, check, unsafe)
     current = parse(source.text, source.name)
@@ -120,6 +122,6 @@ def fix(source: Source, context: Context | None, history: History, check: Check,
 
 
 def _result(fixer: _Fixer, current: Dockerfile, first: Advice, last: Advice) -> FixResult:
-    return FixResult(current.text, tuple(fixer.applied), tuple(fixer.refused), first.cost_now, last.cost_then, last.events)
-
-
+    return FixResult(
+        current.text, tuple(fixer.applied), tuple(fixer.refused), first.cost_now, last.cost_then, last.events
+    )

@@ -18,7 +18,8 @@ Check = Callable[[Dockerfile, Context | None], Sequence[Finding]]
 
 @dataclass(frozen=True)
 class Proof:
-    """Whether a rewrite may be applied. ``text`` says what was shown, or, where not ``holds``, what stands against it."""
+    """Whether a rewrite may be applied. ``text`` says what was shown, or, where not ``holds``, what stands against it.
+    """
 
     holds: bool
     text: str
@@ -37,8 +38,8 @@ def prove(
 ) -> Proof:
     """Build both texts over the context and compare.
 
-    ``removes`` are paths that the rewrite declares to remove: differences inside of them are what it is for. ``mends`` is the code of
-    the finding that has to be gone. ``accept`` takes assumptions that nobody can check as true.
+    ``removes`` are paths that the rewrite declares to remove: differences inside of them are what it is for. ``mends``
+    is the code of the finding that has to be gone. ``accept`` takes assumptions that nobody can check as true.
     """
     broken = [node for node in after.instructions if node.kind == "invalid"]
     if len(broken) > sum(node.kind == "invalid" for node in before.instructions):
@@ -54,7 +55,9 @@ def prove(
     if differences:
         first = differences[0]
         more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
-        return Proof(False, f"the images would differ: {first.where}: {first.what}: {first.before} / {first.after}{more}")
+        return Proof(
+            False, f"the images would differ: {first.where}: {first.what}: {first.before} / {first.after}{more}"
+        )
     shown = "the simulated images are equal in filesystem and configuration"
     if removes:
         shown = f"the simulated images differ in nothing but {', '.join(removes)}, which the fix removes"

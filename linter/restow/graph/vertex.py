@@ -1,7 +1,7 @@
 """A vertex's cache key: its own definition, its filesystem parent's key, and the content of its other inputs.
 
-As in BuildKit's solver: FROM, RUN, COPY, ADD and WORKDIR make vertices, nothing else does; a local context and the files of
-another stage count by content, so a producer that ran again with an equal result is a hit.
+As in BuildKit's solver: FROM, RUN, COPY, ADD and WORKDIR make vertices, nothing else does; a local context and the
+files of another stage count by content, so a producer that ran again with an equal result is a hit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Vertex:
-    """``definition`` names the operation; ``parent`` is the key of the filesystem below (None for a source such as FROM)."""
+    """``definition`` names the operation; ``parent`` is the key of the filesystem below (None for a source such as
+    FROM).
+    """
 
     definition: str
     parent: str | None = None

@@ -1,8 +1,9 @@
-"""Do two builds leave the same image? The contract: flattened filesystem and configuration, nothing of layers and times.
+"""Do two builds leave the same image? The contract: flattened filesystem and configuration, nothing of layers and
+times.
 
-Compared per path: kind, mode, owner, link target, bytes, hard-link group, capability. Compared of the configuration: Env as a
-mapping, and every field that instructions set. Ignored: times, history, where layers are cut, and the Dockerfile and its ignore
-file themselves when COPY brings them (both builds hold their own).
+Compared per path: kind, mode, owner, link target, bytes, hard-link group, capability. Compared of the configuration:
+Env as a mapping, and every field that instructions set. Ignored: times, history, where layers are cut, and the
+Dockerfile and its ignore file themselves when COPY brings them (both builds hold their own).
 """
 
 from __future__ import annotations
@@ -76,11 +77,15 @@ def _directories(title: str, path: str, left: Directory, right: Directory) -> It
     if left is right or left.digest == right.digest:
         return
     if left.attributes != right.attributes:
-        yield Difference(title, path, "mode or owner", attributes_text(left.attributes), attributes_text(right.attributes))
+        yield Difference(
+            title, path, "mode or owner", attributes_text(left.attributes), attributes_text(right.attributes)
+        )
     if left.rest != right.rest:
         yield Difference(title, path, "other content", _rest(left), _rest(right))
     for name in sorted(left.children.keys() | right.children.keys()):
-        yield from _nodes(title, f"{path.rstrip('/')}/{name}", left.child(name), right.child(name), left.rest != right.rest)
+        yield from _nodes(
+            title, f"{path.rstrip('/')}/{name}", left.child(name), right.child(name), left.rest != right.rest
+        )
 
 
 def _nodes(title: str, path: str, left: Node | None, right: Node | None, below_unknown: bool) -> Iterator[Difference]:

@@ -12,7 +12,9 @@ from restow.vfs.inode import File
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer. ``size`` is the estimate in bytes; ``wasted`` are (path, bytes, line index of the step that undoes it)."""
+    """One layer. ``size`` is the estimate in bytes; ``wasted`` are (path, bytes, line index of the step that undoes
+    it).
+    """
 
     index: int
     step: Step

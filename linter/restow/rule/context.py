@@ -70,7 +70,9 @@ class RuleContext:
             return Opaque(node.start, node.end, "not a POSIX shell")
         text = self.dockerfile.text
         if not node.heredocs:
-            return parse_shell(text, node.command.start, node.command.end, escape=self.dockerfile.escape, dialect=dialect)
+            return parse_shell(
+                text, node.command.start, node.command.end, escape=self.dockerfile.escape, dialect=dialect
+            )
         if not _OPENING.fullmatch(node.command.text.strip()):
             return parse_shell(text, node.command.start, node.end, escape=self.dockerfile.escape, dialect=dialect)
         body = node.heredocs[0]
@@ -84,7 +86,14 @@ class RuleContext:
         return self.options.get(meta.name, {}).get(name, default)
 
     def finding(
-        self, meta: RuleMeta, at: Instruction | Span, message: str, *, help: str = "", fix: Fix | None = None, rearrange: bool = False
+        self,
+        meta: RuleMeta,
+        at: Instruction | Span,
+        message: str,
+        *,
+        help: str = "",
+        fix: Fix | None = None,
+        rearrange: bool = False,
     ) -> Finding:
         """A finding of the rule at an instruction (its keyword is marked) or at a span."""
         span = at if isinstance(at, Span) else Span(at.start, at.start + len(at.keyword))

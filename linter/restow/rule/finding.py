@@ -20,8 +20,8 @@ class Severity(Enum):
 class Fix:
     """Edits that mend a finding, all or nothing, and what they may change in the image.
 
-    ``removes`` are the paths (and all below) that the mended image lacks: a cleanup says so, any other fix removes nothing.
-    The fix is applied only where the simulated images are otherwise equal.
+    ``removes`` are the paths (and all below) that the mended image lacks: a cleanup says so, any other fix removes
+    nothing. The fix is applied only where the simulated images are otherwise equal.
     """
 
     title: str
@@ -33,7 +33,8 @@ class Fix:
 class Finding:
     """One problem at one place of the Dockerfile.
 
-    ``help`` says what to do. ``rearrange`` tells that ``restow fix`` may mend it by a cheaper arrangement of instructions.
+    ``help`` says what to do. ``rearrange`` tells that ``restow fix`` may mend it by a cheaper arrangement of
+    instructions.
     """
 
     code: str

@@ -34,8 +34,9 @@ class RuleMeta:
     """A rule's name card.
 
     ``code`` is for ever: two letters of the family, three digits. ``name`` is kebab-case and reads as "allow <name>".
-    ``summary`` is one sentence. ``aliases`` are the codes of hadolint (DL3008) and BuildKit's checks (WorkdirRelativePath) that
-    mean the same. ``needs`` tells what the rule cannot do without: it stays silent where there is no build context.
+    ``summary`` is one sentence. ``aliases`` are the codes of hadolint (DL3008) and BuildKit's checks
+    (WorkdirRelativePath) that mean the same. ``needs`` tells what the rule cannot do without: it stays silent where
+    there is no build context.
     """
 
     code: str

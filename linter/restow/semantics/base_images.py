@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 _RUN_AS_ROOT = frozenset(
-    "almalinux alpine amazoncorretto amazonlinux archlinux bash buildpack-deps busybox caddy centos clojure composer crystal dart "
-    "debian docker eclipse-temurin elixir erlang fedora gcc golang gradle haskell httpd julia maven mono mysql mariadb nginx node "
-    "openjdk opensuse/leap oraclelinux perl photon php postgres pypy python r-base redis rockylinux ruby rust sl swift tomcat "
-    "traefik ubuntu wordpress".split()
+    "almalinux alpine amazoncorretto amazonlinux archlinux bash buildpack-deps busybox caddy centos clojure "
+    "composer crystal dart debian docker eclipse-temurin elixir erlang fedora gcc golang gradle haskell httpd "
+    "julia maven mono mysql mariadb nginx node openjdk opensuse/leap oraclelinux perl photon php postgres pypy "
+    "python r-base redis rockylinux ruby rust sl swift tomcat traefik ubuntu wordpress".split()
 )
 """Docker Official Images whose Dockerfile sets no USER (their published sources)."""
 
@@ -26,7 +26,7 @@ _DIRECTORIES = {
 
 
 def _short_name(reference: str) -> str:
-    return reference.split("@")[0].removeprefix("docker.io/").removeprefix("library/").split(":")[0]
+    return reference.split("@", maxsplit=1)[0].removeprefix("docker.io/").removeprefix("library/").split(":")[0]
 
 
 def working_directory(reference: str) -> str | None:

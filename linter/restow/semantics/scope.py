@@ -1,7 +1,7 @@
 """Variables in force: ENV and ARG, and the expansion of words with them (BuildKit's rules of precedence).
 
-A variable whose value nobody knows before the build (a bare ARG, the base image's environment) has a *symbolic* value: a
-text with ``SYMBOLIC`` in it. It flows through expansions, and whoever needs a concrete value asks ``is_known``.
+A variable whose value nobody knows before the build (a bare ARG, the base image's environment) has a *symbolic* value:
+a text with ``SYMBOLIC`` in it. It flows through expansions, and whoever needs a concrete value asks ``is_known``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ PLATFORM_ARGUMENTS = frozenset(
 """Set by BuildKit; in scope of a stage only where it has an ARG for them."""
 
 PROXY_ARGUMENTS = frozenset(
-    name for base in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY") for name in (base, base.lower())
+    name
+    for base in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
+    for name in (base, base.lower())
 )
 """Build arguments that need no ARG and are no part of a cache key."""
 
@@ -46,7 +48,9 @@ class Scope:
     escape: str = "\\"
 
     def lookup(self, name: str) -> str | None:
-        """The value of ``$name``: ENV before ARG; symbolic where only the base image could tell, None where it is unset."""
+        """The value of ``$name``: ENV before ARG; symbolic where only the base image could tell, None where it is
+        unset.
+        """
         if name in self.environment:
             return self.environment[name]
         if name in self.arguments:

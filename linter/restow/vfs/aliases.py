@@ -1,6 +1,8 @@
-"""Directories that are one and the same in many distributions: ``/bin`` is a link to ``/usr/bin`` where ``/usr`` is merged.
+"""Directories that are one and the same in many distributions: ``/bin`` is a link to ``/usr/bin`` where ``/usr`` is
+merged.
 
-Of an unknown base image nobody knows whether they are. So what is written under one name may have changed under the others.
+Of an unknown base image nobody knows whether they are. So what is written under one name may have changed under the
+others.
 """
 
 from __future__ import annotations

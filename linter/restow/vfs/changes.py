@@ -16,7 +16,9 @@ from restow.vfs.inode import Absent, Directory, File, Node, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One path of a layer. ``node`` is what stands there afterwards (a directory without its children), None where removed."""
+    """One path of a layer. ``node`` is what stands there afterwards (a directory without its children), None where
+    removed.
+    """
 
     kind: Literal["add", "modify", "remove"]
     path: str
@@ -26,8 +28,8 @@ class Change:
 def changes(lower: Filesystem, upper: Filesystem) -> tuple[Change, ...]:
     """The changes that turn ``lower`` into ``upper``, in the order of a walk; a removed tree is one change.
 
-    A directory is listed only where it is new or its own attributes differ. Hard links are compared by the first name of
-    their group; where one name of a group changes, all its names are listed, since they have to be written together.
+    A directory is listed only where it is new or its own attributes differ. Hard links are compared by the first name
+    of their group; where one name of a group changes, all its names are listed, since they have to be written together.
     """
     lower, upper = with_canonical_links(lower), with_canonical_links(upper)
     found = list(_changes("/", lower.root, upper.root))
@@ -69,9 +71,9 @@ def with_canonical_links(filesystem: Filesystem) -> Filesystem:
     for paths in groups.values():
         name = min(paths) if len(paths) > 1 else None
         for path in paths:
-            node = filesystem.lookup(path)
-            if isinstance(node, File) and node.link_group != name:
-                filesystem = filesystem.put(path, replace(node, link_group=name))
+            member = filesystem.lookup(path)
+            if isinstance(member, File) and member.link_group != name:
+                filesystem = filesystem.put(path, replace(member, link_group=name))
     return filesystem
 
 

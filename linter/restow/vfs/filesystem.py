@@ -10,7 +10,21 @@ from restow.vfs.inode import EMPTY, Absent, Attributes, Directory, Node, Origin,
 
 STANDARD_DIRECTORIES = frozenset(
     [
-        *("/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin"),
+        *(
+            "/bin",
+            "/boot",
+            "/dev",
+            "/etc",
+            "/home",
+            "/lib",
+            "/media",
+            "/mnt",
+            "/opt",
+            "/proc",
+            "/root",
+            "/run",
+            "/sbin",
+        ),
         *("/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib"),
         *("/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp"),
     ]
@@ -65,7 +79,9 @@ class Filesystem:
 
         Raises UnknownEffect for a loop of links.
         """
-        todo, done, links = list(reversed(split(path))), [], 0
+        todo: list[str] = list(reversed(split(path)))
+        done: list[str] = []
+        links = 0
         while todo:
             name = todo.pop()
             if name == "..":
@@ -174,4 +190,3 @@ def _map(path: str, node: Node, change: Callable[[str, Node], Node]) -> Node:
         children = {name: _map(f"{path.rstrip('/')}/{name}", child, change) for name, child in node.children.items()}
         node = Directory(node.attributes, children, node.rest)
     return change(path, node)
-

@@ -26,7 +26,8 @@ def digest_of(*parts: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Something unknown: the place's content in ``base`` (an image, or a program's result) after ``writes``, in order."""
+    """Something unknown: the place's content in ``base`` (an image, or a program's result) after ``writes``, in order.
+    """
 
     base: str
     writes: tuple[str, ...] = ()
@@ -62,10 +63,11 @@ class Attributes:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The bytes of a file, by name. Equal identities mean equal bytes; the reverse holds for ``sha256:`` identities only.
+    """The bytes of a file, by name. Equal identities mean equal bytes; the reverse holds for ``sha256:`` identities
+    only.
 
-    ``size`` is in bytes, None where it is not known; ``origin`` is the build context's path that the bytes came from; ``data``
-    holds the bytes where they are at hand.
+    ``size`` is in bytes, None where it is not known; ``origin`` is the build context's path that the bytes came from;
+    ``data`` holds the bytes where they are at hand.
     """
 
     identity: str
@@ -100,7 +102,7 @@ class Symlink:
     """A symbolic link. Its mode is always 0777."""
 
     target: str
-    attributes: Attributes = Attributes(0o777)  # noqa: RUF009 - a frozen value, safe to share
+    attributes: Attributes = Attributes(0o777)
 
     @property
     def digest(self) -> str:

@@ -1,6 +1,7 @@
 """Regions: parts of a filesystem by rule. What a program may read or write is a region.
 
-A rule is a path with ``*`` for any one name; it speaks of that path and of all below, until a longer rule says otherwise.
+A rule is a path with ``*`` for any one name; it speaks of that path and of all below, until a longer rule says
+otherwise.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class _Trie:
 
 @dataclass(frozen=True)
 class Region:
-    """The paths inside ``include`` (and below), without those inside ``exclude``; the longest rule that fits decides."""
+    """The paths inside ``include`` (and below), without those inside ``exclude``; the longest rule that fits decides.
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -202,4 +204,3 @@ def blurred(node: Node, term: str) -> Node:
 
 def _after(rest: Origin | None, term: str) -> Origin:
     return rest.after(term) if rest else Origin("closed", (term,))
-

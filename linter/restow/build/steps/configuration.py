@@ -1,4 +1,6 @@
-"""Instructions that change only the configuration or the state: ENV, ARG, LABEL, EXPOSE, USER, VOLUME, CMD and the like."""
+"""Instructions that change only the configuration or the state: ENV, ARG, LABEL, EXPOSE, USER, VOLUME, CMD and the
+like.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,7 @@ def _expose(state: State, node: Instruction, build: Build) -> State:
 
 def _volume(state: State, node: Instruction, build: Build) -> State:
     assert isinstance(node, Volume)
-    paths = {state.scope.expand(word.text): {} for word in node.paths}
+    paths: dict[str, object] = {state.scope.expand(word.text): {} for word in node.paths}
     return state.with_configuration(Volumes={**_mapping(state, "Volumes"), **paths})
 
 

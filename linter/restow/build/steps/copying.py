@@ -17,7 +17,20 @@ from restow.vfs import Attributes, Content, Directory, File, Filesystem, Unknown
 if TYPE_CHECKING:
     from restow.build.engine import Build
 
-ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".gz", ".bz2", ".xz")
+ARCHIVES = (
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".tzst",
+    ".gz",
+    ".bz2",
+    ".xz",
+)
 COPY_SECONDS, SECONDS_PER_BYTE = 0.15, 1 / 150_000_000  # prior: a step's fixed cost, and 150 MB/s into the cache
 
 
@@ -50,7 +63,9 @@ def _request(state: State, node: Copy | Add, build: Build) -> _Request:
     if not all(map(is_known, [*words, written])):
         raise UnknownEffect(f"a path of {node.keyword.upper()} depends on a value that is not known before the build")
     if not is_known(state.directory) and not written.startswith("/"):
-        raise UnknownEffect("the destination is relative to the base image's working directory, which is not known; set WORKDIR")
+        raise UnknownEffect(
+            "the destination is relative to the base image's working directory, which is not known; set WORKDIR"
+        )
     absolute = written if written.startswith("/") else f"{state.directory.rstrip('/')}/{written}"
     folder = absolute.endswith(("/", "/.")) or written in (".", "..") or absolute.endswith("/..")
     destination = join(absolute) + ("/" if folder and join(absolute) != "/" else "")
@@ -89,7 +104,9 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
         opening = next((s for s in sources if s.lstrip("0123456789").startswith("<<") and heredoc.name in s), None)
         if opening is not None:
             sources.remove(opening)
-        text = blank.state.scope.expand(heredoc.content) if heredoc.expand and "$" in heredoc.content else heredoc.content
+        text = (
+            blank.state.scope.expand(heredoc.content) if heredoc.expand and "$" in heredoc.content else heredoc.content
+        )
         parts.append(Found(heredoc.name, File(Attributes(0o644), Content.of(text.encode())), f"<<{heredoc.name}"))
     remote = [source for source in sources if isinstance(node, Add) and is_url(source)]
     local = [source for source in sources if source not in remote]
@@ -120,7 +137,9 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
         size=size,
         error=error,
         seconds=COPY_SECONDS + size * SECONDS_PER_BYTE + 3.0 * len(remote),
-        places=tuple(request.placing.target(blank.state.filesystem, part, request.destination, len(parts) > 1) for part in parts)
+        places=tuple(
+            request.placing.target(blank.state.filesystem, part, request.destination, len(parts) > 1) for part in parts
+        )
         or (join(request.destination),),
         brought=_alone(blank.state.filesystem, parts, request) if plain else None,
     )
@@ -163,7 +182,8 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
         size=size,
         seconds=COPY_SECONDS + size * SECONDS_PER_BYTE,
         places=tuple(
-            join(request.destination) if isinstance(part.node, Unknown)
+            join(request.destination)
+            if isinstance(part.node, Unknown)
             else request.placing.target(blank.state.filesystem, part, request.destination, len(found) > 1)
             for part in found
         ),

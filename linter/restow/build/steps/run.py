@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from restow.build.shell import ShellRun
-from restow.build.state import Command, ContextUse, State, Step
-from restow.effects.effect import Effect
+from restow.build.state import ContextUse, State, Step
 from restow.effects.priors import seconds_of_unknown
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known
@@ -34,16 +33,24 @@ class Mount:
 
 
 def step(state: State, node: Run, build: Build) -> Step:
-    """One RUN. Where a command is not understood the whole filesystem becomes a term over everything, with the reason."""
+    """One RUN. Where a command is not understood the whole filesystem becomes a term over everything, with the reason.
+    """
     definition = digest_of(
-        "exec", node.command.text, node.command.form, [h.content for h in node.heredocs], sorted(state.scope.of_run.items()),
-        state.directory, state.user, state.shell, [(flag.name, flag.value) for flag in node.flags],
+        "exec",
+        node.command.text,
+        node.command.form,
+        [h.content for h in node.heredocs],
+        sorted(state.scope.of_run.items()),
+        state.directory,
+        state.user,
+        state.shell,
+        [(flag.name, flag.value) for flag in node.flags],
     )
     blank = Step(node, state, definition)
     mounts: tuple[Mount, ...] = ()
     try:
         mounts = tuple(_mount(flag.value or "", state, build) for flag in node.flags if flag.name == "mount")
-        blank = replace(blank, **_inputs(mounts))
+        blank = _with_inputs(blank, mounts)
         return _known(blank, node, mounts, build)
     except UnknownEffect as unknown:
         after = opaque(state, definition, mounts, build)
@@ -59,14 +66,15 @@ def opaque(state: State, definition: str, mounts: tuple[Mount, ...], build: Buil
     return state.with_filesystem(Filesystem.unknown(term))
 
 
-def _inputs(mounts: tuple[Mount, ...]) -> dict[str, object]:
+def _with_inputs(step: Step, mounts: tuple[Mount, ...]) -> Step:
     bound = [mount for mount in mounts if mount.type == "bind"]
     local = tuple(mount.source.lstrip("/") for mount in bound if mount.stage is None and mount.image is None)
-    return {
-        "context": ContextUse(local),
-        "stages": tuple((mount.stage, mount.source) for mount in mounts if mount.stage is not None),
-        "images": tuple(mount.image for mount in mounts if mount.image is not None),
-    }
+    return replace(
+        step,
+        context=ContextUse(local),
+        stages=tuple((mount.stage, mount.source) for mount in mounts if mount.stage is not None),
+        images=tuple(mount.image for mount in mounts if mount.image is not None),
+    )
 
 
 def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> Step:
@@ -101,7 +109,12 @@ def _script(state: State, node: Run, build: Build) -> Script:
     text, escape = build.model.dockerfile.text, build.model.dockerfile.escape
     if node.heredocs:
         body = node.heredocs[0]
-        if len(node.heredocs) > 1 or node.command.text.strip() not in (f"<<{body.name}", f"<<-{body.name}", f'<<"{body.name}"', f"<<'{body.name}'"):
+        if len(node.heredocs) > 1 or node.command.text.strip() not in (
+            f"<<{body.name}",
+            f"<<-{body.name}",
+            f'<<"{body.name}"',
+            f"<<'{body.name}'",
+        ):
             raise UnknownEffect("a here-document that is fed to a command is not read")
         if body.content.startswith("#!"):
             raise UnknownEffect("a here-document with an interpreter of its own is not read")
@@ -127,8 +140,12 @@ def _mount(value: str, state: State, build: Build) -> Mount:
         kind = "bind"
     source = join(state.scope.expand(pairs.get("source") or pairs.get("src") or "/")).replace(SYMBOLIC, "?")
     return Mount(
-        kind, join(state.directory, target), source, stage.index if stage else None,
-        name if name and stage is None else None, digest_of(*sorted(value.split(","))),
+        kind,
+        join(state.directory, target),
+        source,
+        stage.index if stage else None,
+        name if name and stage is None else None,
+        digest_of(*sorted(value.split(","))),
     )
 
 
@@ -154,5 +171,3 @@ def _mounted_digest(mount: Mount, build: Build) -> str:
         node = build.context.lookup(mount.source)
         return digest_of(mount.identity, node.digest if node else "nothing")
     return digest_of(mount.identity)
-
-

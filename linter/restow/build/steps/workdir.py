@@ -22,15 +22,27 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     if not is_known(path):
         raise UnknownEffect("the path of WORKDIR depends on a value that is not known before the build")
     if not is_known(state.directory) and not path.startswith("/"):
-        raise UnknownEffect("WORKDIR is relative to the base image's working directory, which is not known; give an absolute path")
+        raise UnknownEffect(
+            "WORKDIR is relative to the base image's working directory, which is not known; give an absolute path"
+        )
     directory = join(state.directory, path)
     user, _, group = state.user.partition(":")
     filesystem = before = state.filesystem
     made = filesystem.resolve(directory)
     if made != "/":
         owner = build.owner(filesystem, user, "uid")
-        filesystem = filesystem.make_directories(made, Attributes(0o755, owner, build.owner(filesystem, group or user, "gid")))
+        filesystem = filesystem.make_directories(
+            made, Attributes(0o755, owner, build.owner(filesystem, group or user, "gid"))
+        )
     state = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=directory)
     definition = digest_of("mkdir", directory, state.user) if directory != "/" else None
     assumed = layout_assumptions(before, made)
-    return Step(node, state, definition, assumptions=assumed, seconds=0.1 if definition else 0.0, places=(made,), variables=build.used(node.path.text))
+    return Step(
+        node,
+        state,
+        definition,
+        assumptions=assumed,
+        seconds=0.1 if definition else 0.0,
+        places=(made,),
+        variables=build.used(node.path.text),
+    )

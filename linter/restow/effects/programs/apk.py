@@ -14,10 +14,13 @@ from restow.vfs import Region
 
 INDEX_CACHE = Cache("/var/cache/apk", "rm -rf /var/cache/apk/*")
 _FLAGS = frozenset(
-    "--no-cache --update-cache -U --update -u --upgrade -q --quiet -v --verbose -f --force --no-progress --purge --rdepends "
-    "--allow-untrusted --no-scripts -l --latest -a --available --force-broken-world --force-overwrite -i --interactive".split()
+    "--no-cache --update-cache -U --update -u --upgrade -q --quiet -v --verbose -f --force --no-progress --purge "
+    "--rdepends --allow-untrusted --no-scripts -l --latest -a --available --force-broken-world --force-overwrite "
+    "-i --interactive".split()
 )
-_VALUED = frozenset(["-t", "--virtual", "-X", "--repository", "--keys-dir", "--repositories-file", "-p", "--root", "--wait"])
+_VALUED = frozenset(
+    ["-t", "--virtual", "-X", "--repository", "--keys-dir", "--repositories-file", "-p", "--root", "--wait"]
+)
 
 
 def effect(call: Invocation) -> Effect:
@@ -32,7 +35,9 @@ def effect(call: Invocation) -> Effect:
     caches = () if arguments.has("--no-cache") else (INDEX_CACHE,)
     if command == "add":
         found = system_effect(call, 2.0 + 0.6 * len(packages), 3_000_000 * len(packages), caches)
-        return Effect(**{**found.__dict__, "reads": (*found.reads, *local), "needs": tuple(r.include[0] for r in local)})
+        return Effect(
+            **{**found.__dict__, "reads": (*found.reads, *local), "needs": tuple(r.include[0] for r in local)}
+        )
     if command in ("update", "upgrade", "del", "fix", "cache"):
         return system_effect(call, 2.0 if command != "del" else 0.5, 0, caches if command != "del" else ())
     raise UnknownEffect(f"apk {command} is not modelled")

@@ -1,8 +1,8 @@
 """apt-get and apt: update, install, upgrade, remove, clean.
 
 They read and write the distribution's part of the filesystem: maintainer scripts and triggers run in it (Debian policy,
-chapters 6 and 10), and look at whatever stands there, so a file that COPY brings into /etc or /usr is read. Policy keeps
-packages out of /srv, /home, /root's own files and top-level folders of one's own, such as /app.
+chapters 6 and 10), and look at whatever stands there, so a file that COPY brings into /etc or /usr is read. Policy
+keeps packages out of /srv, /home, /root's own files and top-level folders of one's own, such as /app.
 
 Priors: 12 s for an update, 6 s and 2 s a package for an installation; 45 MB of lists, 12 MB a package.
 """
@@ -19,14 +19,27 @@ LISTS = Cache("/var/lib/apt/lists", "rm -rf /var/lib/apt/lists/*")
 ARCHIVES = Cache("/var/cache/apt/archives", "apt-get clean")
 POLICY = Assumption("package-policy", "distribution packages keep to their own folders (Debian policy, chapter 9)")
 _FLAGS = frozenset(
-    "-y --yes --assume-yes -q -qq -qqq --quiet -f --fix-broken --fix-missing -m --no-install-recommends --no-install-suggests "
-    "--install-recommends --install-suggests --allow-unauthenticated --allow-downgrades --allow-remove-essential "
-    "--allow-change-held-packages --force-yes --purge --auto-remove --autoremove --reinstall --no-upgrade --only-upgrade -d "
-    "--download-only --ignore-missing --allow-releaseinfo-change --show-progress -u -V --verbose-versions -s --simulate "
-    "--allow-insecure-repositories --no-remove".split()
+    "-y --yes --assume-yes -q -qq -qqq --quiet -f --fix-broken --fix-missing -m --no-install-recommends "
+    "--no-install-suggests --install-recommends --install-suggests --allow-unauthenticated --allow-downgrades "
+    "--allow-remove-essential --allow-change-held-packages --force-yes --purge --auto-remove --autoremove "
+    "--reinstall --no-upgrade --only-upgrade -d --download-only --ignore-missing --allow-releaseinfo-change "
+    "--show-progress -u -V --verbose-versions -s --simulate --allow-insecure-repositories --no-remove".split()
 )
 _VALUED = frozenset(["-o", "--option", "-t", "--target-release", "--default-release", "-c", "--config-file"])
-_LISTENED = ("DEBIAN_*", "DEBCONF_*", "APT_*", "DPKG_*", "PATH", "HOME", "LANG", "LANGUAGE", "LC_*", "TZ", "*_proxy", "*_PROXY")
+_LISTENED = (
+    "DEBIAN_*",
+    "DEBCONF_*",
+    "APT_*",
+    "DPKG_*",
+    "PATH",
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "LC_*",
+    "TZ",
+    "*_proxy",
+    "*_PROXY",
+)
 _COSTS = {"update": (12.0, 45), "upgrade": (30.0, 80), "dist-upgrade": (30.0, 80), "full-upgrade": (30.0, 80)}
 _CLEANERS = {"clean": ARCHIVES.path, "autoclean": ARCHIVES.path}
 

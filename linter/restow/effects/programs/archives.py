@@ -1,7 +1,7 @@
 """tar, unzip, gzip: an archive is read, and its members are written below the working directory or the one named.
 
-Members may carry any path below the target; tar strips a leading ``/`` and refuses ``..`` unless told otherwise with ``-P``.
-Priors: 1 s an archive.
+Members may carry any path below the target; tar strips a leading ``/`` and refuses ``..`` unless told otherwise with
+``-P``. Priors: 1 s an archive.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
 _TAR_FLAGS = frozenset(
-    "-x --extract --get -c --create -t --list -z --gzip --gunzip -j --bzip2 -J --xz --zstd -v --verbose -p --preserve-permissions "
-    "--same-owner --no-same-owner --no-same-permissions -o -m --touch --overwrite -k --keep-old-files --wildcards -h -a "
-    "--auto-compress --strip-components".split()
+    "-x --extract --get -c --create -t --list -z --gzip --gunzip -j --bzip2 -J --xz --zstd -v --verbose -p "
+    "--preserve-permissions --same-owner --no-same-owner --no-same-permissions -o -m --touch --overwrite -k "
+    "--keep-old-files --wildcards -h -a --auto-compress --strip-components".split()
 )
-_TAR_VALUED = frozenset("-f --file -C --directory --strip-components --strip --exclude --owner --group --mode --transform".split())
+_TAR_VALUED = frozenset(
+    "-f --file -C --directory --strip-components --strip --exclude --owner --group --mode --transform".split()
+)
 _UNZIP = frozenset("-o -q -qq -n -j -u -oq -qo -v -l".split())
 
 
@@ -49,7 +51,9 @@ def _tar(call: Invocation) -> Effect:
     if arguments.has("-c", "--create") and files:
         sources = Region(tuple(call.path(join(target, operand)) for operand in arguments.operands))
         written = Region(tuple(map(call.path, files)))
-        return Effect(reads=(sources, written, TOOLCHAIN), writes=(written,), environment=("PATH", "TAR_OPTIONS"), seconds=1.0)
+        return Effect(
+            reads=(sources, written, TOOLCHAIN), writes=(written,), environment=("PATH", "TAR_OPTIONS"), seconds=1.0
+        )
     raise UnknownEffect("this use of tar is not modelled")
 
 

@@ -13,23 +13,38 @@ from restow.vfs import Region, join
 
 DOWNLOAD = Assumption("same-downloads", "an address answers both builds alike")
 _CURL_FLAGS = frozenset(
-    "-f --fail -s --silent -S --show-error -L --location -k --insecure -O --remote-name -J --compressed -# --progress-bar -v "
-    "--verbose --tlsv1.2 --tlsv1.3 --ipv4 -4 -6 --ipv6 --http1.1 --http2 --fail-with-body --create-dirs -I --head -g --globoff -i "
-    "--remote-header-name --proto-redir --retry-connrefused --retry-all-errors --ssl-reqd -N --no-progress-meter -n".split()
+    "-f --fail -s --silent -S --show-error -L --location -k --insecure -O --remote-name -J --compressed -# "
+    "--progress-bar -v --verbose --tlsv1.2 --tlsv1.3 --ipv4 -4 -6 --ipv6 --http1.1 --http2 --fail-with-body "
+    "--create-dirs -I --head -g --globoff -i --remote-header-name --proto-redir --retry-connrefused "
+    "--retry-all-errors --ssl-reqd -N --no-progress-meter -n".split()
 )
 _CURL_VALUED = frozenset(
-    "-o --output -H --header -A --user-agent --retry --retry-delay --retry-max-time -m --max-time --connect-timeout -X --request "
-    "--proto -u --user --cacert --url --output-dir -x --proxy -e --referer --resolve -b --cookie".split()
+    "-o --output -H --header -A --user-agent --retry --retry-delay --retry-max-time -m --max-time "
+    "--connect-timeout -X --request --proto -u --user --cacert --url --output-dir -x --proxy -e --referer "
+    "--resolve -b --cookie".split()
 )
 _WGET_FLAGS = frozenset(
-    "-q --quiet -nv --no-verbose -c --continue --no-check-certificate -N -nc --no-clobber --show-progress --no-cookies "
-    "--content-disposition -4 -6 --https-only --retry-connrefused -v -S --no-hsts --auth-no-challenge".split()
+    "-q --quiet -nv --no-verbose -c --continue --no-check-certificate -N -nc --no-clobber --show-progress "
+    "--no-cookies --content-disposition -4 -6 --https-only --retry-connrefused -v -S --no-hsts "
+    "--auth-no-challenge".split()
 )
 _WGET_VALUED = frozenset(
-    "-O --output-document -P --directory-prefix -t --tries -T --timeout --header -U --user-agent --progress --waitretry "
-    "--user --password -o --output-file --connect-timeout --read-timeout --secure-protocol".split()
+    "-O --output-document -P --directory-prefix -t --tries -T --timeout --header -U --user-agent --progress "
+    "--waitretry --user --password -o --output-file --connect-timeout --read-timeout --secure-protocol".split()
 )
-_VARIABLES = ("*_proxy", "*_PROXY", "HOME", "CURL_*", "SSL_*", "PATH", "LANG", "LC_*", "WGETRC", "TZ", "XDG_CONFIG_HOME")
+_VARIABLES = (
+    "*_proxy",
+    "*_PROXY",
+    "HOME",
+    "CURL_*",
+    "SSL_*",
+    "PATH",
+    "LANG",
+    "LC_*",
+    "WGETRC",
+    "TZ",
+    "XDG_CONFIG_HOME",
+)
 
 
 def effect(call: Invocation) -> Effect:
@@ -83,7 +98,7 @@ def _numbered(folder: str, name: str) -> tuple[str, ...]:
 
 
 def _basename(address: str) -> str:
-    name = address.split("?")[0].split("#")[0].rsplit("/", 1)[-1]
+    name = address.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].rsplit("/", 1)[-1]
     if not name or SYMBOLIC in name or "$" in name:
         raise UnknownEffect("the name of the downloaded file is not known")
     return name

@@ -1,7 +1,7 @@
 """mkdir, rm, rmdir, cp, mv, ln, touch, chmod, chown, chgrp, install, tee.
 
-What can be computed on the known tree is computed (mkdir, rm, chmod and chown with numbers); the rest is a term over the files
-named. They read no settings, and no variable but those of the locale, which changes messages only.
+What can be computed on the known tree is computed (mkdir, rm, chmod and chown with numbers); the rest is a term over
+the files named. They read no settings, and no variable but those of the locale, which changes messages only.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def _is_pattern(path: str) -> bool:
 def _plain(call: Invocation, operands: tuple[str, ...]) -> list[str]:
     """Absolute paths of the operands; a pattern stands for the folder in which it is matched."""
     paths = []
-    for operand in operands:
+    for written in operands:
+        operand = written
         if operand.startswith(SYMBOLIC):
             raise UnknownEffect(f"a path given to {call.name} depends on a value that is not known")
         while _is_pattern(operand):
@@ -178,10 +179,7 @@ def _change(call: Invocation) -> Effect:
 
     A name is looked up in the account files, which are read then.
     """
-    argv = call.argv
-    if call.name == "chmod":
-        argv = (argv[0], *(f"./{a}" if a.startswith("-") and set(a[1:]) <= set("rwxXst") and len(a) > 1 and a != "-R" else a
-                           for a in argv[1:]))
+    argv = _mode_as_operand(call.argv) if call.name == "chmod" else call.argv
     flags = "-R --recursive -v --verbose -f --silent --quiet -c --changes -h --no-dereference -H -L -P --preserve-root".split()
     arguments = read_options(argv, flags=flags, valued=["--reference", "--from"])
     if arguments.has("--reference", "--from") or len(arguments.operands) < 2:
@@ -203,6 +201,13 @@ def _change(call: Invocation) -> Effect:
 
         return Effect(reads=(places,), writes=(places,), exact=apply)
     return Effect(reads=(places, accounts), writes=(places,), seconds=0.3)
+
+
+def _mode_as_operand(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """``chmod -x file``: a mode that looks like options."""
+    return tuple(
+        f"./{word}" if len(word) > 1 and word[0] == "-" and set(word[1:]) <= set("rwxXst") else word for word in argv
+    )
 
 
 def _attribute_change(program: str, value: str) -> Callable[[Attributes], Attributes] | None:
@@ -232,7 +237,9 @@ def _all_known(filesystem: Filesystem, path: str, recursive: bool) -> bool:
 
 
 def _install(call: Invocation) -> Effect:
-    arguments = read_options(call.argv, flags=["-d", "-D", "-v", "-p", "--directory"], valued=["-m", "-o", "-g", "-t", "--mode"])
+    arguments = read_options(
+        call.argv, flags=["-d", "-D", "-v", "-p", "--directory"], valued=["-m", "-o", "-g", "-t", "--mode"]
+    )
     if arguments.has("-d", "--directory"):
         made = Region(tuple(_plain(call, arguments.operands)))
         return Effect(reads=(made, Region(("/etc/passwd", "/etc/group"))), writes=(made,))

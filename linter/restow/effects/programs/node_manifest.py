@@ -42,6 +42,11 @@ LISTENED = (
     *("SASS_*", "SHARP_*", "ELECTRON_*", "PUPPETEER_*", "CYPRESS_*", "PLAYWRIGHT_*", "SENTRYCLI_*", "OPENCOLLECTIVE*"),
 )
 
+_LEADING = names(
+    "cafile certfile keyfile userconfig globalconfig node-options script-shell shell pnpmfile global-pnpmfile store-dir "
+    "virtual-store-dir modules-dir lockfile-dir cache-dir cache prefix yarn-path yarn-offline-mirror git init-module "
+    "shared-workspace-lockfile patches-dir config-dependencies"
+)
 PROJECT_READERS = names(
     "@prisma/client prisma msw simple-git-hooks lefthook pre-commit pre-push ghooks git-hooks yorkie husky nuxt nx lerna "
     "@angular/cli puppeteer @nrwl/cli @nrwl/workspace ngx-build-plus patch-package postinstall-postinstall node-pre-commit "
@@ -182,7 +187,8 @@ def _listed(call: Invocation, folder: str) -> list[str]:
 def _add_dependencies(call: Invocation, project: Project, folder: str, given: Mapping[str, Any]) -> None:
     wanted = {name: str(version) for part in MAPS for name, version in entries(given.get(part)).items()}
     project.dependencies |= wanted
-    overrides = (entries(given.get("overrides")), entries(given.get("resolutions")))
+    pnpm = entries(entries(given.get("pnpm")).get("overrides"))
+    overrides = (entries(given.get("overrides")), entries(given.get("resolutions")), pnpm)
     forced = [str(version) for part in overrides for version in part.values() if isinstance(version, str)]
     for version in (*wanted.values(), *forced):
         local = local_path(version)
@@ -290,3 +296,16 @@ def needs(project: Project, *beside: str) -> tuple[str, ...]:
 def listened(call: Invocation, *also: str) -> tuple[str, ...] | None:
     """Variables that an installation of packages for Node listens to, if it may be assumed that packages read no other."""
     return variables(call, *LISTENED, *also)
+
+
+def refuse_settings(call: Invocation, folders: Iterable[str]) -> tuple[str, ...]:
+    """The variables that each ``.npmrc`` is filled in from. Raises UnknownEffect for one that leads to other files."""
+    heard: list[str] = []
+    for folder in folders:
+        path = join(folder, ".npmrc")
+        for line in (call.known_text(path) or "").splitlines():
+            key = line.partition("=")[0].strip().rpartition(":")[2].removesuffix("[]")
+            if key in _LEADING and not line.strip().startswith(("#", ";")):
+                raise UnknownEffect(f"{path} sets {key}, which leads to other files")
+            heard += [piece.partition("}")[0].partition("-")[0] for piece in line.split("${")[1:]]
+    return tuple(dict.fromkeys(heard))

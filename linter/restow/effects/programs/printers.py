@@ -21,7 +21,9 @@ def effect(call: Invocation) -> Effect:
     if name in _SILENT:
         if name == "umask":
             raise UnknownEffect("umask changes the modes of all later files")
-        return Effect(seconds=float(call.argv[1]) if name == "sleep" and call.argv[1:2] and call.argv[1].isdigit() else 0.0)
+        return Effect(
+            seconds=float(call.argv[1]) if name == "sleep" and call.argv[1:2] and call.argv[1].isdigit() else 0.0
+        )
     if name in _MACHINE:
         account = (Region(("/etc/passwd", "/etc/group", "/etc/localtime", "/etc/hostname")),)
         return Effect(reads=(*toolchain(call), *account), environment=("PATH", "TZ", "LANG", "LC_*"))
@@ -38,16 +40,28 @@ def effect(call: Invocation) -> Effect:
         operands = operands[1:]
     if name == "ls" or any(any(c in operand for c in "*?[") for operand in operands):
         return _all_below(call, operands)
-    if name in _READERS and any(argument.startswith(("-c", "--check")) for argument in call.argv[1:]) and name == "sha256sum":
+    if (
+        name in _READERS
+        and any(argument.startswith(("-c", "--check")) for argument in call.argv[1:])
+        and name == "sha256sum"
+    ):
         return _all_below(call)
     known = [operand for operand in operands if SYMBOLIC not in operand]
     if len(known) < len(operands) and name in _READERS:
         raise UnknownEffect(f"{name} reads a file whose name is not known")
-    return Effect(reads=(Region(tuple(call.path(operand) for operand in known)),), environment=("PATH", "LANG", "LC_*", "GREP_*"))
+    return Effect(
+        reads=(Region(tuple(call.path(operand) for operand in known)),), environment=("PATH", "LANG", "LC_*", "GREP_*")
+    )
 
 
 def _all_below(call: Invocation, operands: list[str] | None = None) -> Effect:
     paths = [operand.split("*")[0].split("?")[0].split("[")[0] for operand in operands or ["."]] or ["."]
-    folders = [call.path(path if path.endswith("/") or path in ("", ".") or path in (operands or []) else path.rsplit("/", 1)[0] or "/")
-               for path in paths]
+    folders = [
+        call.path(
+            path
+            if path.endswith("/") or path in ("", ".") or path in (operands or [])
+            else path.rsplit("/", 1)[0] or "/"
+        )
+        for path in paths
+    ]
     return Effect(reads=(Region(tuple(folders)),), environment=("PATH", "LANG", "LC_*", "GREP_*"))

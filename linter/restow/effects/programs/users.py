@@ -1,7 +1,7 @@
 """useradd, adduser, groupadd, addgroup, usermod: they rewrite the account files and may make a home directory.
 
-The home directory is made only where it is missing, from /etc/skel; its place is read from the options, /etc/default/useradd and
-/etc/adduser.conf (shadow-utils and Debian's adduser manuals).
+The home directory is made only where it is missing, from /etc/skel; its place is read from the options,
+/etc/default/useradd and /etc/adduser.conf (shadow-utils and Debian's adduser manuals).
 """
 
 from __future__ import annotations
@@ -13,17 +13,21 @@ from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
 _ACCOUNTS = Region(
-    tuple(f"/etc/{name}{tail}" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid") for tail in ("", "-"))
+    tuple(
+        f"/etc/{name}{tail}"
+        for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
+        for tail in ("", "-")
+    )
     + ("/var/log/lastlog", "/var/log/faillog", "/var/mail", "/var/spool/mail")
 )
 _FLAGS = frozenset(
-    "-m --create-home -M --no-create-home -r --system -N --no-user-group -U --user-group -l --no-log-init -o --non-unique "
-    "--disabled-password --disabled-login --no-create-home --quiet --force-badname --allow-bad-names --group -D -S -H -f --force "
-    "-a --append --ingroup-only -q".split()
+    "-m --create-home -M --no-create-home -r --system -N --no-user-group -U --user-group -l --no-log-init -o "
+    "--non-unique --disabled-password --disabled-login --no-create-home --quiet --force-badname --allow-bad-names "
+    "--group -D -S -H -f --force -a --append --ingroup-only -q".split()
 )
 _VALUED = frozenset(
-    "-d --home-dir --home -u --uid -g --gid -G --groups -s --shell -c --comment --gecos -k --skel -K --key -p --password "
-    "--ingroup -b --base-dir -e --expiredate --firstuid --lastuid -L --login".split()
+    "-d --home-dir --home -u --uid -g --gid -G --groups -s --shell -c --comment --gecos -k --skel -K --key -p "
+    "--password --ingroup -b --base-dir -e --expiredate --firstuid --lastuid -L --login".split()
 )
 
 

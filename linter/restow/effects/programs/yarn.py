@@ -20,16 +20,85 @@ from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Region, Symlink, join
 
 _SETTINGS = (".yarnrc", ".yarnrc.yml", ".npmrc")
-_BESIDE = ("yarn.lock", *_SETTINGS, ".yarn", ".pnp.cjs", ".pnp.js", ".pnp.loader.mjs", "package-lock.json", "binding.gyp")
-_PER_USER = (".yarn", ".yarnrc", ".yarnrc.yml", ".npmrc", ".npm", ".config", ".cache", ".local", ".node-gyp", ".yarn-cache")
-_BERRY_WRITES = (".pnp.cjs", ".pnp.loader.mjs", ".yarn/cache", ".yarn/unplugged", ".yarn/install-state.gz", ".yarn/build-state.yml")
-_SAFE_YAML = ("nodeLinker", "npmRegistryServer", "npmScopes", "npmAuthToken", "npmAlwaysAuth", "npmRegistries", "enableTelemetry")
+_BESIDE = (
+    "yarn.lock",
+    *_SETTINGS,
+    ".yarn",
+    ".pnp.cjs",
+    ".pnp.js",
+    ".pnp.loader.mjs",
+    "package-lock.json",
+    "binding.gyp",
+)
+_PER_USER = (
+    ".yarn",
+    ".yarnrc",
+    ".yarnrc.yml",
+    ".npmrc",
+    ".npm",
+    ".config",
+    ".cache",
+    ".local",
+    ".node-gyp",
+    ".yarn-cache",
+)
+_BERRY_WRITES = (
+    ".pnp.cjs",
+    ".pnp.loader.mjs",
+    ".yarn/cache",
+    ".yarn/unplugged",
+    ".yarn/install-state.gz",
+    ".yarn/build-state.yml",
+)
+_SAFE_YAML = (
+    "nodeLinker",
+    "npmRegistryServer",
+    "npmScopes",
+    "npmAuthToken",
+    "npmAlwaysAuth",
+    "npmRegistries",
+    "enableTelemetry",
+)
 _SAFE_YAML_MORE = (
-    *("enableGlobalCache", "compressionLevel", "nmHoistingLimits", "nmMode", "enableScripts", "httpTimeout", "networkConcurrency"),
+    *(
+        "enableGlobalCache",
+        "compressionLevel",
+        "nmHoistingLimits",
+        "nmMode",
+        "enableScripts",
+        "httpTimeout",
+        "networkConcurrency",
+    ),
     *("yarnPath", "plugins", "path", "spec", "checksum", "defaultSemverRangePrefix", "pnpMode", "pnpFallbackMode"),
-    *("supportedArchitectures", "os", "cpu", "libc", "logFilters", "code", "text", "level", "enableProgressBars", "checksumBehavior"),
-    *("enableImmutableInstalls", "packageExtensions", "peerDependencies", "dependencies", "npmAuthIdent", "enableStrictSsl"),
-    *("cacheFolder", "enableNetwork", "httpRetry", "enableInlineBuilds", "nmSelfReferences", "preferInteractive", "npmMinimalAgeGate"),
+    *(
+        "supportedArchitectures",
+        "os",
+        "cpu",
+        "libc",
+        "logFilters",
+        "code",
+        "text",
+        "level",
+        "enableProgressBars",
+        "checksumBehavior",
+    ),
+    *(
+        "enableImmutableInstalls",
+        "packageExtensions",
+        "peerDependencies",
+        "dependencies",
+        "npmAuthIdent",
+        "enableStrictSsl",
+    ),
+    *(
+        "cacheFolder",
+        "enableNetwork",
+        "httpRetry",
+        "enableInlineBuilds",
+        "nmSelfReferences",
+        "preferInteractive",
+        "npmMinimalAgeGate",
+    ),
 )
 
 
@@ -84,7 +153,15 @@ def _effect(
     program = tuple(step for folder in places[:1] for step in tree(call, join(folder, ".yarn")))
     cache = (*_cache_places(call, arguments),)[0]
     return Effect(
-        reads=(*installer_reads(call), in_homes(call, *_PER_USER), settings, written, Region(program), *_manager(call, root), *reads),
+        reads=(
+            *installer_reads(call),
+            in_homes(call, *_PER_USER),
+            settings,
+            written,
+            Region(program),
+            *_manager(call, root),
+            *reads,
+        ),
         writes=(written, homes(call, *_PER_USER), Region(("/tmp", "/var/tmp"))),
         environment=node.listened(call, *heard),
         caches=(Cache(cache, "yarn cache clean"),) if packages else (),
@@ -105,7 +182,9 @@ def _check_settings(call: Invocation, places: tuple[str, ...]) -> None:
     for folder in places:
         for line in (call.known_text(join(folder, ".yarnrc")) or "").splitlines():
             words = line.replace('"', "").split()
-            leads = words and (words[0].lstrip("-").rpartition(".")[2] in ("yarn-path", "cafile", "yarn-offline-mirror", "cwd"))
+            leads = words and (
+                words[0].lstrip("-").rpartition(".")[2] in ("yarn-path", "cafile", "yarn-offline-mirror", "cwd")
+            )
             if words and leads and not (words[-1].removeprefix("./").startswith(".yarn/") and folder == places[0]):
                 raise UnknownEffect(f"{join(folder, '.yarnrc')} sets {words[0]}, which leads to other files")
         for line in (call.known_text(join(folder, ".yarnrc.yml")) or "").splitlines():
@@ -116,6 +195,7 @@ def _check_settings(call: Invocation, places: tuple[str, ...]) -> None:
                 raise UnknownEffect(f"{join(folder, '.yarnrc.yml')} sets {bare} to a place outside of .yarn")
             if colon and not line.startswith((" ", "#")) and bare not in (*_SAFE_YAML, *_SAFE_YAML_MORE):
                 raise UnknownEffect(f"the setting {bare} in {join(folder, '.yarnrc.yml')} is not modelled")
+    node.refuse_settings(call, (*places, call.home))
     _check_plugins(call, places[0])
 
 
@@ -148,16 +228,30 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
         node.check_install_scripts(call, project.dependencies | _locked(call, project))
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
-    modules = [place(call, given) for given in arguments.values("--modules-folder")] or [join(project.root, "node_modules")]
+    modules = [place(call, given) for given in arguments.values("--modules-folder")] or [
+        join(project.root, "node_modules")
+    ]
     if any(isinstance(call.filesystem.lookup(path), Symlink) for path in modules):
         raise UnknownEffect("node_modules is a symbolic link")
-    written = [*modules, *node.modules(project), *(join(project.root, name) for name in _berry_writes(call, project.root))]
-    keeps = Assumption("lock-agrees", f"{join(project.root, 'yarn.lock')} agrees with package.json, so yarn leaves it", Verdict.UNCHECKED)
+    written = [
+        *modules,
+        *node.modules(project),
+        *(join(project.root, name) for name in _berry_writes(call, project.root)),
+    ]
+    keeps = Assumption(
+        "lock-agrees",
+        f"{join(project.root, 'yarn.lock')} agrees with package.json, so yarn leaves it",
+        Verdict.UNCHECKED,
+    )
     locked = isinstance(call.node(join(project.root, "yarn.lock")), File)
     if not _keeps_lock(call, arguments) and not (locked and call.assume(keeps)):
         written.append(join(project.root, "yarn.lock"))
     beside = project.files(*_BESIDE)
-    reads = (*node.project_reads(call, project), Region(beside), exact(call, *(path for path in beside if "*" not in path)))
+    reads = (
+        *node.project_reads(call, project),
+        Region(beside),
+        exact(call, *(path for path in beside if "*" not in path)),
+    )
     return _effect(
         call,
         arguments,
@@ -182,7 +276,11 @@ def _berry_writes(call: Invocation, root: str) -> tuple[str, ...]:
 
 
 def _variables_in_settings(call: Invocation, root: str) -> tuple[str, ...]:
-    texts = [call.known_text(join(folder, name)) or "" for folder in (root, *ancestors(root), call.home) for name in _SETTINGS]
+    texts = [
+        call.known_text(join(folder, name)) or ""
+        for folder in (root, *ancestors(root), call.home)
+        for name in _SETTINGS
+    ]
     pieces = [piece for text in texts for piece in text.split("${")[1:]]
     return tuple(dict.fromkeys(piece.partition("}")[0].partition("-")[0].partition(":")[0] for piece in pieces))
 
@@ -209,7 +307,15 @@ def _locked(call: Invocation, project: node.Project) -> dict[str, str]:
 
 def _config(call: Invocation, arguments: Arguments, operands: tuple[str, ...]) -> Effect:
     """yarn 1 keeps settings in ``~/.yarnrc``, later versions in the project's ``.yarnrc.yml``."""
-    safe = ("registry", "network-timeout", "strict-ssl", "npmRegistryServer", "nodeLinker", "enableTelemetry", "httpTimeout")
+    safe = (
+        "registry",
+        "network-timeout",
+        "strict-ssl",
+        "npmRegistryServer",
+        "nodeLinker",
+        "enableTelemetry",
+        "httpTimeout",
+    )
     if operands[0] in ("get", "list"):
         return _effect(call, arguments, (), seconds=0.4)
     if len(operands) < 2 or operands[1] not in (*safe, "network-concurrency", "ignore-engines", "enableGlobalCache"):
@@ -230,5 +336,10 @@ def _global(call: Invocation, arguments: Arguments, packages: tuple[str, ...]) -
     prefix = tuple(call.path(given) for given in arguments.values("--prefix", "--global-folder"))
     places = tuple(path for region in installer_writes(call) for path in region.include if path != "/usr")
     return _effect(
-        call, arguments, (), also_write=(*places, *prefix, "/usr/local/share"), packages=10 * len(packages), seconds=4.0 * len(packages)
+        call,
+        arguments,
+        (),
+        also_write=(*places, *prefix, "/usr/local/share"),
+        packages=10 * len(packages),
+        seconds=4.0 * len(packages),
     )
