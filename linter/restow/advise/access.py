@@ -21,7 +21,8 @@ class Access:
     """Regions of the filesystem, and names of what lives beside it (``cwd``, ``user``, ``shell``, ``var:NAME``,
     ``config:x``).
 
-    ``brought`` is what a COPY writes where that is known; ``writes`` are then only the places.
+    ``brought`` is what a COPY writes where that is known; ``writes`` are then only the places. ``creates`` are directories that are made
+    where they are missing, with the attributes they get: whoever comes first decides those.
     """
 
     reads: tuple[Region, ...] = ()
@@ -30,6 +31,7 @@ class Access:
     names_written: frozenset[str] = frozenset()
     barrier: bool = False
     brought: Filesystem | None = None
+    creates: frozenset[tuple[str, str]] = frozenset()
 
     def conflicts(self, other: Access) -> bool:
         """Whether the two may not change places."""
@@ -38,6 +40,8 @@ class Access:
         if _meet(self.names_written, other.names_read | other.names_written) or _meet(
             other.names_written, self.names_read
         ):
+            return True
+        if any(one == two and how != other_how for one, how in self.creates for two, other_how in other.creates):
             return True
         if self.brought is not None and other.brought is not None:
             return _overlap(self.writes, other.writes) and _share_file(self.brought, other.brought)
@@ -63,10 +67,10 @@ def access_of(step: Step) -> Access:
         named = node.flag_value("chown")
         reads = (_ACCOUNTS,) if named and not named.replace(":", "").isdigit() else ()
         names = used | {"volume"} | ({"cwd"} if relative else frozenset())
-        return Access(reads, (Region(step.places),), names, brought=step.brought)
+        return Access(reads, (Region(step.places),), names, brought=step.brought, creates=step.creates)
     if isinstance(node, Workdir):
         relative = not node.path.text.startswith("/")
-        return Access((), (), used | {"user"} | ({"cwd"} if relative else frozenset()), frozenset(["cwd"]))
+        return Access((), (), used | {"user"} | ({"cwd"} if relative else frozenset()), frozenset(["cwd"]), creates=step.creates)
     if isinstance(node, Env | Arg):
         return Access(
             names_read=used | _variables(node), names_written=frozenset(f"var:{pair.key}" for pair in node.pairs)

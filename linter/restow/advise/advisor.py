@@ -1,5 +1,4 @@
-"""The advice on one Dockerfile: cost now, the cheapest arrangement that could be proven, and why others were refused.
-"""
+"""The advice on one Dockerfile: cost now, the cheapest arrangement that could be proven, and why others were refused."""
 
 from __future__ import annotations
 
@@ -14,14 +13,15 @@ from restow.advise.history import History
 from restow.advise.split import splits_of
 from restow.build import Context, Simulation, simulate
 from restow.build.engine import Memory
-from restow.effects import Assumption, Verdict
+from restow.effects import Verdict
 from restow.image import Difference, compare
 from restow.source import Source
 from restow.syntax import parse
 from restow.syntax.ast import Dockerfile
 
 MAX_PROOFS = 24  # proofs tried a stage: after so many refusals the next one would fail for the same reason
-WORTH = 0.01  # a rewrite that saves less than 1 % of the expected cost is not worth a reviewer's time
+WORTH = 0.02  # a rewrite that saves less than 2 % of the expected cost is not worth a reviewer's time
+WORTH_SECONDS = 0.05  # nor one that saves less than that on the average change
 
 
 def advise(dockerfile: Dockerfile, context: Context | None, history: History, *, accept: bool = False) -> Advice:
@@ -37,7 +37,7 @@ def advise(dockerfile: Dockerfile, context: Context | None, history: History, *,
     if accept or (safe.proposal is None and context is not None) or safe.refusals:
         daring = _Advisor(dockerfile, context, events, accept=True)
         daring.run()
-        if daring.cost_then < safe.cost_then - WORTH * safe.cost_now:
+        if worth(safe.cost_then, daring.cost_then):
             if accept:
                 best = daring
             else:
@@ -74,9 +74,9 @@ class _Advisor:
                 current, simulation, lines = better
                 summary += lines
         cost = total_cost(simulation, self.events)
-        if current is not self.dockerfile and self.cost_now > 0 and cost < self.cost_now * (1 - WORTH):
+        if current is not self.dockerfile and worth(self.cost_now, cost):
             self.cost_then = cost
-            assumptions = _used(simulation)
+            assumptions = simulation.assumptions
             safe = all(assumption.verdict is not Verdict.UNCHECKED for assumption in assumptions)
             self.proposal = Proposal(current.text, cost, 1 - cost / self.cost_now, tuple(summary), assumptions, safe)
 
@@ -104,7 +104,7 @@ class _Advisor:
             proven = self._prove(current, simulation, candidate, index)
             if proven is None:
                 continue
-            if total_cost(proven[1], self.events) < now * (1 - WORTH / 2) - 1e-9:
+            if worth(now, total_cost(proven[1], self.events)):
                 return (*proven, _summary(candidate, simulation, index, source))
             return None
         return None
@@ -183,6 +183,11 @@ class _Advisor:
         )
 
 
+def worth(before: float, after: float) -> bool:
+    """Whether a saving is large enough to propose it; both in expected seconds per change event."""
+    return before - after >= max(WORTH * before, WORTH_SECONDS)
+
+
 def final_masks(simulation: Simulation, events: Events) -> dict[int, int]:
     """For each stage, the events that change its result."""
     found: dict[int, int] = {}
@@ -238,26 +243,23 @@ def _stages(simulation: Simulation, events: Events) -> tuple[StageAdvice, ...]:
     return tuple(found)
 
 
-def _used(simulation: Simulation) -> tuple[Assumption, ...]:
-    return simulation.assumptions
-
-
 def _summary(candidate: Arrangement, simulation: Simulation, index: int, source: Source) -> list[str]:
+    """What an arrangement does, in sentences; lines are those of the text before it."""
     steps = simulation.stages[index].steps
-    lines: list[str] = []
-    for split in candidate.splits:
-        node = steps[split.run].instruction
-        lines.append(
-            f"copy {', '.join(split.files)} before {node.keyword.upper()} of line {source.position(node.start).line}, the rest after it"
-        )
+
+    def named(at: int) -> str:
+        node = steps[at].instruction
+        return f"{node.keyword.upper()} of line {source.position(node.start).line}"
+
+    lines = [
+        f"copy {', '.join(split.files)} before {named(split.run)}, and the rest after it" for split in candidate.splits
+    ]
     freed = {copy for split in candidate.splits for copy in split.copies}
-    moved = [index for index in candidate.moved if index not in freed]
-    if moved:
-        names = ", ".join(
-            f"{steps[i].instruction.keyword.upper()} of line {source.position(steps[i].instruction.start).line}"
-            for i in moved
-        )
-        lines.append(f"move {names}")
+    for at in candidate.moved:
+        if at in freed:
+            continue
+        place = candidate.order.index(at)
+        lines.append(f"move {named(at)} " + (f"after {named(candidate.order[place - 1])}" if place else "to the top"))
     return lines
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from restow.advise.access import Access, access_of
@@ -22,12 +22,16 @@ MAX_ITEMS = 120  # a stage with more instructions is left as it is: the search w
 
 @dataclass(frozen=True)
 class Arrangement:
-    """A new text of the whole file. ``cost`` is the stage's; ``moved`` and ``splits`` say what changed."""
+    """A new text of the whole file. ``cost`` is the stage's; ``moved`` and ``splits`` say what changed.
+
+    ``order`` are the written instructions by index, as they stand now; ``moved`` those of them that changed places.
+    """
 
     text: str
     cost: float
     moved: tuple[int, ...]
     splits: tuple[Split, ...]
+    order: tuple[int, ...] = ()
 
 
 def arrangements(
@@ -38,8 +42,7 @@ def arrangements(
     splits: list[Split],
     producers: dict[int, int],
 ) -> Iterator[Arrangement]:
-    """Every combination of splits with its cheapest orders, all of them cheaper than the order written, cheapest first.
-    """
+    """Every combination of splits with its cheapest orders, all of them cheaper than the order written, cheapest first."""
     if len(result.steps) > MAX_ITEMS or not result.steps:
         return
     below = producers.get(result.stage.base.index, 0) if result.stage.base.index is not None else 0
@@ -70,7 +73,9 @@ class _Plan:
     def arrangements(self, below: int) -> list[Arrangement]:
         items = self._items()
         return [
-            Arrangement(self._text(order), cost, self._moved(order), self.splits)
+            Arrangement(
+                self._text(order), cost, self._moved(order), self.splits, tuple(i for i in order if i < len(self.units))
+            )
             for cost, order in cheapest_orders(items, self.events, below)
             if list(order) != sorted(order) or self.splits
         ]
@@ -82,7 +87,7 @@ class _Plan:
             for earlier in range(later):
                 if self._freed(earlier, later):
                     after[earlier] |= 1 << later
-                elif self.accesses[earlier].conflicts(self.accesses[later]) or self._pinned(earlier, later):
+                elif self._access(earlier).conflicts(self._access(later)) or self._pinned(earlier, later):
                     after[later] |= 1 << earlier
         for number, split in enumerate(self.splits):
             own = count + number
@@ -90,11 +95,17 @@ class _Plan:
             for index in range(count):
                 if index in split.copies:
                     after[index] |= 1 << split.run
-                elif index < split.run and self.accesses[index].conflicts(split.access):
-                    after[own] |= 1 << index
-                elif index > split.run and self.accesses[index].conflicts(split.access):
-                    after[index] |= 1 << own
+                elif index != split.run and self.accesses[index].conflicts(split.access):
+                    if index < max(split.copies):
+                        after[own] |= 1 << index
+                    else:
+                        after[index] |= 1 << own
         return [Item(self._unit(i), self._rank(i), after[i]) for i in range(len(after))]
+
+    def _access(self, index: int) -> Access:
+        """A COPY that is split makes no directory any more: its first part did."""
+        split = any(index in split.copies for split in self.splits)
+        return replace(self.accesses[index], creates=frozenset()) if split else self.accesses[index]
 
     def _freed(self, earlier: int, later: int) -> bool:
         """Whether a split takes the RUN's dependence on the COPY away."""
@@ -120,7 +131,7 @@ class _Plan:
     def _moved(self, order: tuple[int, ...]) -> tuple[int, ...]:
         """The written instructions that some instruction written before them now follows, or the other way round."""
         written = [index for index in order if index < len(self.units)]
-        stayed = _longest_increasing(written)
+        stayed = _longest_increasing(written, [1.0 if unit.is_step else 1.5 for unit in self.units])
         return tuple(index for index in written if index not in stayed)
 
     def _text(self, order: tuple[int, ...]) -> str:
@@ -149,12 +160,12 @@ class _Plan:
         return text[:start] + body + text[end:]
 
 
-def _longest_increasing(numbers: list[int]) -> set[int]:
-    best: list[list[int]] = []
+def _longest_increasing(numbers: list[int], weights: list[float]) -> set[int]:
+    """The heaviest subsequence that stands in rising order: what is taken to have kept its place."""
+    best: list[tuple[float, list[int]]] = []
     for position, number in enumerate(numbers):
-        longest: list[int] = []
-        for before in best[:position]:
-            if before[-1] < number and len(before) > len(longest):
-                longest = before
-        best.append([*longest, number])
-    return set(max(best, key=len)) if best else set()
+        weight, chain = max(
+            (pair for pair in best[:position] if pair[1][-1] < number), key=lambda pair: pair[0], default=(0.0, [])
+        )
+        best.append((weight + weights[number], [*chain, number]))
+    return set(max(best, key=lambda pair: pair[0])[1]) if best else set()

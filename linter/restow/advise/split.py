@@ -118,7 +118,8 @@ def _split(result: StageResult, index: int, copies: list[int], before: Filesyste
     if len(lines) > MAX_LINES:
         return f"it reads {sum(map(len, chosen.values()))} files of the context in too many folders to copy them one by one"
     paths = tuple(path for own in chosen.values() for path in own)
-    access = Access((), (Region(paths),), frozenset(["volume"]))
+    creates = frozenset(pair for at in chosen for pair in result.steps[at].creates)
+    access = Access((), (Region(paths),), frozenset(["volume"]), creates=creates)
     origins = tuple(origin for own in chosen.values() for origin in own.values())
     return Split(index, tuple(sorted(chosen)), tuple(lines), tuple(uses), access, origins)
 

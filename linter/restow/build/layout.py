@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from restow.effects.effect import Assumption
-from restow.vfs import Filesystem, Unknown, join, split
+from restow.vfs import Attributes, Filesystem, Unknown, join, split
 from restow.vfs.filesystem import STANDARD_DIRECTORIES
 
 
@@ -23,3 +23,10 @@ def layout_assumptions(filesystem: Filesystem, destination: str) -> tuple[Assump
                 ),
             )
     return ()
+
+
+def made_directories(path: str, created: Attributes) -> frozenset[tuple[str, str]]:
+    """``path`` and what is above it, outside of the standard directories, with the attributes for what is missing."""
+    parts = split(path)
+    paths = ("/" + "/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return frozenset((each, created.digest) for each in paths if each not in STANDARD_DIRECTORIES)

@@ -29,6 +29,7 @@ from restow.shell import (
     ShellNode,
     SimpleCommand,
     Subshell,
+    parse_shell,
     walk,
 )
 from restow.vfs import Attributes, Content, File, Filesystem, Origin, Region, Symlink, Unknown, digest_of, join
@@ -41,6 +42,7 @@ _SET_OPTIONS = frozenset(
     "-e -u -x -o +x +e +u -ex -eu -eux -xe -ue -exu -uex -euxo -exo -eo -ux -xeu -xue pipefail errexit nounset "
     "xtrace".split()
 )
+SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "dash", "ash")
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _BUILTINS = frozenset(["echo", "printf", "true", ":", "false", "exit", "test", "[", "pwd", "command", "type", "umask"])
 _DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
@@ -62,6 +64,7 @@ class ShellRun:
         self.directory: str = self.state.directory
         self.variables: dict[str, str] = self.state.scope.of_run
         self.exported: set[str] = set(self.variables)
+        self.text: str = self.build.model.dockerfile.text
 
     def script(self, script: Script) -> None:
         """Every item in turn. Raises UnknownEffect where one is not understood."""
@@ -107,7 +110,22 @@ class ShellRun:
         if words[0] in ("cd", "set", "export", "unset", "."):
             self._builtin(words, node)
             return
+        if words[0] in SHELLS and words[1:2] == ("-c",) and len(words) == 3 and not node.redirections and not node.assignments:
+            self._inner_shell(words)
+            return
         self._apply([self._command(words, self._text(node), node, node.redirections)], self._text(node))
+
+    def _inner_shell(self, words: tuple[str, ...]) -> None:
+        """``sh -c 'script'``: its commands run as in a subshell that has the exported variables only."""
+        if not is_known(words[2]):
+            raise UnknownEffect(f"the script given to {words[0]} -c is not known before the build")
+        parsed = parse_shell(words[2], 0, len(words[2]), escape="", dialect=words[0].rsplit("/", 1)[-1])
+        if isinstance(parsed, Opaque):
+            raise UnknownEffect(f"the script given to {words[0]} -c cannot be read: {parsed.reason}")
+        outer_text, directory, variables = self.text, self.directory, dict(self.variables)
+        self.text = words[2]
+        self.script(parsed)
+        self.text, self.directory, self.variables = outer_text, directory, variables
 
     def _builtin(self, words: tuple[str, ...], node: SimpleCommand) -> None:
         if words[0] == "cd":
@@ -307,7 +325,7 @@ class ShellRun:
         return digest_of(self.state.scope.base, listened)
 
     def _text(self, node: ShellNode) -> str:
-        return self.build.model.dockerfile.text[node.start : node.end]
+        return self.text[node.start : node.end]
 
 
 @dataclass(frozen=True)

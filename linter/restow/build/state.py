@@ -116,7 +116,8 @@ class Step:
     ``context`` and ``stages`` are its inputs beside the filesystem before it; ``stages`` are (stage index, path) pairs.
     ``unknown`` is why the step could not be computed. ``size`` is in bytes and ``seconds`` a prior; ``places`` are the
     paths that COPY, ADD and WORKDIR write at the top; ``brought`` is a filesystem of nothing but what a COPY or ADD
-    puts there, None where that is not known.
+    puts there, None where that is not known. ``creates`` are directories that it makes where they are missing, each with the
+    digest of the attributes that it would give them.
     """
 
     instruction: Instruction
@@ -134,6 +135,7 @@ class Step:
     places: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
     brought: Filesystem | None = None
+    creates: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def makes_layer(self) -> bool:

@@ -49,6 +49,7 @@ _MODELS = {
         "umask",
         "hostname",
     ),
+    "sed": ("sed",),
     "users": ("useradd", "adduser", "groupadd", "addgroup", "usermod"),
     "yarn": ("yarn",),
 }

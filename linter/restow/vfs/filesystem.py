@@ -26,10 +26,13 @@ STANDARD_DIRECTORIES = frozenset(
             "/sbin",
         ),
         *("/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib"),
-        *("/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp"),
+        *("/usr/sbin", "/usr/share", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp"),
     ]
 )
 """Taken to exist, as directories, in every base image other than ``scratch`` (the Filesystem Hierarchy Standard)."""
+
+USUAL_DIRECTORIES = frozenset(["/usr/src", "/usr/local/src", "/usr/local/share"])
+"""Where one of these is missing, making it as root gives what a distribution would: 0755 root."""
 
 MAX_LINKS = 40  # as Linux: more symbolic links in one path are a loop
 
@@ -153,8 +156,8 @@ class Filesystem:
 
 def opened(path: str, origin: Origin, created: Attributes) -> Directory:
     """The directory at an unknown place once something made sure that there is one."""
-    root_made = created == Attributes(0o755)
-    attributes = None if path in STANDARD_DIRECTORIES and root_made else if_missing(origin, created)
+    stands = path in STANDARD_DIRECTORIES or (path in USUAL_DIRECTORIES and created == Attributes(0o755))
+    attributes = None if stands else if_missing(origin, created)
     return Directory(attributes, {}, origin)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from restow.build.layout import layout_assumptions
+from restow.build.layout import layout_assumptions, made_directories
 from restow.build.placing import Placing, blur
 from restow.build.sources import Found, context_sources, is_url, stage_sources
 from restow.build.state import ContextUse, State, Step
@@ -141,8 +141,18 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
             request.placing.target(blank.state.filesystem, part, request.destination, len(parts) > 1) for part in parts
         )
         or (join(request.destination),),
+        creates=_made(blank.state.filesystem, parts, request),
         brought=_alone(blank.state.filesystem, parts, request) if plain else None,
     )
+
+
+def _made(filesystem: Filesystem, parts: list[Found], request: _Request) -> frozenset[tuple[str, str]]:
+    """The directories that the step makes where they are missing."""
+    many = len(parts) > 1
+    targets = [(part, request.placing.target(filesystem, part, request.destination, many)) for part in parts]
+    folders = [path if isinstance(part.node, Directory) else path.rsplit("/", 1)[0] for part, path in targets]
+    found = (made_directories(folder, request.placing.created) for folder in folders)
+    return frozenset[tuple[str, str]]().union(*found)
 
 
 def _alone(filesystem: Filesystem, parts: list[Found], request: _Request) -> Filesystem:

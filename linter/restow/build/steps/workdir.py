@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from restow.build.layout import layout_assumptions
+from restow.build.layout import layout_assumptions, made_directories
 from restow.build.state import State, Step
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
@@ -29,20 +29,19 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     user, _, group = state.user.partition(":")
     filesystem = before = state.filesystem
     made = filesystem.resolve(directory)
+    owner, owned_by = build.owner(filesystem, user, "uid"), build.owner(filesystem, group or user, "gid")
+    created = Attributes(0o755, owner, owned_by)
     if made != "/":
-        owner = build.owner(filesystem, user, "uid")
-        filesystem = filesystem.make_directories(
-            made, Attributes(0o755, owner, build.owner(filesystem, group or user, "gid"))
-        )
-    state = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=directory)
+        filesystem = filesystem.make_directories(made, created)
+    after = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=directory)
     definition = digest_of("mkdir", directory, state.user) if directory != "/" else None
-    assumed = layout_assumptions(before, made)
     return Step(
         node,
-        state,
+        after,
         definition,
-        assumptions=assumed,
+        assumptions=layout_assumptions(before, made),
         seconds=0.1 if definition else 0.0,
         places=(made,),
         variables=build.used(node.path.text),
+        creates=made_directories(made, created),
     )

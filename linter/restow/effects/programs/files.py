@@ -179,7 +179,7 @@ def _change(call: Invocation) -> Effect:
 
     A name is looked up in the account files, which are read then.
     """
-    argv = _mode_as_operand(call.argv) if call.name == "chmod" else call.argv
+    argv: tuple[str, ...] = _mode_as_operand(call.argv) if call.name == "chmod" else call.argv
     flags = "-R --recursive -v --verbose -f --silent --quiet -c --changes -h --no-dereference -H -L -P --preserve-root".split()
     arguments = read_options(argv, flags=flags, valued=["--reference", "--from"])
     if arguments.has("--reference", "--from") or len(arguments.operands) < 2:
