@@ -73,6 +73,8 @@ def test_fix(rule, case):
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_without_context_and_with_other_line_ends(rule, case):
     assert all(finding.message for finding in findings(rule, case.text, None))
+    if "<<" in case.text:
+        return  # a shell reads the carriage returns of a here-document as text
     crlf = case.text.replace("\n", "\r\n")
     found = findings(rule, crlf, case.files)
     assert len(found) == len(findings(rule, case.text, case.files))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,9 @@ def choose_context(dockerfile: Dockerfile, path: Path | None, given: Path | None
             raise UsageError(f"{given}: not a folder; --context takes the folder that the build gets as its context")
         return ContextChoice(given, "given with --context")
     if path is None:
-        return ContextChoice(None, "no build context: the Dockerfile is read from standard input; give one with --context")
+        return ContextChoice(
+            None, "no build context: the Dockerfile is read from standard input; give one with --context"
+        )
     sources = tuple(dict.fromkeys(context_sources(dockerfile)))
     if not sources:
         return ContextChoice(None, "no build context: no instruction takes a file of known name from it")
@@ -42,7 +45,9 @@ def choose_context(dockerfile: Dockerfile, path: Path | None, given: Path | None
     best = max(range(len(candidates)), key=lambda index: counts[index])
     if not counts[best]:
         places = "the Dockerfile's folder" + (" or those above it in the repository" if len(candidates) > 1 else "")
-        return ContextChoice(None, f"no build context: no source of COPY or ADD exists in {places}; give it with --context")
+        return ContextChoice(
+            None, f"no build context: no source of COPY or ADD exists in {places}; give it with --context"
+        )
     folder, title = candidates[best]
     return ContextChoice(folder, f"{title}, where {counts[best]} of {len(sources)} sources of COPY and ADD exist")
 
@@ -57,7 +62,12 @@ def context_sources(dockerfile: Dockerfile) -> Iterator[str]:
     """The sources that name a place of the context literally, relative and clean; ``.`` is the whole of it."""
     for node in dockerfile.instructions:
         if isinstance(node, Copy | Add) and node.flag("from") is None:
-            opened = {f"<<{dash}{quote}{h.name}{quote}" for h in node.heredocs for dash in ("", "-") for quote in ("", "'", '"')}
+            opened = {
+                f"<<{dash}{quote}{h.name}{quote}"
+                for h in node.heredocs
+                for dash in ("", "-")
+                for quote in ("", "'", '"')
+            }
             for word in node.sources:
                 yield from _literal(word.text, opened)
         elif isinstance(node, Run):
@@ -86,14 +96,10 @@ def _candidates(path: Path) -> list[tuple[Path, str]]:
     root = repository_root(own)
     if root is None or root == own.resolve():
         return found
-    between: list[Path] = []
-    above = own
-    while above.resolve() != root:
-        above = above.parent if above.name not in ("", "..") else above / ".."
-        between.append(above)
-    *inner, top = between
-    found.append((top, "the repository root"))
-    return found + [(folder, "a folder above the Dockerfile's") for folder in inner]
+    shown = (lambda folder: folder) if own.is_absolute() else (lambda folder: Path(os.path.relpath(folder)))
+    here = own.resolve()
+    inner = [(shown(above), "a folder above the Dockerfile's") for above in here.parents if root in above.parents]
+    return [*found, (shown(root), "the repository root"), *inner]
 
 
 def _exists(folder: Path, source: str) -> bool:
@@ -101,6 +107,8 @@ def _exists(folder: Path, source: str) -> bool:
     if source != ".":
         return (folder / source).exists()
     try:
-        return any(not (is_dockerfile_name(e.name) or e.name.endswith("ignore") or e.name == ".git") for e in folder.iterdir())
+        return any(
+            not (is_dockerfile_name(e.name) or e.name.endswith("ignore") or e.name == ".git") for e in folder.iterdir()
+        )
     except OSError:
         return False

@@ -12,18 +12,18 @@ from restow.errors import UsageError
 NAME = r"(?i)((^|/)(docker|container)file([.\-_][^/]*)?|\.(docker|container)file)$"
 """Names of Dockerfiles; ``files`` in .pre-commit-hooks.yaml is the same expression."""
 
-NOT_NAME = r"\.(dockerignore|j2|jinja2?|tmpl|tpl|erb|md)$"
+NOT_NAME = r"(?i)\.(dockerignore|j2|jinja2?|tmpl|tpl|erb|md)$"
 """Names that look like one and are ignore files, templates or prose; ``exclude`` in .pre-commit-hooks.yaml."""
 
 SKIPPED = frozenset(
     [
-        ".bzr", ".cache", ".direnv", ".eggs", ".git", ".hg", ".jj", ".nox", ".pnpm-store", ".svn", ".terraform", ".tox", ".venv",
-        ".yarn", "__pycache__", "bower_components", "node_modules", "site-packages", "venv",
+        ".bzr", ".cache", ".direnv", ".eggs", ".git", ".hg", ".jj", ".nox", ".pnpm-store", ".svn", ".terraform", ".tox",
+        ".venv", ".yarn", "__pycache__", "bower_components", "node_modules", "site-packages", "venv",
     ]
 )  # fmt: skip
 """Folders that hold other people's files, or copies; also every hidden folder whose name ends with ``_cache``."""
 
-_NAME, _NOT_NAME = re.compile(NAME), re.compile(NOT_NAME, re.IGNORECASE)
+_NAME, _NOT_NAME = re.compile(NAME), re.compile(NOT_NAME)
 
 
 def is_dockerfile_name(name: str) -> bool:

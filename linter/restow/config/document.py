@@ -18,8 +18,12 @@ class SettingsDocument(BaseModel):
         frozen=True, extra="forbid", strict=True, defer_build=True, alias_generator=_kebab, validate_by_alias=True
     )
 
-    select: tuple[str, ...] = Field((), strict=False, description="Rules to run: codes, beginnings of codes, names, aliases.")
+    select: tuple[str, ...] = Field(
+        (), strict=False, description="Rules to run: codes, beginnings of codes, names, aliases."
+    )
     ignore: tuple[str, ...] = Field((), strict=False, description="Rules not to run.")
-    fail_level: Literal["error", "warning", "info"] = Field("info", description="The mildest severity that fails a run.")
+    fail_level: Literal["error", "warning", "info"] = Field(
+        "info", description="The mildest severity that fails a run."
+    )
     preview: bool = Field(False, description="Also run the rules that are not yet on by default.")
     rules: dict[str, dict[str, object]] = Field({}, description="Options of rules, by the rule's name or code.")

@@ -13,9 +13,9 @@ FAIL_LEVELS = ("error", "warning", "info")
 class Settings:
     """Settings of one run. ``origin`` is the file that they come from, None for the defaults.
 
-    ``select`` and ``ignore`` hold codes, beginnings of codes, families, names and aliases of rules; an empty ``select`` means
-    every rule that is not a preview. ``preview`` counts previews among those. ``fail_level`` is the mildest severity that makes
-    the exit code 1. ``rules`` holds the options of rules by the rule's name or code.
+    ``select`` and ``ignore`` hold codes, beginnings of codes, families, names and aliases of rules; an empty
+    ``select`` means every rule that is not a preview. ``preview`` counts previews among those. ``fail_level`` is the
+    mildest severity that makes the exit code 1. ``rules`` holds the options of rules by the rule's name or code.
     """
 
     select: tuple[str, ...] = ()
@@ -26,8 +26,10 @@ class Settings:
     origin: str | None = None
     from_command_line: frozenset[str] = frozenset()
 
-    def overridden(self, select: Sequence[str] = (), ignore: Sequence[str] = (), fail_level: str | None = None) -> Settings:
-        """With the command line's values: ``select`` replaces select and ignore, ``ignore`` is added, a level replaces."""
+    def overridden(
+        self, select: Sequence[str] = (), ignore: Sequence[str] = (), fail_level: str | None = None
+    ) -> Settings:
+        """With the command line's values: ``select`` replaces both lists, ``ignore`` is added, a level replaces."""
         changed = self
         if select:
             changed = replace(changed, select=tuple(select), ignore=())

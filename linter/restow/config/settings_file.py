@@ -16,7 +16,8 @@ NAMES = ("restow.toml", ".restow.toml", "pyproject.toml")
 
 
 def read_settings(start: Path) -> Settings:
-    """The settings for files in the folder ``start``: of the first settings file upward, the repository root being the last folder.
+    """The settings for files in the folder ``start``: of the first settings file upward, the repository root being
+    the last folder.
 
     Files are not merged. A pyproject.toml without ``[tool.restow]`` is passed over. Raises ConfigError for a file that
     cannot be read, an unknown setting, or a wrong value.
@@ -33,7 +34,7 @@ def read_settings(start: Path) -> Settings:
 
 
 def read_settings_file(path: Path) -> Settings | None:
-    """The settings in the file at ``path``; None where there is no such file, or a pyproject.toml without a table for Restow."""
+    """The settings in the file at ``path``; None where it is missing, or a pyproject.toml without ``[tool.restow]``."""
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -85,12 +86,12 @@ def _message(error: ValidationError) -> str:
         known = [field.alias or name for name, field in SettingsDocument.model_fields.items()]
         return f'unknown setting "{where}"{did_you_mean(where, known)}'
     if problem["loc"] == ("fail-level",):
-        return f'fail-level must be one of {", ".join(FAIL_LEVELS)}'
+        return f"fail-level must be one of {', '.join(FAIL_LEVELS)}"
     return f"{where or 'the table'}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
 def did_you_mean(name: str, known: list[str]) -> str:
-    """``; did you mean "..."?`` for the known name that looks most like ``name``, else the list of the few known ones."""
+    """``; did you mean "..."?`` for the known name most like ``name``, else the known ones where they are few."""
     from difflib import get_close_matches
 
     close = get_close_matches(name, known, n=1, cutoff=0.6)

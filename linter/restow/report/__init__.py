@@ -1,0 +1,1 @@
+"""Results as text and as documents. Nothing here reads a disk or looks at a terminal: callers say what they have."""

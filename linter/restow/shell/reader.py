@@ -11,7 +11,7 @@ from restow.shell.mask import MASKED, unmask
 from restow.shell.tables import load
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
+    from lark import Token, Tree
     from lark.exceptions import UnexpectedInput
 
     SyntaxTree = Tree[Token]
@@ -25,6 +25,12 @@ _CONTENT = frozenset(
 )
 """Terminals whose line ends do not end a command."""
 
+BLANKS = f" \t{MASKED}"
+
+STACK_TO_EXPLAIN = 1_000
+"""How deep the parser may have been for its failure to be looked into, which copies its stack many times."""
+
+_UNTIL_BLANK = re.compile(r"[^\s\x00]{1,20}")
 _TO_LINE_END = re.compile(r"(?:\\\n|#[^\n]*+|[^\n#])*?\n")
 _BETWEEN_COMMANDS = re.compile(r"(?:[ \t\x00\n]|\\\n|#[^\n]*+)*+")
 _QUOTE_MARKS = re.compile(r"\\(.)|[\"']")
@@ -76,15 +82,15 @@ def read(text: str, rule: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
     """
     from lark.exceptions import UnexpectedInput
 
+    session: Any = load().parse_interactive(text, start=rule)
     try:
-        return _feed(load(), text, rule)
+        return _feed(session, text)
     except UnexpectedInput as error:
-        raise _explain(text, error) from None
+        raise _explain(text, error, session) from None
 
 
-def _feed(parser: Lark, text: str, rule: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
+def _feed(session: Any, text: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
     """Feed the tokens of ``text``; behind a line that opens here-documents, move the lexer behind their bodies."""
-    session: Any = parser.parse_interactive(text, start=rule)
     lexer = session.lexer_thread
     bodies: dict[int, HeredocBody] = {}
     pending = _Pending()
@@ -119,23 +125,29 @@ def _cut(text: str, at: int, pending: _Pending, bodies: dict[int, HeredocBody]) 
     return skipped.end() if skipped else at
 
 
-def _explain(text: str, error: UnexpectedInput) -> UnreadableError:
+def _explain(text: str, error: UnexpectedInput, session: Any) -> UnreadableError:
     """Say in words what lark did not expect."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     expected: frozenset[str] = frozenset()
     if isinstance(error, UnexpectedToken):
-        expected = frozenset(error.accepts or error.expected or ())
         if error.token.type == "$END":
-            missing = next((reason for name, reason in _MISSING if name in expected), "a command is not complete")
-            return UnreadableError(len(text), f"the text ends too early: {missing}")
+            return UnreadableError(len(text), f"the text ends too early: {_missing(session)}")
+        expected = frozenset(error.expected)
     elif isinstance(error, UnexpectedCharacters):
         expected = frozenset(error.allowed or ())
-    at = max(0, min(error.pos_in_stream or 0, len(text)))
-    found = text[at : at + 20].lstrip(f" \t\r{MASKED}")
+    at = min(error.pos_in_stream or 0, len(text))
     if "QUOTE_END" in expected:
         return UnreadableError(at, "a double quote is not closed")
-    if found[:1] in ("'", "`"):
-        return UnreadableError(at, f"{found[0]} is not closed")
-    shown = re.split(rf"[\s{MASKED}]", found, maxsplit=1)[0]
-    return UnreadableError(at, f"unexpected `{shown}`" if shown else "unexpected line end")
+    while at < len(text) and text[at] in BLANKS:
+        at += 1
+    if text[at : at + 1] in {"'", "`"}:
+        return UnreadableError(at, f"{text[at]} is not closed")
+    shown = _UNTIL_BLANK.match(text, at)
+    return UnreadableError(at, f"unexpected `{shown[0]}`" if shown else "unexpected line end")
+
+
+def _missing(session: Any) -> str:
+    """What the parser waits for at the end of the text."""
+    accepted: set[str] = session.accepts() if len(session.parser_state.state_stack) < STACK_TO_EXPLAIN else set()
+    return next((reason for name, reason in _MISSING if name in accepted), "a command is not complete")

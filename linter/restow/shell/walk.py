@@ -30,8 +30,8 @@ class Occurrence:
     """A simple command, or an Opaque in a command's place, and how it gets to run.
 
     ``substitution``: it runs within ``$( )``, backticks or process substitution.
-    ``conditional``: the script can succeed without it having run, or it can run more than once: it stands in a branch,
-    a loop, a function, behind ``||``, or behind an ``&&`` whose left side may fail without failing the script.
+    ``conditional``: the script can succeed without it having run: it stands in a branch, in the body of a loop or a
+    function, behind ``||``, or behind an ``&&`` whose left side may fail without failing the script.
     """
 
     command: SimpleCommand | Opaque

@@ -1,7 +1,7 @@
 """Grammar tables next to their grammar: written when the wheel is built, used only where they fit the installed lark.
 
 A tables file is one header line (format, lark version, digest of the grammar, digest of the rest) and what
-``Lark.save`` writes. A file that does not fit, or is cut short, is never unpickled: the grammar is then built in memory.
+``Lark.save`` writes. A file that does not fit, or is cut short, is never unpickled: the grammar is built instead.
 """
 
 from __future__ import annotations

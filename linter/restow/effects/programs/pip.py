@@ -57,6 +57,10 @@ def effect(call: Invocation) -> Effect:
         from restow.effects.programs import python
 
         return python.effect(call)
+    if call.name == "virtualenv":
+        from restow.effects.programs.python import environment_effect
+
+        return environment_effect(call, call.argv[1:])
     return pip_effect(call, call.argv[1:])
 
 

@@ -1,0 +1,136 @@
+"""The public functions: Dockerfiles in, findings, rewrites, simulated builds and differences out.
+
+A Dockerfile is given as its text, or as a path: a ``Path`` always is one, a ``str`` where it has no line break and
+names a file. A build context is given as a ``Context`` or as a folder. Nothing is ever written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from restow.build import Context, Simulation
+    from restow.config.settings import Settings
+    from restow.fix import FixResult
+    from restow.image import Difference
+    from restow.lint.runner import LintResult
+    from restow.syntax.ast import Dockerfile
+
+    Text: TypeAlias = str | Path | Dockerfile
+    Folder: TypeAlias = Context | str | Path | None
+
+__all__ = ["diff", "fix", "lint", "parse", "read_context", "simulate"]
+
+
+def parse(text: str, name: str = "Dockerfile") -> Dockerfile:
+    """The tree of any text: ``.instructions`` each have ``.kind`` and ``.span``, and ``str()`` of the tree is the text.
+
+    ``name`` is what reports show for it.
+    """
+    from restow.syntax import parse as parse_text
+
+    return parse_text(text, name)
+
+
+def lint(text_or_path: Text, context: Folder = None, *, settings: Settings | None = None) -> LintResult:
+    """The findings, by place; iterating over the result gives them.
+
+    For a path the context and the settings are found as the command line finds them, where they are not given; a text
+    has the default settings and no context.
+    """
+    from restow.lint.runner import lint as run
+
+    tree, path = _tree(text_or_path)
+    return run(tree, _context(tree, path, context), settings or _settings(path))
+
+
+def fix(
+    text_or_path: Text, context: Folder = None, *, unsafe: bool = False, settings: Settings | None = None
+) -> FixResult:
+    """The text with every proven rewrite made, what was applied and what was refused; see ``lint`` for the arguments.
+
+    ``unsafe`` also applies what rests on assumptions that nobody can check. Raises UsageError for a text without FROM.
+    """
+    from restow.advise.history import History, read_history
+    from restow.fix.fixer import fix as run
+    from restow.lint.runner import lint as findings
+
+    tree, path = _tree(text_or_path)
+    seen = _context(tree, path, context)
+    used = settings or _settings(path)
+    folder = seen.folder if seen is not None else None
+    history = (
+        read_history(folder) if folder else History((), "no history: no folder on disk", shallow=False, complete=False)
+    )
+    return run(tree.source, seen, history, lambda tree, context: findings(tree, context, used).findings, unsafe=unsafe)
+
+
+def simulate(text_or_path: Text, context: Folder = None, *, arguments: dict[str, str] | None = None) -> Simulation:
+    """The simulated build; ``arguments`` are values of build arguments. Raises UsageError for a text without FROM."""
+    from restow.build import simulate as run
+
+    tree, path = _tree(text_or_path)
+    return run(tree, _context(tree, path, context), arguments=arguments)
+
+
+def diff(before: Text | Simulation, after: Text | Simulation, context: Folder = None) -> tuple[Difference, ...]:
+    """The differences between the images that two Dockerfiles (or simulated builds) produce; empty where they are
+    equal.
+
+    Texts are built with ``context``, its files compared by content where it is a folder.
+    """
+    from restow.build import Simulation
+    from restow.image import compare
+
+    if isinstance(context, str | Path):
+        context = read_context(context, hashed=True)
+
+    def built(one: Text | Simulation) -> Simulation:
+        return one if isinstance(one, Simulation) else simulate(one, context)
+
+    return compare(built(before), built(after), all_stages=False)
+
+
+def read_context(folder: str | Path, dockerfile: str | Path | None = None, *, hashed: bool = False) -> Context:
+    """The folder as a build context, its ignore file applied; ``dockerfile`` is the file that is built with it.
+
+    ``hashed`` names files by their content and not by their path: slower, and comparable across folders.
+    """
+    from restow.build import read_context as read
+
+    return read(Path(folder), None if dockerfile is None else Path(dockerfile), hashed=hashed)
+
+
+def _tree(given: Text) -> tuple[Dockerfile, Path | None]:
+    from restow.source import read_source
+
+    if isinstance(given, Path) or (isinstance(given, str) and _is_file(given)):
+        source = read_source(Path(given))
+        return parse(source.text, source.name), Path(given)
+    return (parse(given) if isinstance(given, str) else given), None
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return "\n" not in text and bool(text) and Path(text).is_file()
+    except (OSError, ValueError):
+        return False  # too long for a path, or with a NUL
+
+
+def _context(tree: Dockerfile, path: Path | None, given: Folder) -> Context | None:
+    from restow.config.context_folder import choose_context
+
+    if isinstance(given, str | Path):
+        return read_context(given, path)
+    if given is not None or path is None:
+        return given
+    folder = choose_context(tree, path).folder
+    return None if folder is None else read_context(folder, path)
+
+
+def _settings(path: Path | None) -> Settings:
+    from restow.config.settings import Settings
+    from restow.config.settings_file import read_settings
+
+    return Settings() if path is None else read_settings(path.parent)

@@ -1,0 +1,27 @@
+"""``restow advise``: what each instruction costs, and a cheaper arrangement."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from restow import __version__
+from restow.advise import advise
+from restow.cli.fixing import history_of
+from restow.cli.inputs import context_of, read_one
+from restow.cli.output import print_diff, print_document, print_lines
+from restow.report.advice_report import advice_document, advice_text
+
+
+def run(arguments: Namespace) -> int:
+    """Exit code 0: advice is no finding."""
+    item = read_one(arguments, arguments.path)
+    context = context_of(arguments.context, item)
+    advice = advise(item.dockerfile, context.context, history_of(context), accept=arguments.unsafe_fixes)
+    document = advice_document(advice, item.source, (context.folder, context.choice.reason), __version__)
+    if arguments.output_format == "json":
+        print_document(document)
+        return 0
+    print_lines(advice_text(document))
+    if document.proposal is not None:
+        print_diff(document.proposal.diff)
+    return 0

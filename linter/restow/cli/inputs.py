@@ -1,0 +1,148 @@
+"""What commands read: Dockerfiles from disk or standard input, their settings and their build contexts."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from restow.build import Context, read_context
+from restow.config.context_folder import ContextChoice, choose_context
+from restow.config.discovery import find_dockerfiles
+from restow.config.settings import Settings
+from restow.config.settings_file import read_settings
+from restow.errors import ContextError, SourceError, UsageError
+from restow.source import Source, read_source
+from restow.source.text import decode
+from restow.syntax import parse
+from restow.syntax.ast import Dockerfile
+
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Input:
+    """A Dockerfile that was read. ``path`` is where it lies, None for standard input without a name."""
+
+    dockerfile: Dockerfile
+    path: Path | None
+    from_stdin: bool = False
+
+    @property
+    def source(self) -> Source:
+        """Its text and the name to show."""
+        return self.dockerfile.source
+
+    @property
+    def folder(self) -> Path:
+        """The folder that it belongs to."""
+        return Path() if self.path is None else self.path.parent
+
+
+@dataclass(frozen=True)
+class ReadContext:
+    """The build context as read; ``choice`` says which folder it is and why."""
+
+    context: Context | None
+    choice: ContextChoice
+
+    @property
+    def folder(self) -> str | None:
+        """The folder as reports show it."""
+        return None if self.choice.folder is None else str(self.choice.folder)
+
+    @property
+    def text(self) -> str:
+        """The folder and why it was taken, or why there is none."""
+        return self.choice.reason if self.folder is None else f"{self.folder} ({self.choice.reason})"
+
+
+@dataclass
+class Inputs:
+    """The Dockerfiles that the arguments name, read one after the other; ``-`` stands alone.
+
+    What is wrong with one of several files goes to standard error (unless ``silent``) and into ``failed``, and the
+    others are still read.
+    """
+
+    arguments: Namespace
+    silent: bool = False
+    failed: bool = False
+
+    def __iter__(self) -> Iterator[Input]:
+        paths = list(self.arguments.paths)
+        if STDIN in paths:
+            if len(paths) > 1:
+                raise UsageError("- (standard input) and other paths do not go together; name them one after the other")
+            yield read_stdin(self.arguments)
+            return
+        found = False
+        for path in find_dockerfiles([Path(path) for path in paths]):
+            found = True
+            try:
+                item = read_input(path)
+            except SourceError as error:
+                self.failed = True
+                self._say(f"error: {error}")
+                continue
+            yield item
+        if not found:
+            self._say(f"no Dockerfiles found in {', '.join(paths)}")
+
+    def _say(self, message: str) -> None:
+        if not self.silent:
+            print(f"restow: {message}", file=sys.stderr)
+
+
+def read_one(arguments: Namespace, path: str) -> Input:
+    """The Dockerfile at ``path``; in a folder the one called Dockerfile or Containerfile."""
+    if path == STDIN:
+        return read_stdin(arguments)
+    file = Path(path)
+    if file.is_dir():
+        named = [file / name for name in ("Dockerfile", "Containerfile") if (file / name).is_file()]
+        if not named:
+            raise UsageError(f"{path}: a folder without a Dockerfile; name the file")
+        file = named[0]
+    return read_input(file)
+
+
+def read_input(path: Path) -> Input:
+    """The Dockerfile at ``path``. Raises SourceError where it cannot be read as text."""
+    source = read_source(path)
+    return Input(parse(source.text, source.name), path)
+
+
+def read_stdin(arguments: Namespace) -> Input:
+    """The Dockerfile on standard input, under the name of ``--stdin-filename``."""
+    name: str | None = getattr(arguments, "stdin_filename", None)
+    shown = name or "<stdin>"
+    return Input(parse(decode(shown, sys.stdin.buffer.read()), shown), Path(name) if name else None, from_stdin=True)
+
+
+def context_of(given: str | None, item: Input, *, hashed: bool = False) -> ReadContext:
+    """The build context of a Dockerfile. One that nobody named and that cannot be read is none, with that reason."""
+    choice = choose_context(item.dockerfile, item.path, Path(given) if given else None)
+    if choice.folder is None:
+        return ReadContext(None, choice)
+    try:
+        return ReadContext(read_context(choice.folder, item.path, hashed=hashed), choice)
+    except ContextError as error:
+        if given:
+            raise
+        return ReadContext(None, replace(choice, folder=None, reason=f"no build context: {error}"))
+
+
+def settings_reader(arguments: Namespace) -> Callable[[Input], Settings]:
+    """A function that gives a Dockerfile's settings, those of the command line on top; files are read once a folder."""
+    of_folder = cache(read_settings)
+
+    def settings(item: Input) -> Settings:
+        return of_folder(item.folder).overridden(
+            getattr(arguments, "select", ()), getattr(arguments, "ignore", ()), getattr(arguments, "fail_level", None)
+        )
+
+    return settings

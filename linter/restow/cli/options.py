@@ -1,0 +1,125 @@
+"""The commands and their options, as one table: argparse, and everything that lists options, reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from restow.config.settings import FAIL_LEVELS
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One option or positional argument: its names, and what argparse is told of it."""
+
+    names: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: the module of its name in ``restow.cli.commands`` does it."""
+
+    name: str
+    help: str
+    arguments: tuple[Argument, ...]
+
+
+def _argument(*names: str, **settings: Any) -> Argument:
+    return Argument(names, settings)
+
+
+def codes(text: str) -> list[str]:
+    """The parts of a list with commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def build_argument(text: str) -> tuple[str, str]:
+    """``NAME=VALUE``."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise ValueError(text)
+    return name, value
+
+
+build_argument.__name__ = "NAME=VALUE"  # what argparse calls a wrong value's type
+
+_PATHS = _argument(
+    "paths", nargs="*", default=["."], metavar="PATH",
+    help="Dockerfiles, folders to search, or - for standard input (default: .)",
+)  # fmt: skip
+_PATH = _argument(
+    "path", nargs="?", default="Dockerfile", metavar="PATH", help="a Dockerfile, or - (default: Dockerfile)"
+)
+_CONTEXT = _argument(
+    "--context", metavar="DIR", help="the build context; default: the folder where the COPY sources exist"
+)
+_FORMAT = _argument(
+    "-f", "--output-format", "--format", choices=("text", "json"), default="text", help="how to report (default: text)"
+)
+_STDIN_NAME = _argument("--stdin-filename", metavar="NAME", help="the file that standard input (-) stands for")
+_SELECT = _argument(
+    "--select", type=codes, action="extend", default=[], metavar="RULES",
+    help="run these rules only: codes, beginnings of codes, names or aliases, separated by commas",
+)  # fmt: skip
+_IGNORE = _argument("--ignore", type=codes, action="extend", default=[], metavar="RULES", help="do not run these rules")
+_BUILD_ARGUMENTS = _argument(
+    "--build-arg", type=build_argument, action="append", default=[], metavar="NAME=VALUE", help="the value of an ARG"
+)
+_DIFF = _argument(
+    "--diff", action="store_true", help="write nothing; print the changes as a diff, exit code 1 if there are any"
+)
+_UNSAFE = _argument(
+    "--unsafe-fixes",
+    action="store_true",
+    help="also apply what rests on an assumption that nobody can check; it is named",
+)
+_QUIET = _argument("-q", "--quiet", action="store_true", help="print findings only")
+
+COMMANDS = (
+    Command(
+        "check",
+        "find problems in Dockerfiles",
+        (
+            _PATHS,
+            _STDIN_NAME,
+            _FORMAT,
+            _SELECT,
+            _IGNORE,
+            _CONTEXT,
+            _argument("--fix", action="store_true", help="apply every proven fix first, then report what is left"),
+            _DIFF,
+            _UNSAFE,
+            _argument("--fail-level", choices=FAIL_LEVELS, help="the mildest severity that makes the exit code 1"),
+            _argument("--exit-zero", action="store_true", help="exit code 0 also where there are findings"),
+            _QUIET,
+        ),
+    ),
+    Command(
+        "fix",
+        "rewrite Dockerfiles with every fix that is proven",
+        (_PATHS, _STDIN_NAME, _CONTEXT, _SELECT, _IGNORE, _DIFF, _UNSAFE, _QUIET),
+    ),
+    Command(
+        "advise",
+        "price each instruction's cache and propose a cheaper arrangement",
+        (_PATH, _CONTEXT, _FORMAT, _UNSAFE, _STDIN_NAME),
+    ),
+    Command("layers", "show the simulated build's layers", (_PATH, _CONTEXT, _FORMAT, _BUILD_ARGUMENTS, _STDIN_NAME)),
+    Command(
+        "verify",
+        "do two Dockerfiles produce the same image?",
+        (
+            _argument("before", metavar="A", help="a Dockerfile"),
+            _argument("after", metavar="B", help="another Dockerfile"),
+            _argument("--context", metavar="DIR", help="the build context of both"),
+            _FORMAT,
+            _BUILD_ARGUMENTS,
+        ),
+    ),
+    Command(
+        "explain", "explain a rule", (_argument("rule", metavar="CODE", help="a rule's code, name or alias"), _FORMAT)
+    ),
+    Command("rules", "list the rules", (_FORMAT, _SELECT)),
+)

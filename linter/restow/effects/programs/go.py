@@ -1,0 +1,272 @@
+"""go: mod download, mod verify, mod tidy, mod vendor, get, install pkg@version, build, vet, list, clean, env, version.
+
+By the Go documentation ("Go Modules Reference", "go command"): the module is the nearest folder above with a ``go.mod``, the
+workspace the nearest with a ``go.work``; local ``replace`` and ``use`` folders count with their ``go.mod``. ``go mod download``
+looks at no source file. A build may reach any file through cgo's flags, unless ``CGO_ENABLED=0``, so it reads everything.
+
+Priors (own estimates): 2 s and 0.7 s a required module, 3 MB each; 25 s for a build; 15 s for a program from its address.
+"""
+
+from __future__ import annotations
+
+from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
+from restow.effects.options import Arguments, read_options
+from restow.effects.places import INDEX, SELF_CONTAINED
+from restow.effects.programs.go_files import Module, nearest, parse_module, sums_complete, work_folders
+from restow.effects.surroundings import (
+    COMMON_VARIABLES,
+    ancestors,
+    exact,
+    homes,
+    installer_reads,
+    names,
+    place,
+    tree,
+    value,
+    variables,
+)
+from restow.errors import UnknownEffect
+from restow.vfs import File, Region, join
+
+_FLAGS = names(
+    "-x -v -a -n -d -u -t -fix -insecure -race -msan -asan -trimpath -modcacherw -json -buildvcs -i -m -e -deps -linkshared -w -modcache -cache -testcache"
+)
+_VALUED = names(
+    "-o -p -mod -ldflags --ldflags -gcflags -asmflags -tags --tags -buildmode -installsuffix -compiler -gccgoflags -f -go -compat "
+    "-reuse -covermode -coverpkg -vettool -pkgdir"
+)
+_LISTENED = ("GO*", "CGO_*", "GCCGO", "FC", "AR", "CC", "CXX")
+_DOWNLOADED = (2.0, 0.7, 3_000_000)
+
+
+def effect(call: Invocation) -> Effect:
+    """Of ``go [-C dir] command [flags] [arguments]``."""
+    words = call.argv[1:]
+    if any(word == "-C" or word.startswith("-C=") for word in words):
+        raise UnknownEffect("go in another folder (-C) is not modelled")
+    _check_flags(call)
+    command, rest = (*words[:1], "")[0], words[1:]
+    if command == "mod":
+        return _mod(call, (*rest[:1], "")[0], _options(rest))
+    arguments = _options(words)
+    if command in ("version", "env") and not arguments.options:
+        return Effect(reads=_base(call), writes=_caches(call), environment=(*COMMON_VARIABLES, *_LISTENED), seconds=0.2)
+    if (
+        command == "clean"
+        and arguments.options
+        and arguments.has("-modcache", "-cache", "-testcache")
+        and not rest[len(arguments.options) :]
+    ):
+        return Effect(
+            reads=(*_base(call), *_caches(call)),
+            writes=_caches(call),
+            environment=variables(call, *_LISTENED),
+            seconds=1.0,
+        )
+    if command == "install" and rest and all("@" in operand for operand in arguments.operands):
+        return _install(call, arguments)
+    if command == "get":
+        return _get(call, arguments)
+    if command in ("build", "install", "vet", "list"):
+        return _build(call, command, arguments)
+    raise UnknownEffect(
+        f"go {command.replace(SYMBOLIC, '$')} runs or changes the project's own code, or is not modelled"
+    )
+
+
+def _options(words: tuple[str, ...]) -> Arguments:
+    """Go's flags take one dash or two, with the value after ``=`` or in the next word."""
+    plain: list[str] = []
+    for word in words:
+        name, equals, given = word.partition("=")
+        if word.startswith("-") and equals and name in _VALUED:
+            plain += [name, given]
+        elif word.startswith("-") and equals and name in _FLAGS:
+            plain.append(name)
+        else:
+            plain.append(word)
+    return read_options(tuple(plain) or ("go",), flags=_FLAGS, valued=_VALUED)
+
+
+def _check_flags(call: Invocation) -> None:
+    flags = value(call, "GOFLAGS") or ""
+    if any(mark in flags for mark in ("-modfile", "-overlay", "-toolexec", "-vettool", "-C")):
+        raise UnknownEffect("GOFLAGS names files or programs")
+    if value(call, "GO111MODULE") == "off" and call.argv[1:2] == ("mod",):
+        raise UnknownEffect("go mod without modules is not modelled")
+
+
+def _go_path(call: Invocation) -> str:
+    """``GOPATH``: in the official images ``/go``, by default ``~/go``."""
+    given = value(call, "GOPATH")
+    return call.path(given.split(":")[0]) if given else join(call.home, "go")
+
+
+def _caches(call: Invocation) -> tuple[Region, ...]:
+    paths = [
+        join(_go_path(call), "pkg"),
+        "/go/pkg",
+        *(call.path(given) for name in ("GOMODCACHE", "GOCACHE") if (given := value(call, name))),
+    ]
+    return (Region(tuple(paths)), homes(call, ".cache/go-build", ".config/go", "go/pkg"), Region(("/tmp",)))
+
+
+def _base(call: Invocation) -> tuple[Region, ...]:
+    named = tuple(place(call, given) for name in ("GOENV", "GOWORK") if (given := value(call, name)) and given != "off")
+    above = [
+        join(folder, name)
+        for folder in (call.directory, *ancestors(call.directory))
+        for name in ("go.mod", "go.work", "go.work.sum")
+    ]
+    return (*installer_reads(call), homes(call, ".config/go", ".cache/go-build", "go"), exact(call, *above, *named))
+
+
+def _module(call: Invocation) -> Module:
+    """The main module; with a workspace, the one folder's whose modules all count."""
+    root = nearest(call, call.directory, "go.mod")
+    if root is None:
+        raise UnknownEffect(f"there is no go.mod in or above {call.directory} when go runs")
+    return parse_module(call, root)
+
+
+def _workspace(call: Invocation) -> list[Module]:
+    if value(call, "GOWORK") == "off":
+        return []
+    named = value(call, "GOWORK")
+    root = place(call, named).rsplit("/", 1)[0] if named else nearest(call, call.directory, "go.work")
+    return [parse_module(call, folder) for folder in work_folders(call, root)] if root is not None else []
+
+
+def _mod(call: Invocation, command: str, arguments: Arguments) -> Effect:
+    if command in ("download", "verify"):
+        return _download(call, command)
+    if command not in ("tidy", "vendor") or arguments.operands[1:]:
+        raise UnknownEffect(f"go mod {command.replace(SYMBOLIC, '$')} is not modelled")
+    module = _module(call)
+    written = Region(tuple(join(module.root, name) for name in ("go.mod", "go.sum", "vendor")))
+    call.assume(INDEX)
+    return Effect(
+        reads=(*_base(call), *_caches(call), Region(tree(call, module.root)), Region(tuple(module.local))),
+        writes=(written, *_caches(call)),
+        environment=variables(call, *_LISTENED),
+        network=True,
+        seconds=8.0,
+        needs=(module.root,),
+    )
+
+
+def _download(call: Invocation, command: str) -> Effect:
+    modules = [_module(call), *_workspace(call)]
+    files = [join(module.root, name) for module in modules for name in ("go.mod", "go.sum", "vendor/modules.txt")]
+    files += [join(folder, "go.mod") for module in modules for folder in module.local]
+    for folder in (folder for module in modules for folder in module.local):
+        call.text(join(folder, "go.mod"))
+    complete = Assumption(
+        "go-sum-complete",
+        "go.sum lists every required module, so go mod download leaves it as it is",
+        Verdict.UNCHECKED,
+    )
+    kept = command == "verify" or (len(modules) == 1 and call.assume(complete, sums_complete(call, modules[0])))
+    kept = kept or (len(modules) > 1 and call.assume(complete))
+    written = () if kept else tuple(join(module.root, name) for module in modules for name in ("go.mod", "go.sum"))
+    sums = () if kept else tuple(join(folder, "go.work.sum") for folder in (call.directory, *ancestors(call.directory)))
+    call.assume(INDEX)
+    count = sum(len(module.required) for module in modules)
+    cache = value(call, "GOMODCACHE") or join(_go_path(call), "pkg/mod")
+    return Effect(
+        reads=(*_base(call), *_caches(call), exact(call, *files, *written, *sums)),
+        writes=(*_caches(call), Region((*written, *sums))),
+        environment=(*COMMON_VARIABLES, *_LISTENED),
+        caches=(Cache(cache, "go clean -modcache"),),
+        network=True,
+        seconds=_DOWNLOADED[0] + _DOWNLOADED[1] * count,
+        size=_DOWNLOADED[2] * count,
+        needs=tuple(dict.fromkeys((*files, *_above(call, "go.work", "go.work.sum")))),
+    )
+
+
+def _above(call: Invocation, *inside: str) -> list[str]:
+    """Where one of the names really stands, in the working directory or above."""
+    paths = [join(folder, name) for folder in (call.directory, *ancestors(call.directory)) for name in inside]
+    return [path for path in paths if isinstance(call.node(path), File)]
+
+
+def _programs(call: Invocation) -> tuple[str, ...]:
+    given = value(call, "GOBIN")
+    return (join(_go_path(call), "bin"), "/go/bin", *((call.path(given),) if given else ()))
+
+
+def _install(call: Invocation, arguments: Arguments) -> Effect:
+    """``go install path@version`` builds a program by its own ``go.mod``, not that of the working directory."""
+    for operand in arguments.operands[1:]:
+        if SYMBOLIC in operand.split("@")[0] or operand.startswith((".", "/")):
+            raise UnknownEffect("go installs a program whose address is not known")
+    if arguments.has("-o", "-vettool", "-pkgdir"):
+        raise UnknownEffect("this use of go install is not modelled")
+    call.assume(INDEX)
+    call.assume(SELF_CONTAINED)
+    programs = len(arguments.operands) - 1
+    return Effect(
+        reads=(*_base(call), *_caches(call), Region(_programs(call))),
+        writes=(*_caches(call), Region(_programs(call))),
+        environment=variables(call, *_LISTENED),
+        network=True,
+        seconds=15.0 * programs,
+        size=60_000_000 * programs,
+    )
+
+
+def _roots(call: Invocation) -> tuple[str, ...]:
+    """The folders that a command on the project's packages looks at as a whole."""
+    root = nearest(call, call.directory, "go.mod")
+    folders = [call.directory, *((root, *parse_module(call, root).local) if root is not None else ())]
+    folders += [folder for module in _workspace(call) for folder in (module.root, *module.local)]
+    return tuple(dict.fromkeys(folders))
+
+
+def _get(call: Invocation, arguments: Arguments) -> Effect:
+    """``go get`` changes ``go.mod`` and ``go.sum``; without modules it works in the whole of ``GOPATH``."""
+    roots = _roots(call)
+    changed = Region(
+        (*(join(root, name) for root in roots for name in ("go.mod", "go.sum")), _go_path(call), *_programs(call))
+    )
+    call.assume(INDEX)
+    call.assume(SELF_CONTAINED)
+    return Effect(
+        reads=(
+            *_base(call),
+            *_caches(call),
+            changed,
+            Region(tuple(step for root in roots for step in tree(call, root))),
+        ),
+        writes=(*_caches(call), changed, Region(("/go",))),
+        environment=variables(call, *_LISTENED),
+        network=True,
+        seconds=8.0 * max(1, len(arguments.operands) - 1),
+        size=20_000_000,
+        needs=roots,
+    )
+
+
+def _build(call: Invocation, command: str, arguments: Arguments) -> Effect:
+    """Without ``-o`` a program lands in the working directory under a name that depends on the package."""
+    if arguments.has("-vettool", "-pkgdir"):
+        raise UnknownEffect(f"this use of go {command} is not modelled")
+    roots = _roots(call)
+    outputs = [call.path(given) for given in arguments.values("-o")] or ([call.directory] if command == "build" else [])
+    pure = value(call, "CGO_ENABLED") == "0"
+    versioned = tuple(join(folder, ".git") for root in roots for folder in ancestors(root))
+    whole = (
+        Region((*(step for root in roots for step in tree(call, root)), *versioned)) if pure else Region.everything()
+    )
+    call.assume(INDEX)
+    written = Region((*(outputs if command == "build" else ()), *(_programs(call) if command == "install" else ())))
+    return Effect(
+        reads=(*_base(call), *_caches(call), whole, written),
+        writes=(*_caches(call), written, *((Region(("/go/pkg",)),) if command == "install" else ())),
+        environment=variables(call, *_LISTENED),
+        network=True,
+        seconds=25.0,
+        size=20_000_000,
+        needs=roots,
+    )

@@ -1,0 +1,1 @@
+"""What makes a rebuild repeat work that did not change."""

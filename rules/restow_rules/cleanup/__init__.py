@@ -1,0 +1,1 @@
+"""Bytes that stay in the image and that nobody needs."""

@@ -1,0 +1,1 @@
+"""Instructions that fail, or do not do what they seem to do."""

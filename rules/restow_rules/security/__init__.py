@@ -1,0 +1,1 @@
+"""What an image should not run as, hold or tell."""
