@@ -21,8 +21,8 @@ class Access:
     """Regions of the filesystem, and names of what lives beside it (``cwd``, ``user``, ``shell``, ``var:NAME``,
     ``config:x``).
 
-    ``brought`` is what a COPY writes where that is known; ``writes`` are then only the places. ``creates`` are directories that are made
-    where they are missing, with the attributes they get: whoever comes first decides those.
+    ``brought`` is what a COPY writes where that is known; ``writes`` are then only the places. ``creates`` are
+    directories that are made where they are missing, with the attributes they get: whoever comes first decides those.
     """
 
     reads: tuple[Region, ...] = ()
@@ -70,7 +70,9 @@ def access_of(step: Step) -> Access:
         return Access(reads, (Region(step.places),), names, brought=step.brought, creates=step.creates)
     if isinstance(node, Workdir):
         relative = not node.path.text.startswith("/")
-        return Access((), (), used | {"user"} | ({"cwd"} if relative else frozenset()), frozenset(["cwd"]), creates=step.creates)
+        return Access(
+            (), (), used | {"user"} | ({"cwd"} if relative else frozenset()), frozenset(["cwd"]), creates=step.creates
+        )
     if isinstance(node, Env | Arg):
         return Access(
             names_read=used | _variables(node), names_written=frozenset(f"var:{pair.key}" for pair in node.pairs)

@@ -10,8 +10,8 @@ from restow.advise.arrange import Arrangement, arrangements
 from restow.advise.cost import masks_along, stage_cost, unit_of
 from restow.advise.events import Events, events_of
 from restow.advise.history import History
-from restow.advise.split import splits_of
-from restow.build import Context, Simulation, simulate
+from restow.advise.split import NoSplit, splits_of
+from restow.build import Context, Simulation, StageResult, simulate
 from restow.build.engine import Memory
 from restow.effects import Verdict
 from restow.image import Difference, compare
@@ -20,8 +20,8 @@ from restow.syntax import parse
 from restow.syntax.ast import Dockerfile
 
 MAX_PROOFS = 24  # proofs tried a stage: after so many refusals the next one would fail for the same reason
-WORTH = 0.02  # a rewrite that saves less than 2 % of the expected cost is not worth a reviewer's time
-WORTH_SECONDS = 0.05  # nor one that saves less than that on the average change
+WORTH = 0.03  # a rewrite that saves less than 3 % of the expected cost is not worth a reviewer's time
+WORTH_SECONDS = 0.2  # nor one that saves less than that on the average change
 
 
 def advise(dockerfile: Dockerfile, context: Context | None, history: History, *, accept: bool = False) -> Advice:
@@ -63,7 +63,7 @@ class _Advisor:
         self.cost_now = self.cost_then = total_cost(self.simulation, self.events)
         if not self.events.count:
             return
-        current, summary = self.dockerfile, list[str]()
+        current, summary, changed = self.dockerfile, list[str](), list[int]()
         needed = self.simulation.model.needed_by(self.simulation.model.stages[-1])
         simulation = self.simulation
         for index in range(len(simulation.stages)):
@@ -73,10 +73,12 @@ class _Advisor:
             if better is not None:
                 current, simulation, lines = better
                 summary += lines
+                changed.append(index)
         cost = total_cost(simulation, self.events)
         if current is not self.dockerfile and worth(self.cost_now, cost):
             self.cost_then = cost
-            assumptions = simulation.assumptions
+            steps = [step for index in changed for step in simulation.stages[index].steps]
+            assumptions = tuple(dict.fromkeys(assumption for step in steps for assumption in step.assumptions))
             safe = all(assumption.verdict is not Verdict.UNCHECKED for assumption in assumptions)
             self.proposal = Proposal(current.text, cost, 1 - cost / self.cost_now, tuple(summary), assumptions, safe)
 
@@ -86,18 +88,15 @@ class _Advisor:
         result = simulation.stages[index]
         splits, refused = splits_of(result)
         source = current.source
-        for refusal in refused:
-            node = result.steps[refusal.run].instruction
-            copy = result.steps[refusal.copy].instruction
-            line = source.position(node.start).line
-            self._refuse(
-                f"{node.keyword.upper()} of line {line} stays after {copy.keyword.upper()} of line "
-                f"{source.position(copy.start).line}",
-                refusal.reason,
-                line,
-            )
-        now = total_cost(simulation, self.events)
         producers = final_masks(simulation, self.events)
+        units = [unit_of(step, self.events, producers, simulation) for step in result.steps]
+        base = result.stage.base.index
+        along = masks_along(units, self.events, producers.get(base, 0) if base is not None else 0)
+        for refusal in refused:
+            at_best = self.events.rate(along[refusal.run] & ~_before(along, refusal.copy)) * units[refusal.run].seconds
+            if worth(self.cost_now, self.cost_now - at_best):
+                self._stays(result, refusal, source)
+        now = total_cost(simulation, self.events)
         for proofs, candidate in enumerate(arrangements(source, result, simulation, self.events, splits, producers)):
             if proofs >= MAX_PROOFS:
                 break
@@ -109,6 +108,13 @@ class _Advisor:
             return None
         return None
 
+    def _stays(self, result: StageResult, refusal: NoSplit, source: Source) -> None:
+        """Note why an expensive RUN cannot come before a COPY that changes often."""
+        run, copy = result.steps[refusal.run].instruction, result.steps[refusal.copy].instruction
+        line, copy_line = source.position(run.start).line, source.position(copy.start).line
+        what = f"{run.keyword.upper()} of line {line} stays after {copy.keyword.upper()} of line {copy_line}"
+        self._refuse(what, refusal.reason, line)
+
     def _prove(
         self, current: Dockerfile, simulation: Simulation, candidate: Arrangement, index: int
     ) -> tuple[Dockerfile, Simulation] | None:
@@ -118,9 +124,7 @@ class _Advisor:
         dockerfile = parse(candidate.text, current.source.name)
         built = simulate(dockerfile, self.context, accept=self.accept, memory=self.memory)
         differences = compare(simulation, built)
-        if not differences and not any(
-            node.kind == "invalid" for node in dockerfile.instructions if node not in current.instructions
-        ):
+        if not differences and _invalid(dockerfile) == _invalid(current):
             return dockerfile, built
         self._note_difference(simulation, candidate, index, differences, current.source)
         return None
@@ -181,6 +185,15 @@ class _Advisor:
             self.proposal,
             tuple(self.refusals),
         )
+
+
+def _invalid(dockerfile: Dockerfile) -> int:
+    return sum(node.kind == "invalid" for node in dockerfile.instructions)
+
+
+def _before(along: list[int], index: int) -> int:
+    """The events that already miss before the step at ``index``."""
+    return next((mask for mask in reversed(along[:index]) if mask), 0)
 
 
 def worth(before: float, after: float) -> bool:

@@ -10,7 +10,7 @@ from restow.advise.access import Access, access_of
 from restow.advise.blocks import Block, blocks_of, joined
 from restow.advise.cost import Unit, unit_of
 from restow.advise.events import Events
-from restow.advise.search import Item, cheapest_orders
+from restow.advise.search import Item, cheapest_orders, kept_in_place
 from restow.advise.split import Split
 from restow.build import Simulation, StageResult
 from restow.build.steps.copying import COPY_SECONDS
@@ -131,7 +131,7 @@ class _Plan:
     def _moved(self, order: tuple[int, ...]) -> tuple[int, ...]:
         """The written instructions that some instruction written before them now follows, or the other way round."""
         written = [index for index in order if index < len(self.units)]
-        stayed = _longest_increasing(written, [1.0 if unit.is_step else 1.5 for unit in self.units])
+        stayed = kept_in_place(written, self.units)
         return tuple(index for index in written if index not in stayed)
 
     def _text(self, order: tuple[int, ...]) -> str:
@@ -158,14 +158,3 @@ class _Plan:
         text = self.source.text
         body = joined(chosen, final_newline=text[start:end].endswith("\n"))
         return text[:start] + body + text[end:]
-
-
-def _longest_increasing(numbers: list[int], weights: list[float]) -> set[int]:
-    """The heaviest subsequence that stands in rising order: what is taken to have kept its place."""
-    best: list[tuple[float, list[int]]] = []
-    for position, number in enumerate(numbers):
-        weight, chain = max(
-            (pair for pair in best[:position] if pair[1][-1] < number), key=lambda pair: pair[0], default=(0.0, [])
-        )
-        best.append((weight + weights[number], [*chain, number]))
-    return set(max(best, key=lambda pair: pair[0])[1]) if best else set()

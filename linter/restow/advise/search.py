@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from restow.advise.cost import Unit
 from restow.advise.events import Events
 
+TIDY_ITEMS = 60  # longer orders are not tidied: it would take longer than the search
 WIDTH = 48  # orders kept at each length; wider beams found nothing better on the replayed repositories
 
 
@@ -56,7 +57,62 @@ def cheapest_orders(
             :WIDTH
         ]
     scale = events.count or 1
-    return [(partial.cost / scale, partial.order) for partial in beam[:count]]
+    tidy = [_tidied(partial.order, items, events, below) for partial in beam[:count]]
+    return [(_cost(order, items, events, below) / scale, order) for order in dict.fromkeys(tidy)]
+
+
+def _cost(order: tuple[int, ...], items: Sequence[Item], events: Events, below: int) -> float:
+    partial = _Partial(0.0, 0, (), 0, below, 0)
+    for index in order:
+        partial = _grown(partial, index, items, events)
+    return partial.cost
+
+
+def _tidied(order: tuple[int, ...], items: Sequence[Item], events: Events, below: int) -> tuple[int, ...]:
+    """The order with every unit back behind its written predecessor where that costs nothing: fewer lines change."""
+    if len(items) > TIDY_ITEMS:
+        return order
+    best = _cost(order, items, events, below) + 1e-6
+    kept = len(_kept(order, items))
+    written = sorted(range(len(items)), key=lambda index: items[index].rank)
+    for _ in range(2):
+        for before, index in zip([None, *written], written, strict=False):
+            rest = [other for other in order if other != index]
+            place = rest.index(before) + 1 if before is not None else 0
+            candidate = (*rest[:place], index, *rest[place:])
+            if candidate == order or not _allowed(candidate, items) or len(_kept(candidate, items)) <= kept:
+                continue
+            if _cost(candidate, items, events, below) <= best:
+                order, kept = candidate, len(_kept(candidate, items))
+    return order
+
+
+def _kept(order: tuple[int, ...], items: Sequence[Item]) -> set[int]:
+    by_rank = sorted(range(len(items)), key=lambda index: items[index].rank)
+    places = {index: place for place, index in enumerate(by_rank)}
+    return kept_in_place([places[index] for index in order], [items[index].unit for index in by_rank])
+
+
+def kept_in_place(order: Sequence[int], units: Sequence[Unit]) -> set[int]:
+    """Of units, by their written index in a new order, the heaviest rising sequence: what is taken to have kept its place.
+
+    What makes no step weighs more: where either could be said to have moved, it is the step.
+    """
+    best: list[tuple[float, list[int]]] = []
+    for number in order:
+        below = (pair for pair in best if pair[1][-1] < number)
+        weight, chain = max(below, key=lambda pair: pair[0], default=(0.0, []))
+        best.append((weight + (1.0 if units[number].is_step else 1.5), [*chain, number]))
+    return set(max(best, key=lambda pair: pair[0])[1]) if best else set()
+
+
+def _allowed(order: tuple[int, ...], items: Sequence[Item]) -> bool:
+    placed = 0
+    for index in order:
+        if items[index].after & ~placed:
+            return False
+        placed |= 1 << index
+    return True
 
 
 def _available(items: Sequence[Item], placed: int) -> list[int]:
