@@ -81,7 +81,9 @@ def _called(ctx: RuleContext, script: Script) -> Iterator[Called]:
         texts = [_text(ctx, word) for word in command.words]
         first = _program(texts)
         if first < len(texts):
-            yield Called(command.words[first:], tuple(texts[first:]), command, tuple(texts[:first]), occurrence.conditional)
+            yield Called(
+                command.words[first:], tuple(texts[first:]), command, tuple(texts[:first]), occurrence.conditional
+            )
 
 
 def _text(ctx: RuleContext, word: Word) -> str:
@@ -109,7 +111,7 @@ def removes(command: Called, *places: str) -> bool:
 
 def _meets(word: str, place: str) -> bool:
     if "{" in word:
-        return place.startswith(word.split("{")[0].rstrip("/") + "/")
+        return place.startswith(word.split("{", maxsplit=1)[0].rstrip("/") + "/")
     return word.endswith(place) or f"{place}/" in word or place.startswith(word + "/")
 
 
@@ -120,8 +122,13 @@ def appended(ctx: RuleContext, body: Body, command: str) -> Edit | None:
         return None
     text, end = ctx.dockerfile.text, last.command.end
     if body.node.heredocs:
-        plain = body.script.start >= body.node.heredocs[0].start
-        return Edit(Span(end, end), ctx.source.newline + command) if plain else None
+        if body.script.start < body.node.heredocs[0].start:
+            return None
+        stops = any(
+            c.name == "set" and any((w.startswith("-") and "e" in w) or w == "errexit" for w in c.words[1:])
+            for c in body.commands
+        )
+        return Edit(Span(end, end), f"{ctx.source.newline}{command}" if stops else f" && {command}")
     if "\n" not in text[body.node.command.start : end]:
         return Edit(Span(end, end), f" && {command}")
     leading, indent = _layout(text, last.command, ctx.dockerfile.escape)
@@ -150,6 +157,9 @@ def cache_places(ctx: RuleContext, called: Called) -> tuple[str, ...]:
     """The folders in which the simulated command leaves a cache; none where the RUN could not be simulated."""
     for _, _, step in ctx.steps():
         for command in step.commands:
-            if command.node is not None and (command.node.start, command.node.end) == (called.node.start, called.node.end):
+            if command.node is not None and (command.node.start, command.node.end) == (
+                called.node.start,
+                called.node.end,
+            ):
                 return tuple(cache.path for cache in command.effect.caches)
     return ()

@@ -81,3 +81,8 @@ def mount_covers(node: Run, path: str) -> bool:
             if pairs.get("type") in ("cache", "tmpfs") and (path + "/").startswith(target.rstrip("/") + "/"):
                 return True
     return False
+
+
+def mount_names(node: Run, word: str) -> bool:
+    """Whether the value of a mount of the RUN contains ``word``: caches of users whose home is not known."""
+    return any(flag.name == "mount" and word in (flag.value or "") for flag in node.flags)

@@ -63,7 +63,9 @@ def test_forms_of_the_command(world, reads, command):
     assert not reads(effect, "/app/server.js")
 
 
-@pytest.mark.parametrize("script", ["preinstall", "install", "postinstall", "prepublish", "prepare", "dependencies", "postprepare"])
+@pytest.mark.parametrize(
+    "script", ["preinstall", "install", "postinstall", "prepublish", "prepare", "dependencies", "postprepare"]
+)
 @pytest.mark.parametrize("command", ["npm ci", "npm install", "npm ci --omit=dev"])
 def test_scripts_of_the_project_make_it_unknown(world, script, command):
     files = project({"scripts": {script: "node build.js", "test": "jest"}})
@@ -100,7 +102,9 @@ def test_install_scripts_of_dependencies_are_fine_or_assumed(world):
     world(other).effect("npm ci --ignore-scripts")
 
 
-@pytest.mark.parametrize("lock", [{"lockfileVersion": 1, "dependencies": {"left-pad": {"version": "1.3.0"}}}, None, False])
+@pytest.mark.parametrize(
+    "lock", [{"lockfileVersion": 1, "dependencies": {"left-pad": {"version": "1.3.0"}}}, None, False]
+)
 def test_without_a_telling_lock_the_install_scripts_are_assumed(world, lock):
     files = project(lock=False)
     if lock is not False:
@@ -132,7 +136,9 @@ def test_install_keeps_a_lock_that_agrees_and_reads_node_modules(world, reads, w
     assert not effect.creates
 
 
-@pytest.mark.parametrize("lock", [{**LOCK, "lockfileVersion": 1}, {**LOCK, "packages": {"": {"dependencies": {"left-pad": "1"}}}}])
+@pytest.mark.parametrize(
+    "lock", [{**LOCK, "lockfileVersion": 1}, {**LOCK, "packages": {"": {"dependencies": {"left-pad": "1"}}}}]
+)
 def test_install_writes_a_lock_that_disagrees(world, writes, lock):
     effect = world(project(lock=lock), accept=True).effect("npm install")
     assert writes(effect, "/app/package-lock.json")
@@ -155,12 +161,16 @@ def test_install_rewrites_yarn_lock(world, writes):
 
 
 def test_local_dependencies_are_read_as_a_whole(world, reads):
-    files = project({"dependencies": {"lib": "file:../lib"}}, lock=False, **{"/lib/package.json": "{}", "/lib/a.js": ""})
+    files = project(
+        {"dependencies": {"lib": "file:../lib"}}, lock=False, **{"/lib/package.json": "{}", "/lib/a.js": ""}
+    )
     effect = world(files, accept=True).effect("npm install")
     assert reads(effect, "/lib/a.js")
     files = project({"dependencies": {"lib": "./lib.tgz"}}, lock=False, **{"lib.tgz": ""})
     assert reads(world(files, accept=True).effect("npm install"), "/app/lib.tgz")
-    files = project({"dependencies": {"lib": "file:lib"}}, lock=False, **{"lib/package.json": '{"scripts": {"prepare": "x"}}'})
+    files = project(
+        {"dependencies": {"lib": "file:lib"}}, lock=False, **{"lib/package.json": '{"scripts": {"prepare": "x"}}'}
+    )
     assert "lib/package.json has a prepare script" in world(files, accept=True).reason("npm install")
 
 

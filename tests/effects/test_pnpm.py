@@ -9,11 +9,17 @@ LOCK = "lockfileVersion: '9.0'\n\npackages:\n\n  left-pad@1.3.0:\n    resolution
 
 
 def project(manifest=None, **files):
-    return {"package.json": json.dumps({**MANIFEST, **(manifest or {})}), "pnpm-lock.yaml": LOCK, "server.js": "", **files}
+    return {
+        "package.json": json.dumps({**MANIFEST, **(manifest or {})}),
+        "pnpm-lock.yaml": LOCK,
+        "server.js": "",
+        **files,
+    }
 
 
 @pytest.mark.parametrize(
-    "command", ["pnpm install --frozen-lockfile", "pnpm i --prod --reporter=silent", "pnpm install -r --offline --filter app"]
+    "command",
+    ["pnpm install --frozen-lockfile", "pnpm i --prod --reporter=silent", "pnpm install -r --offline --filter app"],
 )
 def test_manifest_lock_and_settings_are_read(world, reads, writes, command):
     effect = world(project(), accept=True).effect(command)
@@ -29,7 +35,9 @@ def test_ci_freezes_the_lock_and_otherwise_it_is_assumed(world, writes):
     frozen = world(project(), environment={"CI": "true"}, accept=True)
     assert not writes(frozen.effect("pnpm install"), "/app/pnpm-lock.yaml")
     assert "lock-agrees" not in frozen.assumed
-    assert writes(world(project(), environment={"CI": "1"}, accept=True).effect("pnpm i --fix-lockfile"), "/app/pnpm-lock.yaml")
+    assert writes(
+        world(project(), environment={"CI": "1"}, accept=True).effect("pnpm i --fix-lockfile"), "/app/pnpm-lock.yaml"
+    )
     assuming = world(project(), accept=True)
     assuming.effect("pnpm install")
     assert assuming.assumed["lock-agrees"] == "unchecked"
@@ -66,7 +74,9 @@ def test_patches_are_read(world, reads):
     effect = world(in_manifest, accept=True).effect("pnpm install")
     assert reads(effect, "/app/patches/x.patch")
     assert "/app/patches/x.patch" in effect.needs
-    in_settings = project(**{"pnpm-workspace.yaml": "patchedDependencies:\n  x@1: patches/x.patch\n", "patches/x.patch": ""})
+    in_settings = project(
+        **{"pnpm-workspace.yaml": "patchedDependencies:\n  x@1: patches/x.patch\n", "patches/x.patch": ""}
+    )
     assert reads(world(in_settings, accept=True).effect("pnpm install"), "/app/patches/x.patch")
 
 
@@ -87,7 +97,9 @@ def test_fetch_needs_the_lock_alone(world, reads, writes):
     assert "no pnpm-lock.yaml" in world({}, accept=True).reason("pnpm fetch")
 
 
-@pytest.mark.parametrize("command", ["pnpm build", "pnpm run x", "pnpm dlx x", "pnpm install --frob", "pnpm add x", "corepack use pnpm"])
+@pytest.mark.parametrize(
+    "command", ["pnpm build", "pnpm run x", "pnpm dlx x", "pnpm install --frob", "pnpm add x", "corepack use pnpm"]
+)
 def test_what_is_not_understood_is_unknown(world, command):
     world(project(), accept=True).reason(command)
 

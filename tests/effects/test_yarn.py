@@ -26,7 +26,16 @@ def project(manifest=None, **files):
 )
 def test_manifest_lock_and_settings_are_read(world, reads, writes, command):
     effect = world(project(), accept=True).effect(command)
-    for name in ("package.json", "yarn.lock", ".yarnrc", ".yarnrc.yml", ".npmrc", ".yarn/releases/x.cjs", ".pnp.cjs", "binding.gyp"):
+    for name in (
+        "package.json",
+        "yarn.lock",
+        ".yarnrc",
+        ".yarnrc.yml",
+        ".npmrc",
+        ".yarn/releases/x.cjs",
+        ".pnp.cjs",
+        "binding.gyp",
+    ):
         assert reads(effect, f"/app/{name}"), name
     assert reads(effect, "/root/.yarnrc")
     assert reads(effect, "/.yarnrc.yml")
@@ -67,7 +76,9 @@ def test_scripts_of_the_project_make_it_unknown(world, script):
 
 
 def test_workspaces(world, reads):
-    files = project({"workspaces": {"packages": ["packages/*"]}}, **{"packages/a/package.json": "{}", "packages/a/a.js": ""})
+    files = project(
+        {"workspaces": {"packages": ["packages/*"]}}, **{"packages/a/package.json": "{}", "packages/a/a.js": ""}
+    )
     effect = world(files, accept=True).effect("yarn install")
     assert reads(effect, "/app/packages/a/package.json")
     assert reads(effect, "/app/packages/b/package.json")
@@ -105,7 +116,9 @@ def test_settings_filled_in_from_variables(world):
     assert "SECRET" in effect.environment
 
 
-@pytest.mark.parametrize("command", ["yarn build", "yarn run build", "yarn add x", "yarn install --frob", "yarn test", "yarn link"])
+@pytest.mark.parametrize(
+    "command", ["yarn build", "yarn run build", "yarn add x", "yarn install --frob", "yarn test", "yarn link"]
+)
 def test_what_is_not_understood_is_unknown(world, command):
     world(project(), accept=True).reason(command)
 

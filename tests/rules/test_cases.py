@@ -7,6 +7,7 @@ from pkgutil import walk_packages
 from types import ModuleType
 
 import pytest
+
 import restow_rules
 from restow.build import Context, context_of_listing
 from restow.rule import Bad, Finding, Good, RuleContext

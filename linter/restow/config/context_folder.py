@@ -39,7 +39,7 @@ def choose_context(dockerfile: Dockerfile, path: Path | None, given: Path | None
         )
     sources = tuple(dict.fromkeys(context_sources(dockerfile)))
     if not sources:
-        return ContextChoice(None, "no build context: no instruction takes a file of known name from it")
+        return ContextChoice(None, "no build context: no instruction takes a file from it")
     candidates = _candidates(path)
     counts = [sum(_exists(folder, source) for source in sources) for folder, _ in candidates]
     best = max(range(len(candidates)), key=lambda index: counts[index])
@@ -59,7 +59,10 @@ def repository_root(folder: Path) -> Path | None:
 
 
 def context_sources(dockerfile: Dockerfile) -> Iterator[str]:
-    """The sources that name a place of the context literally, relative and clean; ``.`` is the whole of it."""
+    """The places of the context that the instructions take, relative and clean, with ``*`` and ``?`` as written.
+
+    ``.`` is the whole of it; it also stands for a source that depends on a variable, which is somewhere in it.
+    """
     for node in dockerfile.instructions:
         if isinstance(node, Copy | Add) and node.flag("from") is None:
             opened = {
@@ -69,16 +72,18 @@ def context_sources(dockerfile: Dockerfile) -> Iterator[str]:
                 for quote in ("", "'", '"')
             }
             for word in node.sources:
-                yield from _literal(word.text, opened)
+                yield from _source(word.text, opened)
         elif isinstance(node, Run):
             for flag in node.flags:
                 yield from _mounted(flag.value or "") if flag.name == "mount" else ()
 
 
-def _literal(word: str, heredocs: set[str]) -> Iterator[str]:
+def _source(word: str, heredocs: set[str]) -> Iterator[str]:
     text = word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
-    if word.lstrip("0123456789") in heredocs or text.startswith(_ADDRESSES) or any(c in text for c in "$*?[\\`"):
+    if word.lstrip("0123456789") in heredocs or text.startswith(_ADDRESSES):
         return
+    if "$" in text:
+        text = "."
     parts = [part for part in text.split("/") if part not in ("", ".", "..")]
     yield "/".join(parts) or "."
 
@@ -86,7 +91,7 @@ def _literal(word: str, heredocs: set[str]) -> Iterator[str]:
 def _mounted(value: str) -> Iterator[str]:
     fields = dict(part.partition("=")[::2] for part in value.split(","))
     if fields.get("type", "bind") == "bind" and "from" not in fields:
-        yield from _literal(fields.get("source", fields.get("src", ".")), set())
+        yield from _source(fields.get("source", fields.get("src", ".")), set())
 
 
 def _candidates(path: Path) -> list[tuple[Path, str]]:
@@ -104,11 +109,15 @@ def _candidates(path: Path) -> list[tuple[Path, str]]:
 
 def _exists(folder: Path, source: str) -> bool:
     """Whether the source is there; the whole context is where any file but Dockerfiles and ignore files stands."""
-    if source != ".":
-        return (folder / source).exists()
     try:
-        return any(
-            not (is_dockerfile_name(e.name) or e.name.endswith("ignore") or e.name == ".git") for e in folder.iterdir()
-        )
-    except OSError:
-        return False
+        if source == ".":
+            return any(map(_is_content, folder.iterdir()))
+        if any(character in source for character in "*?["):
+            return any(True for _ in folder.glob(source))
+        return (folder / source).exists()
+    except (OSError, ValueError, NotImplementedError):
+        return False  # not readable, or no pattern that could match
+
+
+def _is_content(entry: Path) -> bool:
+    return not (is_dockerfile_name(entry.name) or entry.name.endswith("ignore") or entry.name == ".git")

@@ -15,7 +15,7 @@ import libcst
 from restow.effects.effect import Invocation
 from restow.effects.surroundings import names, place, trail
 from restow.errors import UnknownEffect
-from restow.vfs import Directory, join
+from restow.vfs import File, join
 
 _PURE = names(
     "print len str int float bool list dict set tuple sorted reversed enumerate zip range map filter any all min "
@@ -62,6 +62,7 @@ class ScriptReads:
     files: list[str] = field(default_factory=list)
     byte_code: list[str] = field(default_factory=list)
     environment: bool = False
+    seen: set[str] = field(default_factory=set)
 
 
 def reads_of_script(call: Invocation, path: str) -> ScriptReads:
@@ -72,12 +73,13 @@ def reads_of_script(call: Invocation, path: str) -> ScriptReads:
 
 
 def _read_module(call: Invocation, path: str, folder: str, found: ScriptReads) -> None:
-    if path in found.files:
+    if path in found.seen:
         return
+    found.seen.add(path)
     text = call.text(path)
     if text is None:
         raise UnknownEffect(f"{path} does not exist when {call.name} runs it")
-    if len(found.files) > _MOST_MODULES:
+    if len(found.seen) > _MOST_MODULES:
         raise UnknownEffect(f"{path} imports too many modules of the project to be read through")
     found.files += trail(call, path)
     try:
@@ -96,23 +98,19 @@ def _read_module(call: Invocation, path: str, folder: str, found: ScriptReads) -
 
 
 def _follow_import(call: Invocation, name: str, folder: str, found: ScriptReads) -> None:
-    """A module of the project is read through; one of the standard library is known by its name; others are unknown."""
-    top = name.split(".", maxsplit=1)[0]
-    beside = join(folder, *name.split("."))
-    candidates = (beside + ".py", join(beside, "__init__.py"))
-    found.files += [join(folder, top), join(folder, top + ".py"), *candidates]
-    for candidate in candidates:
-        if candidate not in found.files[: -len(candidates)] and not isinstance(call.node(candidate), Directory | None):
-            _read_import(call, candidate, folder, found)
-            return
-    if top in _UNSAFE_MODULES or top not in sys.stdlib_module_names:
-        raise UnknownEffect(f"the module {name!r}, which {found.files[0]} imports, may read or write anything")
-
-
-def _read_import(call: Invocation, path: str, folder: str, found: ScriptReads) -> None:
-    found.files[:] = [file for file in found.files if file != path]
-    found.byte_code.append(join(path.rsplit("/", 1)[0] or "/", "__pycache__"))
-    _read_module(call, path, folder, found)
+    """A module of the project is read through, its packages as well; others must be known parts of the standard library."""
+    parts = name.split(".")
+    ours = False
+    for depth in range(1, len(parts) + 1):
+        beside = join(folder, *parts[:depth])
+        for candidate in (beside + ".py", join(beside, "__init__.py")):
+            found.files.append(candidate)
+            if isinstance(call.node(candidate), File):
+                found.byte_code.append(join(candidate.rsplit("/", 1)[0] or "/", "__pycache__"))
+                _read_module(call, candidate, folder, found)
+                ours = True
+    if not ours and (parts[0] in _UNSAFE_MODULES or parts[0] not in sys.stdlib_module_names):
+        raise UnknownEffect(f"the module {parts[0]!r}, which {found.files[0]} imports, may read or write anything")
 
 
 class _Visitor(libcst.CSTVisitor):
@@ -168,6 +166,7 @@ class _Visitor(libcst.CSTVisitor):
             if alias.asname is not None or (module.split(".")[0] in sys.stdlib_module_names and name not in _PURE):
                 raise UnknownEffect(f"{self.path} imports {name!r}, which is not known to be harmless")
             self.known.add(name)
+            self.modules.append(f"{module}.{name}")
 
     def visit_Attribute(self, node: libcst.Attribute) -> None:  # noqa: N802
         name = _dotted(node)
@@ -198,7 +197,7 @@ class _Visitor(libcst.CSTVisitor):
         """Whether a method of texts or containers is called, on something that is no module."""
         if not isinstance(function, libcst.Attribute) or function.attr.value not in _METHODS:
             return False
-        if function.attr.value == "replace" and ("pathlib" in self.modules):
+        if function.attr.value == "replace" and (any(name.startswith("pathlib") for name in self.modules)):
             return False  # Path.replace renames a file
         owner = _dotted(function.value)
         return owner.split(".")[0] not in sys.stdlib_module_names or _inside_harmless(owner + ".")

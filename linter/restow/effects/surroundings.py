@@ -207,6 +207,7 @@ def installer_reads(call: Invocation) -> tuple[Region, ...]:
     """What every package manager's run reads beside its own settings: toolchain, variables' paths, git's and ssh's
     settings.
     """
+    here = (call.directory, *ancestors(call.directory))
     own = call.argv[0].rsplit("/", 2)[0] if call.argv[0].startswith("/") and call.argv[0].count("/") > 2 else ""
     outside = own if own and not TOOLCHAIN.covers(call.argv[0]) and own not in ("/usr", "/usr/local") else ""
     return (
@@ -214,7 +215,7 @@ def installer_reads(call: Invocation) -> tuple[Region, ...]:
         *variable_paths(call),
         Region(("/usr/etc", *((outside,) if outside else ()))),
         homes(call, ".netrc", ".ssh", ".gitconfig", ".git-credentials", ".config", ".rustup", ".cargo"),
-        exact(call, *(join(call.directory, name) for name in ("rust-toolchain", "rust-toolchain.toml"))),
+        exact(call, *(join(folder, name) for folder in here for name in ("rust-toolchain", "rust-toolchain.toml"))),
     )
 
 

@@ -1,12 +1,13 @@
 """A COPY brings in more than the installation after it reads, so every change of the rest repeats the installation.
 
 ## What it does
-Finds COPY and ADD of context files that are followed, in the same stage, by a RUN which uses the network or takes seconds, and which reads
-only some of the copied files, or none. What a RUN reads is known for programs with a model, and a RUN with any other command is left alone.
+Finds COPY and ADD of context files that are followed, in the same stage, by a RUN which uses the network or takes
+seconds, and which reads only some of the copied files, or none. What a RUN reads is known for programs with a model,
+and a RUN with any other command is left alone.
 
 ## Why is this bad?
-A step is rebuilt when anything changed that came before it. With the whole source tree in front of it, `pip install` runs again for
-every edit of every file.
+A step is rebuilt when anything changed that came before it. With the whole source tree in front of it, `pip install`
+runs again for every edit of every file.
 
 ## Example
 ```dockerfile
@@ -26,8 +27,8 @@ COPY . .
 ```
 
 ## Fix safety
-The rule itself has no fix. `restow fix` looks for a cheaper arrangement, applies it only where the simulated image is the same, and
-names what that rests on.
+The rule itself has no fix. `restow fix` looks for a cheaper arrangement, applies it only where the simulated image is
+the same, and names what that rests on.
 
 ## References
 - BuildKit documentation, *Build cache invalidation*
@@ -57,9 +58,14 @@ cases: tuple[Case, ...] = (
     Bad("FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n", lines=(3,), files=_FILES),
     Bad("FROM debian:12\nCOPY . /app\nRUN apt-get update && apt-get install -y curl\n", lines=(2,), files=_FILES),
     Bad(
-        "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt app.py ./\nRUN pip install -r requirements.txt\n", lines=(3,), files=_FILES
+        "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt app.py ./\nRUN pip install -r requirements.txt\n",
+        lines=(3,),
+        files=_FILES,
     ),
-    Good("FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n", files=_FILES),
+    Good(
+        "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n",
+        files=_FILES,
+    ),
     Good("FROM python:3.12\nCOPY . /app\nRUN mkdir /data\n", files=_FILES, note="Cheap."),
     Good("FROM python:3.12\nCOPY . /app\nRUN make -C /app\n", files=_FILES, note="What `make` reads is not known."),
     Good("FROM debian:12\nCOPY requirements.txt /app/\nRUN ./make.sh\nRUN apt-get install -y git\n", files=_FILES),

@@ -1,11 +1,13 @@
 """The whole context is copied, and no ignore file says what to leave out.
 
 ## What it does
-Finds the first COPY or ADD of the whole build context where there is no `.dockerignore`. It names what would be worth ignoring.
+Finds the first COPY or ADD of the whole build context where there is no `.dockerignore`. It names what would be worth
+ignoring.
 
 ## Why is this bad?
-Everything in the folder takes part: the history in `.git`, installed dependencies, local settings with secrets. They make the image larger,
-they repeat the step whenever they change, and folders such as `node_modules` overwrite what a RUN installed.
+Everything in the folder takes part: the history in `.git`, installed dependencies, local settings with secrets. They
+make the image larger, they repeat the step whenever they change, and folders such as `node_modules` overwrite what a
+RUN installed.
 
 ## Example
 ```dockerfile
@@ -35,8 +37,9 @@ from restow.syntax.ast import Add, Copy
 from restow_rules.stages import instructions_of, local_sources
 
 USELESS = tuple(
-    ".git .hg .svn node_modules .venv venv __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox .env .idea .vscode .github dist build "
-    "target coverage .coverage htmlcov .next .terraform .DS_Store .gitignore .dockerignore Dockerfile docker-compose.yml".split()
+    ".git .hg .svn node_modules .venv venv __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox .env .idea "
+    ".vscode .github dist build target coverage .coverage htmlcov .next .terraform .DS_Store .gitignore "
+    ".dockerignore Dockerfile docker-compose.yml".split()
 )
 
 meta = RuleMeta(
@@ -48,7 +51,11 @@ meta = RuleMeta(
 )
 
 cases: tuple[Case, ...] = (
-    Bad("FROM node:20\nCOPY . /app\n", lines=(2,), files={"package.json": "{}", "node_modules/a/index.js": "", "app.js": ""}),
+    Bad(
+        "FROM node:20\nCOPY . /app\n",
+        lines=(2,),
+        files={"package.json": "{}", "node_modules/a/index.js": "", "app.js": ""},
+    ),
     Bad("FROM node:20\nCOPY ./ /app\n", lines=(2,), files={"app.js": ""}),
     Good("FROM node:20\nCOPY . /app\n", files={"app.js": "", ".dockerignore": "node_modules\n"}),
     Good("FROM node:20\nCOPY app.js /app/\n", files={"app.js": ""}),

@@ -1,8 +1,8 @@
 """A value that changes with every build is set in front of expensive steps that do not use it.
 
 ## What it does
-Finds ARG and ENV with names such as `GIT_SHA`, `BUILD_DATE` or `BUILD_NUMBER` that are followed by an expensive RUN before anything uses
-them. The names are an option.
+Finds ARG and ENV with names such as `GIT_SHA`, `BUILD_DATE` or `BUILD_NUMBER` that are followed by an expensive RUN
+before anything uses them. The names are an option.
 
 ## Why is this bad?
 A RUN sees every variable in force, so a new value repeats every RUN after it, also those that never look at it.
@@ -39,9 +39,10 @@ from restow.rule import Bad, Case, Finding, Good, Option, RuleContext, RuleMeta,
 from restow.syntax.ast import Arg, Env, Label, Run
 
 NAMES = (
-    "GIT_SHA GIT_COMMIT GIT_COMMIT_SHA GIT_REV GIT_REVISION GIT_HASH GIT_REF COMMIT COMMIT_SHA COMMIT_HASH COMMIT_ID SHA SHA1 REVISION "
-    "VCS_REF SOURCE_COMMIT CI_COMMIT_SHA GITHUB_SHA BUILD_DATE BUILD_TIME BUILD_TIMESTAMP BUILDTIME BUILD_NUMBER BUILD_NUM BUILD_ID "
-    "BUILD_REF BUILD_VERSION APP_VERSION VERSION RELEASE_VERSION"
+    "GIT_SHA GIT_COMMIT GIT_COMMIT_SHA GIT_REV GIT_REVISION GIT_HASH GIT_REF COMMIT COMMIT_SHA COMMIT_HASH "
+    "COMMIT_ID SHA SHA1 REVISION VCS_REF SOURCE_COMMIT CI_COMMIT_SHA GITHUB_SHA BUILD_DATE BUILD_TIME "
+    "BUILD_TIMESTAMP BUILDTIME BUILD_NUMBER BUILD_NUM BUILD_ID BUILD_REF BUILD_VERSION APP_VERSION VERSION "
+    "RELEASE_VERSION"
 ).split()
 EXPENSIVE = 2.0  # seconds from which a step is worth keeping in the cache
 
@@ -54,8 +55,13 @@ meta = RuleMeta(
 )
 
 cases: tuple[Case, ...] = (
-    Bad("FROM debian:12\nARG GIT_SHA\nRUN apt-get update && apt-get install -y curl\nLABEL revision=$GIT_SHA\n", lines=(2,)),
-    Bad("FROM debian:12\nARG BUILD_DATE=unset\nENV BUILD_DATE=$BUILD_DATE\nRUN apt-get install -y curl\n", lines=(2, 3)),
+    Bad(
+        "FROM debian:12\nARG GIT_SHA\nRUN apt-get update && apt-get install -y curl\nLABEL revision=$GIT_SHA\n",
+        lines=(2,),
+    ),
+    Bad(
+        "FROM debian:12\nARG BUILD_DATE=unset\nENV BUILD_DATE=$BUILD_DATE\nRUN apt-get install -y curl\n", lines=(2, 3)
+    ),
     Good("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nARG GIT_SHA\nLABEL revision=$GIT_SHA\n"),
     Good("FROM debian:12\nARG VERSION=1.2\nRUN curl -fsSLO https://host.example/tool-$VERSION.tgz\n"),
     Good("FROM debian:12\nARG GIT_SHA\nRUN mkdir /data\n", note="Cheap."),
@@ -72,7 +78,9 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         if not isinstance(node, Arg | Env):
             continue
         keys = [pair.key for pair in node.pairs if pair.key.upper() in names]
-        if not keys or (isinstance(node, Env) and not any("$" in (pair.value or "") for pair in node.pairs if pair.key in keys)):
+        if not keys or (
+            isinstance(node, Env) and not any("$" in (pair.value or "") for pair in node.pairs if pair.key in keys)
+        ):
             continue
         run = _first_bystander(ctx, result, index, set(keys))
         if run is not None:

@@ -1,8 +1,8 @@
 """apk stores the package index in the layer where nobody tells it not to.
 
 ## What it does
-Finds `apk add` without `--no-cache` where neither a cache mount holds `/var/cache/apk`, nor the same RUN deletes what is in it. Stages whose
-layers do not reach an image are left alone.
+Finds `apk add` without `--no-cache` where neither a cache mount holds `/var/cache/apk`, nor the same RUN deletes what
+is in it. Stages whose layers do not reach an image are left alone.
 
 ## Why is this bad?
 The index takes some megabytes, a good part of a small Alpine image, and is out of date soon.
@@ -20,8 +20,8 @@ RUN apk add --no-cache curl
 ```
 
 ## Fix safety
-The image afterwards lacks what lies in `/var/cache/apk`, and is otherwise the same. There is no fix where the RUN also runs `apk update` or
-`apk upgrade`: then it fills the cache on its own account.
+The image afterwards lacks what lies in `/var/cache/apk`, and is otherwise the same. There is no fix where the RUN
+also runs `apk update` or `apk upgrade`: then it fills the cache on its own account.
 
 ## References
 - Alpine manual page apk(8), *--no-cache*
@@ -49,8 +49,16 @@ meta = RuleMeta(
 
 cases: tuple[Case, ...] = (
     Bad("FROM alpine:3.20\nRUN apk add curl\n", lines=(2,), fixed="FROM alpine:3.20\nRUN apk add --no-cache curl\n"),
-    Bad("FROM alpine:3.20\nRUN apk add --update curl\n", lines=(2,), fixed="FROM alpine:3.20\nRUN apk add --no-cache curl\n"),
-    Bad("FROM alpine:3.20\nRUN apk update && apk add curl\n", lines=(2,), note="No fix: `apk update` fills the cache too; delete it."),
+    Bad(
+        "FROM alpine:3.20\nRUN apk add --update curl\n",
+        lines=(2,),
+        fixed="FROM alpine:3.20\nRUN apk add --no-cache curl\n",
+    ),
+    Bad(
+        "FROM alpine:3.20\nRUN apk update && apk add curl\n",
+        lines=(2,),
+        note="No fix: `apk update` fills the cache too; delete it.",
+    ),
     Good("FROM alpine:3.20\nRUN apk add --no-cache curl\n"),
     Good("FROM alpine:3.20\nRUN apk add --update curl && rm -rf /var/cache/apk/*\n"),
     Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add curl\n"),

@@ -1,12 +1,12 @@
 """The package lists of apt stay in the layer that fetched them.
 
 ## What it does
-Finds a RUN with `apt-get update` (or `apt update`) that does not delete `/var/lib/apt/lists` itself. Stages whose layers do
-not reach an image are left alone, and so is a RUN that keeps the lists in a cache mount.
+Finds a RUN with `apt-get update` (or `apt update`) that does not delete `/var/lib/apt/lists` itself. Stages whose
+layers do not reach an image are left alone, and so is a RUN that keeps the lists in a cache mount.
 
 ## Why is this bad?
-The lists take 20 to 50 MB, are out of date within days, and no program but apt reads them. A later RUN that deletes them saves
-nothing: the layer that holds them is shipped all the same.
+The lists take 20 to 50 MB, are out of date within days, and no program but apt reads them. A later RUN that deletes
+them saves nothing: the layer that holds them is shipped all the same.
 
 ## Example
 ```dockerfile
@@ -21,8 +21,8 @@ RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
 ```
 
 ## Fix safety
-The image afterwards lacks what lies below `/var/lib/apt/lists`, and is otherwise the same. There is no fix where a later RUN
-installs packages without an update of its own, since it needs the lists.
+The image afterwards lacks what lies below `/var/lib/apt/lists`, and is otherwise the same. There is no fix where a
+later RUN installs packages without an update of its own, since it needs the lists.
 
 ## References
 - Debian manual page apt-get(8), *update* and *clean*
@@ -55,7 +55,7 @@ cases: tuple[Case, ...] = (
         fixed="FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
     ),
     Bad(
-        "FROM debian:12\nRUN apt-get update \\\n && apt-get install -y \\\n      curl\nCMD [\"sh\"]\n",
+        'FROM debian:12\nRUN apt-get update \\\n && apt-get install -y \\\n      curl\nCMD ["sh"]\n',
         lines=(2,),
         fixed="FROM debian:12\nRUN apt-get update \\\n && apt-get install -y \\\n      curl \\\n && rm -rf /var/lib/apt/lists/*\n"
         'CMD ["sh"]\n',
@@ -66,9 +66,15 @@ cases: tuple[Case, ...] = (
         fixed="FROM debian:12\nRUN apt-get update && \\\n    apt-get install -y curl && \\\n    rm -rf /var/lib/apt/lists/*\n",
     ),
     Bad(
+        "FROM debian:12\nRUN <<EOF\nset -e\napt-get update\napt-get install -y curl\nEOF\n",
+        lines=(4,),
+        fixed="FROM debian:12\nRUN <<EOF\nset -e\napt-get update\napt-get install -y curl\nrm -rf /var/lib/apt/lists/*\nEOF\n",
+    ),
+    Bad(
         "FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF\n",
         lines=(3,),
-        fixed="FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl\nrm -rf /var/lib/apt/lists/*\nEOF\n",
+        fixed="FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl && rm -rf /var/lib/apt/lists/*\nEOF\n",
+        note="Without `set -e` a line of its own would hide a failed installation.",
     ),
     Bad(
         "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\n",
@@ -78,7 +84,8 @@ cases: tuple[Case, ...] = (
     Good("FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"),
     Good("FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n"),
     Good(
-        "FROM debian:12 AS tools\nRUN apt-get update && apt-get install -y gcc\n\nFROM scratch\nCOPY --from=tools /usr/bin/gcc /gcc\n",
+        "FROM debian:12 AS tools\nRUN apt-get update && apt-get install -y gcc\n\n"
+        "FROM scratch\nCOPY --from=tools /usr/bin/gcc /gcc\n",
         note="The layers of `tools` are not shipped.",
     ),
 )
@@ -91,9 +98,13 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     for body in everything:
         if body.stage.index not in shipped or mount_covers(body.node, LISTS):
             continue
-        updates = [i for i, c in enumerate(body.commands) if c.name in ("apt-get", "apt") and c.subcommand(*VALUED) == "update"]
+        updates = [
+            i for i, c in enumerate(body.commands) if c.name in ("apt-get", "apt") and c.subcommand(*VALUED) == "update"
+        ]
         if not updates or any(_cleans(command) for command in body.commands[updates[-1] :]):
             continue
+        if any(_cleans(c) for other in everything if _follows(body, other) for c in other.commands):
+            continue  # deleted by a later RUN: that is cleanup-in-later-run
         edit = None if _needed_later(ctx, body, everything) else appended(ctx, body, f"rm -rf {LISTS}/*")
         yield ctx.finding(
             meta,
@@ -104,9 +115,15 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         )
 
 
+def _follows(body: Body, other: Body) -> bool:
+    return other.stage.index == body.stage.index and other.node.start > body.node.start
+
+
 def _cleans(command: Called) -> bool:
     """``dist-clean`` (apt 2.7.8 and later) deletes the lists too."""
-    return removes(command, LISTS) or (command.name in ("apt-get", "apt") and command.subcommand(*VALUED) == "dist-clean")
+    return removes(command, LISTS) or (
+        command.name in ("apt-get", "apt") and command.subcommand(*VALUED) == "dist-clean"
+    )
 
 
 def _needed_later(ctx: RuleContext, body: Body, everything: list[Body]) -> bool:

@@ -1,11 +1,12 @@
 """A file is brought in by one layer and deleted by a later one: the image is smaller to look at, not to pull.
 
 ## What it does
-Finds a path that COPY, ADD or a download (`curl`, `wget`) creates and that a later RUN of the same stage deletes. Stages whose layers do
-not reach an image are left alone.
+Finds a path that COPY, ADD or a download (`curl`, `wget`) creates and that a later RUN of the same stage deletes.
+Stages whose layers do not reach an image are left alone.
 
 ## Why is this bad?
-A layer cannot be changed by those above it. The deleted file is pushed and pulled with every image, behind a marker that hides it.
+A layer cannot be changed by those above it. The deleted file is pushed and pulled with every image, behind a marker
+that hides it.
 
 ## Example
 ```dockerfile
@@ -47,11 +48,17 @@ meta = RuleMeta(
 
 cases: tuple[Case, ...] = (
     Bad("FROM debian:12\nCOPY a.tgz /tmp/a.tgz\nRUN tar -xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", lines=(3,)),
-    Bad("FROM debian:12\nWORKDIR /tmp\nRUN curl -fsSO https://host.example/a.tgz\nRUN tar xf a.tgz\nRUN rm -f a.tgz\n", lines=(5,)),
+    Bad(
+        "FROM debian:12\nWORKDIR /tmp\nRUN curl -fsSO https://host.example/a.tgz\nRUN tar xf a.tgz\nRUN rm -f a.tgz\n",
+        lines=(5,),
+    ),
     Bad("FROM debian:12\nCOPY wheels/ /wheels/\nRUN pip install /wheels/*\nRUN rm -rf /wheels\n", lines=(4,)),
     Good("FROM debian:12\nWORKDIR /tmp\nRUN curl -fsSO https://host.example/a.tgz && tar xf a.tgz && rm a.tgz\n"),
     Good("FROM debian:12\nCOPY app /app\nRUN rm -rf /tmp/build\n"),
-    Good("FROM debian:12 AS unpack\nCOPY a.tgz /a.tgz\nRUN tar xf /a.tgz && rm /a.tgz\n\nFROM scratch\nCOPY --from=unpack /opt /opt\n"),
+    Good(
+        "FROM debian:12 AS unpack\nCOPY a.tgz /a.tgz\nRUN tar xf /a.tgz && rm /a.tgz\n\n"
+        "FROM scratch\nCOPY --from=unpack /opt /opt\n"
+    ),
 )
 
 
@@ -78,7 +85,9 @@ def _in_stage(ctx: RuleContext, stage: Stage, by_node: dict[int, Body]) -> Itera
                 for path, origin in _deleted(command, here, created):
                     line = ctx.source.position(origin.start).line
                     what = f"{path} stays in the layer of line {line}; deleting it here only hides it"
-                    yield ctx.finding(meta, command.node.span, what, help="delete it in the RUN that creates it, or mount it there")
+                    yield ctx.finding(
+                        meta, command.node.span, what, help="delete it in the RUN that creates it, or mount it there"
+                    )
                     created = {p: o for p, o in created.items() if o is not origin}
                 fetched += [join(here, name) for name in _downloaded(command)]
             created.update(dict.fromkeys(fetched, node))
@@ -110,5 +119,11 @@ def _downloaded(command: Called) -> Iterator[str]:
 def _deleted(command: Called, directory: str, created: dict[str, Instruction]) -> list[tuple[str, Instruction]]:
     if command.name != "rm" or command.conditional:
         return []
-    words = [join(directory, word.removesuffix("/*")) for word in command.words[1:] if not word.startswith("-") and "$" not in word]
-    return [(path, origin) for path, origin in created.items() if any(f"{path}/".startswith(f"{word}/") for word in words)][:1]
+    words = [
+        join(directory, word.removesuffix("/*"))
+        for word in command.words[1:]
+        if not word.startswith("-") and "$" not in word
+    ]
+    return [
+        (path, origin) for path, origin in created.items() if any(f"{path}/".startswith(f"{word}/") for word in words)
+    ][:1]

@@ -1,11 +1,12 @@
 """npm keeps what it downloaded in a cache, and the cache stays in the layer.
 
 ## What it does
-Finds `npm install`, `npm ci` and `npm i` where neither a cache mount holds `~/.npm`, nor the same RUN deletes or cleans it. Stages whose
-layers do not reach an image are left alone.
+Finds `npm install`, `npm ci` and `npm i` where neither a cache mount holds `~/.npm`, nor the same RUN deletes or
+cleans it. Stages whose layers do not reach an image are left alone.
 
 ## Why is this bad?
-Every package is stored twice: unpacked in `node_modules` and packed in `~/.npm`. Often that is more than the application itself.
+Every package is stored twice: unpacked in `node_modules` and packed in `~/.npm`. Often that is more than the
+application itself.
 
 ## Example
 ```dockerfile
@@ -32,7 +33,7 @@ from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Finding, Fix, Good, RuleContext, RuleMeta, Severity
 from restow_rules.commands import Called, appended, bodies, cache_places, removes
-from restow_rules.stages import mount_covers, shipped_stages
+from restow_rules.stages import mount_covers, mount_names, shipped_stages
 
 INSTALLS = frozenset("install i ci add clean-install".split())
 VALUED = ("--prefix", "-C", "--registry", "--loglevel", "--cache", "-w", "--workspace")
@@ -62,7 +63,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at the first installation of each RUN that fills the cache."""
     shipped = {stage.index for stage in shipped_stages(ctx)}
     for body in bodies(ctx):
-        if body.stage.index not in shipped or mount_covers(body.node, "/root/.npm") or _mounted(body.node.flags):
+        if body.stage.index not in shipped or mount_covers(body.node, "/root/.npm") or mount_names(body.node, ".npm"):
             continue
         found = [i for i, c in enumerate(body.commands) if c.name == "npm" and c.subcommand(*VALUED) in INSTALLS]
         if not found or any(_cleans(command) for command in body.commands[found[-1] :]):
@@ -73,7 +74,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             meta,
             body.commands[found[0]].node.span,
             "the packages that npm downloads stay in its cache, a second time beside node_modules",
-            help="end the RUN with `npm cache clean --force`, or keep the cache in a mount: `RUN --mount=type=cache,target=/root/.npm`",
+            help="end the RUN with `npm cache clean --force`, or mount a cache: `RUN --mount=type=cache,target=/root/.npm`",
             fix=Fix("clean the cache of npm in the same RUN", (edit,), removes=places) if edit else None,
         )
 
@@ -82,7 +83,3 @@ def _cleans(command: Called) -> bool:
     if command.name == "npm" and "cache" in command.words:
         return bool({"clean", "clear", "rm"} & set(command.words))
     return removes(command, ".npm", ".npm/_cacache")
-
-
-def _mounted(flags: tuple[object, ...]) -> bool:
-    return any(getattr(flag, "name", "") == "mount" and ".npm" in (getattr(flag, "value", "") or "") for flag in flags)

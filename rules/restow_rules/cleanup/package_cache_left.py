@@ -1,8 +1,8 @@
 """The metadata and packages of yum, dnf, microdnf or zypper stay in the layer that fetched them.
 
 ## What it does
-Finds a RUN that installs or upgrades with `yum`, `dnf`, `microdnf` or `zypper` and does not clean up behind itself. Stages whose layers do
-not reach an image are left alone, and so is a RUN that keeps the cache in a mount.
+Finds a RUN that installs or upgrades with `yum`, `dnf`, `microdnf` or `zypper` and does not clean up behind itself.
+Stages whose layers do not reach an image are left alone, and so is a RUN that keeps the cache in a mount.
 
 ## Why is this bad?
 The metadata of the repositories takes tens to hundreds of megabytes, and no program but the package manager reads it.
@@ -35,8 +35,21 @@ from restow_rules.commands import Called, appended, bodies, removes
 from restow_rules.stages import mount_covers, shipped_stages
 
 CACHES = {"yum": "/var/cache/yum", "dnf": "/var/cache/dnf", "microdnf": "/var/cache/dnf", "zypper": "/var/cache/zypp"}
-FETCHES = frozenset("install update upgrade groupinstall group localinstall reinstall in dup up patch distro-sync".split())
-VALUED = ("-c", "--config", "-x", "--exclude", "--enablerepo", "--disablerepo", "--installroot", "--releasever", "-d", "-e")
+FETCHES = frozenset(
+    "install update upgrade groupinstall group localinstall reinstall in dup up patch distro-sync".split()
+)
+VALUED = (
+    "-c",
+    "--config",
+    "-x",
+    "--exclude",
+    "--enablerepo",
+    "--disablerepo",
+    "--installroot",
+    "--releasever",
+    "-d",
+    "-e",
+)
 
 meta = RuleMeta(
     code="CL007",

@@ -1,11 +1,12 @@
 """pip keeps what it downloaded in a cache, and the cache stays in the layer.
 
 ## What it does
-Finds `pip install` without `--no-cache-dir` where neither `PIP_NO_CACHE_DIR` is set, nor a cache mount holds the cache, nor the same
-RUN deletes it. Stages whose layers do not reach an image are left alone.
+Finds `pip install` without `--no-cache-dir` where neither `PIP_NO_CACHE_DIR` is set, nor a cache mount holds the
+cache, nor the same RUN deletes it. Stages whose layers do not reach an image are left alone.
 
 ## Why is this bad?
-Every wheel is stored twice: unpacked in `site-packages` and packed in `~/.cache/pip`. Nobody installs them again in a container.
+Every wheel is stored twice: unpacked in `site-packages` and packed in `~/.cache/pip`. Nobody installs them again in a
+container.
 
 ## Example
 ```dockerfile
@@ -33,7 +34,7 @@ from collections.abc import Iterator
 from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Span
 from restow_rules.commands import Called, bodies, cache_places, removes
 from restow_rules.pip import install_word
-from restow_rules.stages import mount_covers, shipped_stages, variables_at
+from restow_rules.stages import mount_covers, mount_names, shipped_stages, variables_at
 
 meta = RuleMeta(
     code="CL002",
@@ -65,10 +66,16 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each installation that fills the cache."""
     shipped = {stage.index for stage in shipped_stages(ctx)}
     for body in bodies(ctx):
-        if body.stage.index not in shipped or mount_covers(body.node, "/root/.cache/pip") or "pip" in _cache_targets(body.node.flags):
+        if (
+            body.stage.index not in shipped
+            or mount_covers(body.node, "/root/.cache/pip")
+            or mount_names(body.node, "pip")
+        ):
             continue
         if variables_at(ctx, body.stage, body.node).get("PIP_NO_CACHE_DIR") or any(
-            word.startswith("PIP_NO_CACHE_DIR=") for command in body.commands for word in (*command.words, *command.wrappers)
+            word.startswith("PIP_NO_CACHE_DIR=")
+            for command in body.commands
+            for word in (*command.words, *command.wrappers)
         ):
             continue
         for index, command in enumerate(body.commands):
@@ -97,7 +104,3 @@ def _assigned(command: Called) -> bool:
 
 def _purges(command: Called) -> bool:
     return command.words[-2:] == ("cache", "purge")
-
-
-def _cache_targets(flags: tuple[object, ...]) -> str:
-    return " ".join(str(getattr(flag, "value", "")) for flag in flags if getattr(flag, "name", "") == "mount")

@@ -1,11 +1,12 @@
 """yarn keeps what it downloaded in a cache, and the cache stays in the layer.
 
 ## What it does
-Finds `yarn`, `yarn install` and `yarn add` where neither a cache mount holds yarn's cache, nor the same RUN cleans it. Stages whose layers do not
-reach an image are left alone.
+Finds `yarn`, `yarn install` and `yarn add` where neither a cache mount holds yarn's cache, nor the same RUN cleans
+it. Stages whose layers do not reach an image are left alone.
 
 ## Why is this bad?
-Every package is stored twice: unpacked in `node_modules` and once more in the cache, which nobody uses in a container.
+Every package is stored twice: unpacked in `node_modules` and once more in the cache, which nobody uses in a
+container.
 
 ## Example
 ```dockerfile
@@ -32,7 +33,7 @@ from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Finding, Fix, Good, RuleContext, RuleMeta, Severity
 from restow_rules.commands import Called, appended, bodies, cache_places, removes
-from restow_rules.stages import mount_covers, shipped_stages
+from restow_rules.stages import mount_covers, mount_names, shipped_stages
 
 CACHE = "/usr/local/share/.cache/yarn"
 
@@ -61,7 +62,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at the first installation of each RUN that fills the cache."""
     shipped = {stage.index for stage in shipped_stages(ctx)}
     for body in bodies(ctx):
-        if body.stage.index not in shipped or mount_covers(body.node, CACHE) or _mounted(body.node.flags):
+        if body.stage.index not in shipped or mount_covers(body.node, CACHE) or mount_names(body.node, "yarn"):
             continue
         found = [index for index, command in enumerate(body.commands) if _installs(command)]
         if not found or any(_cleans(command) for command in body.commands[found[-1] :]):
@@ -80,13 +81,14 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
 def _installs(command: Called) -> bool:
     if command.name != "yarn" or command.has("--version", "-v", "--help"):
         return False
-    words = [command.words[index] for index in command.operands("--cwd", "--network-timeout", "--registry", "--modules-folder")]
+    words = [
+        command.words[index]
+        for index in command.operands("--cwd", "--network-timeout", "--registry", "--modules-folder")
+    ]
     return not words or words[0] in ("install", "add") or words[:2] == ["global", "add"]
 
 
 def _cleans(command: Called) -> bool:
-    return (command.name == "yarn" and command.words[1:3] == ("cache", "clean")) or removes(command, ".cache", ".cache/yarn")
-
-
-def _mounted(flags: tuple[object, ...]) -> bool:
-    return any(getattr(flag, "name", "") == "mount" and "yarn" in (getattr(flag, "value", "") or "") for flag in flags)
+    return (command.name == "yarn" and command.words[1:3] == ("cache", "clean")) or removes(
+        command, ".cache", ".cache/yarn"
+    )

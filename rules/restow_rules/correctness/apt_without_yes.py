@@ -4,8 +4,8 @@
 Finds `apt-get install`, `upgrade`, `remove` and the like without `-y` or an option to the same end.
 
 ## Why is this bad?
-As soon as more than the named packages are concerned, apt-get asks, reads the end of its input, and gives up. The build fails, or worse,
-fails on the day a package gets a new dependency.
+As soon as more than the named packages are concerned, apt-get asks, reads the end of its input, and gives up. The
+build fails, or worse, fails on the day a package gets a new dependency.
 
 ## Example
 ```dockerfile
@@ -37,7 +37,9 @@ from restow_rules.stages import instructions_of
 
 VALUED = ("-o", "--option", "-t", "--target-release", "-c", "--config-file")
 ASKS = frozenset("install upgrade dist-upgrade full-upgrade build-dep remove purge autoremove".split())
-_YES = re.compile(r"-[a-zA-Z]*y[a-zA-Z]*|--yes|--assume-yes|--force-yes|-q?=2|-qq+[a-zA-Z]*|-[a-zA-Z]*q[a-zA-Z]*q[a-zA-Z]*|--trivial-only|--dry-run|-s|--simulate|--print-uris|--assume-no|-[a-zA-Z]*d")
+_YES = re.compile(
+    r"-[a-zA-Z]*y[a-zA-Z]*|--yes|--assume-yes|--force-yes|-q?=2|-qq+[a-zA-Z]*|-[a-zA-Z]*q[a-zA-Z]*q[a-zA-Z]*|--trivial-only|--dry-run|-s|--simulate|--print-uris|--assume-no|-[a-zA-Z]*d"
+)
 
 meta = RuleMeta(
     code="CO011",
@@ -51,7 +53,9 @@ cases: tuple[Case, ...] = (
     Bad("FROM debian:12\nRUN apt-get update && apt-get install git\n", lines=(2,)),
     Good("FROM debian:12\nRUN apt-get install -y git && apt-get -qqy upgrade && apt-get --yes remove git\n"),
     Good("FROM debian:12\nRUN yes | apt-get install git\n"),
-    Good("FROM debian:12\nRUN echo 'APT::Get::Assume-Yes \"true\";' > /etc/apt/apt.conf.d/90yes\nRUN apt-get install git\n"),
+    Good(
+        "FROM debian:12\nRUN echo 'APT::Get::Assume-Yes \"true\";' > /etc/apt/apt.conf.d/90yes\nRUN apt-get install git\n"
+    ),
 )
 
 
@@ -67,10 +71,17 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         for command in body.commands:
             if command.name in ("apt-get", "apt") and command.subcommand(*VALUED) in ASKS and not _answered(command):
                 yield ctx.finding(
-                    meta, command.node.span, f"{command.name} may ask here, and nobody answers", help=f"write {command.name} -y"
+                    meta,
+                    command.node.span,
+                    f"{command.name} may ask here, and nobody answers",
+                    help=f"write {command.name} -y",
                 )
 
 
 def _answered(command: Called) -> bool:
     texts = [word for word in command.words[1:] if word.startswith("-") or "$" in word]
-    return any(_YES.fullmatch(word) or "$" in word or "Assume-Yes" in word for word in command.words[1:] if word in texts or "Yes" in word)
+    return any(
+        _YES.fullmatch(word) or "$" in word or "Assume-Yes" in word
+        for word in command.words[1:]
+        if word in texts or "Yes" in word
+    )

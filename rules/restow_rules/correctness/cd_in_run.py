@@ -4,8 +4,8 @@
 Finds RUN instructions whose last command is `cd`.
 
 ## Why is this bad?
-Every RUN begins in the folder that WORKDIR set. A `cd` holds until the end of its own RUN, so the next instruction works elsewhere than
-it seems.
+Every RUN begins in the folder that WORKDIR set. A `cd` holds until the end of its own RUN, so the next instruction
+works elsewhere than it seems.
 
 ## Example
 ```dockerfile

@@ -1,12 +1,13 @@
 """A source of COPY or ADD is not in the build context.
 
 ## What it does
-Finds sources without a counterpart in the context, and sources that the ignore file leaves out. Patterns, addresses, sources with
-variables of unknown value, and sources behind a symbolic link are left alone.
+Finds sources without a counterpart in the context, and sources that the ignore file leaves out. Patterns, addresses,
+sources with variables of unknown value, and sources behind a symbolic link are left alone.
 
 ## Why is this bad?
-The build stops there. It may be a typo, a path relative to the Dockerfile instead of the context, or an ignore file that says too much.
-Where the file is made before the build (a compiled program, say), the finding is true only until then.
+The build stops there. It may be a typo, a path relative to the Dockerfile instead of the context, or an ignore file
+that says too much. Where the file is made before the build (a compiled program, say), the finding is true only until
+then.
 
 ## Example
 ```dockerfile
@@ -76,11 +77,17 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             if path is None or not _is_missing(context, path):
                 continue
             if context.ignored(path):
-                yield ctx.finding(meta, word.span, f"{path} is left out by the ignore file", help="add an exception, !" + path)
+                yield ctx.finding(
+                    meta, word.span, f"{path} is left out by the ignore file", help="add an exception, !" + path
+                )
             else:
                 close = get_close_matches(path, _siblings(context, path), 1, 0.75)
-                hint = f"did you mean {close[0]}?" if close else "paths are relative to the context, not to the Dockerfile"
-                yield ctx.finding(meta, word.span, f"{path} is not in the build context ({context.description})", help=hint)
+                hint = (
+                    f"did you mean {close[0]}?" if close else "paths are relative to the context, not to the Dockerfile"
+                )
+                yield ctx.finding(
+                    meta, word.span, f"{path} is not in the build context ({context.description})", help=hint
+                )
 
 
 def _expanded(text: str, state: State) -> str | None:

@@ -61,5 +61,10 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             continue
         if stage.name in seen:
             line = ctx.source.position(seen[stage.name]).line
-            yield ctx.finding(meta, word.span, f"the stage of line {line} has this name already", help="give each stage a name of its own")
+            yield ctx.finding(
+                meta,
+                word.span,
+                f"the stage of line {line} has this name already",
+                help="give each stage a name of its own",
+            )
         seen.setdefault(stage.name, word.start)

@@ -4,7 +4,8 @@
 Reports each instruction that does not parse, at the place where it goes wrong, with what to do about it.
 
 ## Why is this bad?
-The build stops at it, or worse, an older frontend takes it for something else. Every other rule passes the instruction over.
+The build stops at it, or worse, an older frontend takes it for something else. Every other rule passes the
+instruction over.
 
 ## Example
 ```dockerfile

@@ -4,7 +4,8 @@
 Finds MAINTAINER.
 
 ## Why is this bad?
-It sets a field of the image that most tools do not show, and it may cease to work. A label can be read and searched everywhere.
+It sets a field of the image that most tools do not show, and it may cease to work. A label can be read and searched
+everywhere.
 
 ## Example
 ```dockerfile

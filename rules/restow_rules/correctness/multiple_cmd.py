@@ -20,8 +20,8 @@ CMD ["nginx", "-g", "daemon off;"]
 ```
 
 ## Fix safety
-The fix deletes the instruction without effect; the image stays the same. There is none where a comment stands right above it, since
-the comment would then speak of something else.
+The fix deletes the instruction without effect; the image stays the same. There is none where a comment stands right
+above it, since the comment would then speak of something else.
 
 ## References
 - Dockerfile reference, *CMD*, *ENTRYPOINT*, *HEALTHCHECK*
@@ -48,7 +48,11 @@ cases: tuple[Case, ...] = (
         lines=(2,),
         fixed='FROM nginx:1.27\nEXPOSE 80\nCMD ["nginx"]\n',
     ),
-    Bad('FROM nginx:1.27\n# first\nENTRYPOINT ["a"]\nENTRYPOINT ["b"]\n', lines=(3,), note="No fix: the comment would lose its object."),
+    Bad(
+        'FROM nginx:1.27\n# first\nENTRYPOINT ["a"]\nENTRYPOINT ["b"]\n',
+        lines=(3,),
+        note="No fix: the comment would lose its object.",
+    ),
     Good('FROM nginx:1.27\nENTRYPOINT ["nginx"]\nCMD ["-t"]\n'),
     Good('FROM nginx:1.27 AS a\nCMD ["a"]\n\nFROM a\nCMD ["b"]\n'),
 )

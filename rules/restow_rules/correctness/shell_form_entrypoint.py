@@ -1,12 +1,12 @@
 """CMD or ENTRYPOINT in shell form puts a shell between the engine and the program.
 
 ## What it does
-Finds CMD and ENTRYPOINT in shell form. A command that begins with `exec`, and one whose stage chose its shell with SHELL, are left alone, and so
-is what a later instruction of the same kind replaces.
+Finds CMD and ENTRYPOINT in shell form. A command that begins with `exec`, and one whose stage chose its shell with
+SHELL, are left alone, and so is what a later instruction of the same kind replaces.
 
 ## Why is this bad?
-The shell is process 1. It does not hand on SIGTERM, so `docker stop` waits and then kills the program, and after ENTRYPOINT in shell form
-neither CMD nor the arguments of `docker run` reach the program.
+The shell is process 1. It does not hand on SIGTERM, so `docker stop` waits and then kills the program, and after
+ENTRYPOINT in shell form neither CMD nor the arguments of `docker run` reach the program.
 
 ## Example
 ```dockerfile
@@ -58,7 +58,10 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         for index, node in enumerate(nodes):
             if node.command.form == "exec" or not node.command.text.strip() or node.command.text.split()[0] == "exec":
                 continue
-            if any(later.kind == node.kind for later in nodes[index + 1 :]) or shell_at(ctx, stage, node) != DEFAULT_SHELL:
+            if (
+                any(later.kind == node.kind for later in nodes[index + 1 :])
+                or shell_at(ctx, stage, node) != DEFAULT_SHELL
+            ):
                 continue
             yield ctx.finding(
                 meta,

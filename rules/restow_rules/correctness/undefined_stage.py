@@ -1,11 +1,12 @@
 """COPY --from names something that is nearly, but not quite, a stage.
 
 ## What it does
-Finds `COPY --from=NAME` where no stage before is called NAME, but one is called almost so, or a later one is called exactly so; and a number
-that no stage before has.
+Finds `COPY --from=NAME` where no stage before is called NAME, but one is called almost so, or a later one is called
+exactly so; and a number that no stage before has.
 
 ## Why is this bad?
-A name that is no stage is taken for an image and pulled. The build fails, or takes its files from somebody else's image.
+A name that is no stage is taken for an image and pulled. The build fails, or takes its files from somebody else's
+image.
 
 ## Example
 ```dockerfile
@@ -71,13 +72,22 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
                 continue
             close = get_close_matches(name.lower(), [n for n, index in names.items() if index < stage.index], 1, 0.75)
             if name.isdigit():
-                message, advice = f"there is no stage {name} before this one", "name a stage, and give it a name with AS"
+                message, advice = (
+                    f"there is no stage {name} before this one",
+                    "name a stage, and give it a name with AS",
+                )
             elif names.get(name.lower()) == stage.index:
                 message, advice = f"the stage {name} cannot copy from itself", "name another stage, or use RUN cp"
             elif name.lower() in names:
-                message, advice = f"the stage {name} comes later, so this takes an image of that name", "move the stage up"
+                message, advice = (
+                    f"the stage {name} comes later, so this takes an image of that name",
+                    "move the stage up",
+                )
             elif close and "/" not in name and ":" not in name:
-                message, advice = f"no stage is called {name}, so this takes an image of that name", f"did you mean {close[0]}?"
+                message, advice = (
+                    f"no stage is called {name}, so this takes an image of that name",
+                    f"did you mean {close[0]}?",
+                )
             else:
                 continue
             yield ctx.finding(meta, flag.span, message, help=advice)

@@ -1,11 +1,12 @@
 """A relative WORKDIR depends on what the base image was left in.
 
 ## What it does
-Finds WORKDIR with a relative path in a stage that has not set an absolute one before, nor a stage that it is built on.
+Finds WORKDIR with a relative path in a stage that has not set an absolute one before, nor a stage that it is built
+on.
 
 ## Why is this bad?
-The folder is joined to the base image's own working directory. A new release of that image may change it, and everything after
-the WORKDIR lands elsewhere.
+The folder is joined to the base image's own working directory. A new release of that image may change it, and
+everything after the WORKDIR lands elsewhere.
 
 ## Example
 ```dockerfile
@@ -64,7 +65,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
                 continue
             if _ABSOLUTE.match(node.path.text):
                 absolute.add(stage.index)
-            elif stage.index not in absolute:
+            elif node.path.text not in (".", "./") and stage.index not in absolute:
                 yield ctx.finding(
                     meta,
                     node.path.span,

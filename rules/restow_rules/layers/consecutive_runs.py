@@ -1,12 +1,14 @@
 """RUN instructions that follow each other make a layer each.
 
 ## What it does
-Finds short RUN instructions in shell form (an option says how many commands are short), with the same flags, that follow each other in a stage whose
-layers reach an image. Comments and blank lines between them do not count, other instructions do.
+Finds short RUN instructions in shell form (an option says how many commands are short), with the same flags, that
+follow each other in a stage whose layers reach an image. Comments and blank lines between them do not count, other
+instructions do.
 
 ## Why is this bad?
-It need not be. One RUN makes one layer, so what a command deletes is really gone, and the image has fewer layers. Several RUNs make a finer
-cache: an edit of the last one does not repeat the first. Join what belongs together and changes together.
+It need not be. One RUN makes one layer, so what a command deletes is really gone, and the image has fewer layers.
+Several RUNs make a finer cache: an edit of the last one does not repeat the first. Join what belongs together and
+changes together.
 
 ## Example
 ```dockerfile
@@ -52,10 +54,15 @@ cases: tuple[Case, ...] = (
     Bad("FROM debian:12\nRUN useradd app\nRUN mkdir /data\nRUN touch /data/a\n", lines=(3,)),
     Bad("FROM debian:12\nRUN a\n# why\nRUN b\nUSER app\nRUN c\n\nRUN d\n", lines=(4, 8)),
     Good("FROM debian:12\nRUN useradd app && mkdir /data\n"),
-    Good("FROM debian:12\nRUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*\nRUN mkdir /data\n"),
+    Good(
+        "FROM debian:12\nRUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*\nRUN mkdir /data\n"
+    ),
     Good("FROM debian:12\nRUN a\nUSER app\nRUN b\n"),
     Good("FROM debian:12\nRUN --mount=type=cache,target=/c a\nRUN b\n", note="Not the same flags."),
-    Good("FROM debian:12 AS build\nRUN a\nRUN b\n\nFROM scratch\nCOPY --from=build /x /x\n", note="No layer of `build` is shipped."),
+    Good(
+        "FROM debian:12 AS build\nRUN a\nRUN b\n\nFROM scratch\nCOPY --from=build /x /x\n",
+        note="No layer of `build` is shipped.",
+    ),
 )
 
 
@@ -83,7 +90,7 @@ def _finding(ctx: RuleContext, group: list[Run]) -> Iterator[Finding]:
         yield ctx.finding(
             meta,
             group[1],
-            f"{len(group)} RUNs in a row, from line {first} on: as one they would make one layer, but an edit of any would repeat all",
+            f"{len(group)} RUNs in a row, from line {first} on: one RUN makes one layer, but then an edit of any repeats all",
             help="join with `&&` what belongs together and changes together",
         )
 

@@ -4,8 +4,9 @@
 Finds `apk add` with packages that have no version (`name=version`, `name~version`).
 
 ## Why is this bad?
-The same commit gets other versions next month. On the other hand Alpine's mirrors keep only the newest build of a release, so an exact
-version soon fails: that is why the rule is in preview. `name~=1.2`, or a pinned base image, is often the better answer.
+The same commit gets other versions next month. On the other hand Alpine's mirrors keep only the newest build of a
+release, so an exact version soon fails: that is why the rule is in preview. `name~=1.2`, or a pinned base image, is
+often the better answer.
 
 ## Example
 ```dockerfile
@@ -58,7 +59,14 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             if command.name != "apk" or command.subcommand(*VALUED) != "add":
                 continue
             packages = [command.words[index] for index in command.operands(*VALUED)[1:]]
-            loose = [name for name in packages if not any(mark in name for mark in "=~<>$@/") and not name.endswith(".apk")]
+            loose = [
+                name for name in packages if not any(mark in name for mark in "=~<>$@/") and not name.endswith(".apk")
+            ]
             if loose:
                 more = f" and {len(loose) - 3} more" if len(loose) > 3 else ""
-                yield ctx.finding(meta, command.node.span, f"no version is given for {', '.join(loose[:3])}{more}", help="write name~=version")
+                yield ctx.finding(
+                    meta,
+                    command.node.span,
+                    f"no version is given for {', '.join(loose[:3])}{more}",
+                    help="write name~=version",
+                )

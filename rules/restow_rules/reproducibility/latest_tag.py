@@ -50,4 +50,9 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each image name that ends with the tag."""
     for node, name in base_references(ctx):
         if name.endswith(":latest"):
-            yield ctx.finding(meta, node.image.span, f"{name} is another image from time to time", help="name a release, or pin a digest")
+            yield ctx.finding(
+                meta,
+                node.image.span,
+                f"{name} is another image from time to time",
+                help="name a release, or pin a digest",
+            )

@@ -4,8 +4,9 @@
 Finds `apt-get install` with packages that have no version and no release (`name=version`, `name/release`).
 
 ## Why is this bad?
-The same commit gets other versions next month. On the other hand a pinned version is gone from the mirrors once a newer one replaces it, and the
-build fails: that is why the rule is in preview. A snapshot archive or a pinned base image is often the better answer.
+The same commit gets other versions next month. On the other hand a pinned version is gone from the mirrors once a
+newer one replaces it, and the build fails: that is why the rule is in preview. A snapshot archive or a pinned base
+image is often the better answer.
 
 ## Example
 ```dockerfile
@@ -58,12 +59,23 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each installation of packages without a version."""
     for body in bodies(ctx):
         for command in body.commands:
-            if command.name not in ("apt-get", "apt") or command.subcommand(*VALUED) != "install" or command.has(*RELEASE):
+            if (
+                command.name not in ("apt-get", "apt")
+                or command.subcommand(*VALUED) != "install"
+                or command.has(*RELEASE)
+            ):
                 continue
             packages = [command.words[index] for index in command.operands(*VALUED)[1:]]
-            loose = [name for name in packages if not any(mark in name for mark in "=/$*") and not name.endswith((".deb", "-"))]
+            loose = [
+                name
+                for name in packages
+                if not any(mark in name for mark in "=/$*") and not name.endswith((".deb", "-"))
+            ]
             if loose:
                 more = f" and {len(loose) - 3} more" if len(loose) > 3 else ""
                 yield ctx.finding(
-                    meta, command.node.span, f"no version is given for {', '.join(loose[:3])}{more}", help="write name=version, or pin the base image"
+                    meta,
+                    command.node.span,
+                    f"no version is given for {', '.join(loose[:3])}{more}",
+                    help="write name=version, or pin the base image",
                 )

@@ -1,11 +1,12 @@
 """A base image without a tag is whatever `latest` is on that day.
 
 ## What it does
-Finds FROM with an image that has neither tag nor digest. `scratch`, stages of the file and names that only a build argument
-completes are left alone.
+Finds FROM with an image that has neither tag nor digest. `scratch`, stages of the file and names that only a build
+argument completes are left alone.
 
 ## Why is this bad?
-The same commit builds on another base next month, and an upgrade of the base comes unasked, together with an unrelated change.
+The same commit builds on another base next month, and an upgrade of the base comes unasked, together with an
+unrelated change.
 
 ## Example
 ```dockerfile
@@ -54,5 +55,8 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     for node, name in base_references(ctx):
         if "@" not in name and ":" not in name.rsplit("/", 1)[-1]:
             yield ctx.finding(
-                meta, node.image.span, f"{name} has no tag, so it is whatever {name}:latest is today", help="name a release, or pin a digest"
+                meta,
+                node.image.span,
+                f"{name} has no tag, so it is whatever {name}:latest is today",
+                help="name a release, or pin a digest",
             )

@@ -4,7 +4,8 @@
 Finds a last USER of the image that is root, and images without USER whose base is known to run as root.
 
 ## Why is this bad?
-A program that is taken over is root inside of the container, and with that nearer to root outside than it needs to be.
+A program that is taken over is root inside of the container, and with that nearer to root outside than it needs to
+be.
 
 ## Example
 ```dockerfile
@@ -50,7 +51,11 @@ meta = RuleMeta(
 
 cases: tuple[Case, ...] = (
     Bad("FROM python:3.12\nUSER app\nRUN a\nUSER root\n", lines=(4,)),
-    Bad("FROM golang:1.22 AS build\nUSER root\n\nFROM debian:12\n", lines=(4,), note="No USER, and Debian's image sets none."),
+    Bad(
+        "FROM golang:1.22 AS build\nUSER root\n\nFROM debian:12\n",
+        lines=(4,),
+        note="No USER, and Debian's image sets none.",
+    ),
     Good("FROM python:3.12\nUSER root\nRUN a\nUSER app\n"),
     Good("FROM host.example/team/base:1\n", note="Which user that image sets is not known."),
     Good("FROM scratch\nCOPY app /app\nUSER 1000\n"),
@@ -69,4 +74,9 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         return
     result = ctx.simulation.target if ctx.simulation is not None else None
     if result is not None and target.base.kind != "scratch" and result.start.user == "":
-        yield ctx.finding(meta, target.opening, f"no USER is set, and {target.base.name} runs as root", help="add a USER that is not root")
+        yield ctx.finding(
+            meta,
+            target.opening,
+            f"no USER is set, and {target.base.name} runs as root",
+            help="add a USER that is not root",
+        )

@@ -1,12 +1,12 @@
 """A secret in ARG or ENV can be read from the image.
 
 ## What it does
-Finds ARG and ENV with names such as `PASSWORD`, `API_KEY` or `AUTH_TOKEN`. Names of files, addresses and public keys, empty values and values
-that are paths are left alone.
+Finds ARG and ENV with names such as `PASSWORD`, `API_KEY` or `AUTH_TOKEN`. Names of files, addresses and public keys,
+empty values and values that are paths are left alone.
 
 ## Why is this bad?
-ENV is part of the image's configuration, and the values of ARG stand in its history and in the provenance of the build. Whoever can pull the
-image can read them, also if a later instruction sets them to nothing.
+ENV is part of the image's configuration, and the values of ARG stand in its history and in the provenance of the
+build. Whoever can pull the image can read them, also if a later instruction sets them to nothing.
 
 ## Example
 ```dockerfile
@@ -41,7 +41,10 @@ _SECRET = re.compile(
     r"|LICENSE|MASTER|DEPLOY|SERVICE|ACCOUNT|STORAGE|DJANGO|APP)_?KEY|KEY)$|^AUTH$",
     re.IGNORECASE,
 )
-_HARMLESS = re.compile(r"PUBLIC|GPG|PGP|FINGERPRINT|^PWD$|^OLDPWD$|ALLOW_EMPTY|PRIMARY_KEY|SORT_KEY|PARTITION_KEY|CACHE_KEY|REPO_KEY|APT_KEY", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"PUBLIC|GPG|PGP|FINGERPRINT|^PWD$|^OLDPWD$|ALLOW_EMPTY|PRIMARY_KEY|SORT_KEY|PARTITION_KEY|CACHE_KEY|REPO_KEY|APT_KEY",
+    re.IGNORECASE,
+)
 
 meta = RuleMeta(
     code="SE002",

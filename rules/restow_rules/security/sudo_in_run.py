@@ -4,8 +4,8 @@
 Finds RUN commands that begin with `sudo`.
 
 ## Why is this bad?
-A build can be any user: USER says which. `sudo` has to be installed and set up for that, stays in the image, and lets whoever takes over the
-program become root again.
+A build can be any user: USER says which. `sudo` has to be installed and set up for that, stays in the image, and lets
+whoever takes over the program become root again.
 
 ## Example
 ```dockerfile
@@ -54,4 +54,9 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     for body in bodies(ctx):
         for command in body.commands:
             if "sudo" in (command.name, *command.wrappers):
-                yield ctx.finding(meta, command.node.span, "sudo is not needed in a build", help="set USER root for the RUN, and USER back after it")
+                yield ctx.finding(
+                    meta,
+                    command.node.span,
+                    "sudo is not needed in a build",
+                    help="set USER root for the RUN, and USER back after it",
+                )

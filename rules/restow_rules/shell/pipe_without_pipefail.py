@@ -1,8 +1,8 @@
 """A pipeline succeeds when its last command does, whatever happened to the ones before.
 
 ## What it does
-Finds RUN with a pipeline where neither SHELL nor the script sets `pipefail`. Pipelines in which nothing but the last command can reasonably
-fail (`echo`, `printf`, `yes` before it) are left alone. One finding a RUN.
+Finds RUN with a pipeline where neither SHELL nor the script sets `pipefail`. Pipelines in which nothing but the last
+command can reasonably fail (`echo`, `printf`, `yes` before it) are left alone. One finding a RUN.
 
 ## Why is this bad?
 `curl ... | tar xz` with a broken download is taken for a success, and the layer goes into the cache.
@@ -58,15 +58,21 @@ cases: tuple[Case, ...] = (
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at the first such pipeline of each RUN."""
     for body in bodies(ctx):
-        if "pipefail" in " ".join(shell_at(ctx, body.stage, body.node)) or any(_sets(command) for command in body.commands):
+        if "pipefail" in " ".join(shell_at(ctx, body.stage, body.node)) or any(
+            _sets(command) for command in body.commands
+        ):
             continue
         for node in walk(body.script):
-            if isinstance(node, Pipeline) and len(node.commands) > 1 and not all(_is_safe(part) for part in node.commands[:-1]):
+            if (
+                isinstance(node, Pipeline)
+                and len(node.commands) > 1
+                and not all(_is_safe(part) for part in node.commands[:-1])
+            ):
                 yield ctx.finding(
                     meta,
                     node.span,
                     "a failure in front of the pipe is not noticed",
-                    help='set SHELL ["/bin/bash", "-o", "pipefail", "-c"] before the RUN, or `set -o pipefail` where the shell knows it',
+                    help='write SHELL ["/bin/bash", "-o", "pipefail", "-c"], or `set -o pipefail` where the shell knows it',
                 )
                 break
 

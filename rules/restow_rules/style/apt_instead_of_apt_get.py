@@ -4,8 +4,8 @@
 Finds `apt` as a command of a RUN.
 
 ## Why is this bad?
-`apt` warns that its command line is not stable, and shows progress in a way that fills build logs. What it prints and how it behaves may change with
-a release of the base image.
+`apt` warns that its command line is not stable, and shows progress in a way that fills build logs. What it prints and
+how it behaves may change with a release of the base image.
 
 ## Example
 ```dockerfile
@@ -20,7 +20,8 @@ RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
 ```
 
 ## Fix safety
-There is no fix that could be proven: `apt` and `apt-get` have different defaults, for example of what they keep in their cache.
+There is no fix that could be proven: `apt` and `apt-get` have different defaults, for example of what they keep in
+their cache.
 
 ## References
 - Debian manual page apt(8), *Script usage and differences from other APT tools*
@@ -54,4 +55,9 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     for body in bodies(ctx):
         command = next((command for command in body.commands if command.name == "apt"), None)
         if command is not None:
-            yield ctx.finding(meta, command.node.span, "apt is made for people, and its behaviour may change", help="write apt-get or apt-cache")
+            yield ctx.finding(
+                meta,
+                command.node.span,
+                "apt is made for people, and its behaviour may change",
+                help="write apt-get or apt-cache",
+            )

@@ -1,7 +1,8 @@
 """Instructions are written in different cases.
 
 ## What it does
-Finds keywords that are written in another case than most of the file's keywords. `From` and the like, neither upper nor lower case, are always found.
+Finds keywords that are written in another case than most of the file's keywords. `From` and the like, neither upper
+nor lower case, are always found.
 
 ## Why is this bad?
 Case means nothing to the builder, and readers should not have to wonder.
@@ -52,14 +53,22 @@ cases: tuple[Case, ...] = (
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each keyword in another case than most; upper case wins a tie."""
-    nodes = [node for top in ctx.dockerfile.instructions for node in _with_trigger(top) if not isinstance(node, Invalid)]
+    nodes = [
+        node for top in ctx.dockerfile.instructions for node in _with_trigger(top) if not isinstance(node, Invalid)
+    ]
     lower = sum(node.keyword.islower() for node in nodes) > sum(node.keyword.isupper() for node in nodes)
     for node in nodes:
         wanted = node.keyword.lower() if lower else node.keyword.upper()
         if node.keyword != wanted:
             span = Span(node.start, node.start + len(node.keyword))
             fix = Fix(f"write {wanted}", (Edit(span, wanted),))
-            yield ctx.finding(meta, span, f"{node.keyword} is written in another case than most keywords here", help=f"write {wanted}", fix=fix)
+            yield ctx.finding(
+                meta,
+                span,
+                f"{node.keyword} is written in another case than most keywords here",
+                help=f"write {wanted}",
+                fix=fix,
+            )
 
 
 def _with_trigger(node: Instruction) -> tuple[Instruction, ...]:

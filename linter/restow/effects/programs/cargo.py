@@ -54,7 +54,7 @@ def effect(call: Invocation) -> Effect:
         return Effect(reads=_base(call), environment=variables(call, *_LISTENED), seconds=0.2)
     if command == "fetch" and not arguments.operands[1:]:
         return _fetch(call, arguments)
-    if (command == "install" and arguments.operands[1:]) or arguments.has("--git"):
+    if command == "install" and (arguments.operands[1:] or arguments.has("--git")):
         return _install(call, arguments)
     raise UnknownEffect(
         f"cargo {command.replace(SYMBOLIC, '$')} runs build scripts, which may read every file, or is not modelled"

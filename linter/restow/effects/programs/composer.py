@@ -49,9 +49,8 @@ def effect(call: Invocation) -> Effect:
     """Of ``composer command [options]``."""
     arguments = read_options(call.argv, flags=_FLAGS, valued=_VALUED)
     command, operands = (*arguments.operands[:1], "")[0], arguments.operands[1:]
-    if (not command and arguments.has("--version", "-V")) or command == "self-update":
-        written = (Region(("/usr/local/bin", "/usr/bin", "/usr/local/sbin")),) if command else ()
-        return _effect(call, (), written, seconds=2.0)
+    if not command and arguments.has("--version", "-V"):
+        return _effect(call, (), (), seconds=0.5)
     if command in ("clear-cache", "clearcache", "cc"):
         return _effect(call, (), (), seconds=0.5)
     if command == "install" and not operands:
@@ -131,7 +130,8 @@ def _install(call: Invocation, arguments: Arguments, *, dumps: bool) -> Effect:
         for name in (".git", ".hg", ".svn", ".fslckout", "_FOSSIL_")
     ]
     written = [place(call, join(root, value(call, "COMPOSER_VENDOR_DIR") or "vendor"))]
-    written += [place(call, join(root, given)) for name in ("COMPOSER_BIN_DIR",) if (given := value(call, name))]  # type: ignore[assignment]
+    programs = value(call, "COMPOSER_BIN_DIR")
+    written += [place(call, join(root, programs))] if programs else []
     if not locked and not dumps:
         written.append(lock)
     sources = tree(call, root) if _scans(call, root, path, arguments) else ()

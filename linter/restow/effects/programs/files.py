@@ -157,6 +157,7 @@ def _copy(call: Invocation) -> Effect:
 def _link(call: Invocation) -> Effect:
     flags = "-s -f -n -v -T -r -i -sf --symbolic --force --no-dereference --verbose --relative --no-target-directory".split()
     arguments = read_options(call.argv, flags=flags, valued=["-t"])
+    sources: tuple[str, ...]
     if len(arguments.operands) == 1:
         name = arguments.operands[0].rstrip("/").rsplit("/", 1)[-1]
         sources, destination = arguments.operands, name
@@ -179,7 +180,7 @@ def _change(call: Invocation) -> Effect:
 
     A name is looked up in the account files, which are read then.
     """
-    argv: tuple[str, ...] = _mode_as_operand(call.argv) if call.name == "chmod" else call.argv
+    argv = _mode_as_operand(call.argv) if call.name == "chmod" else call.argv
     flags = "-R --recursive -v --verbose -f --silent --quiet -c --changes -h --no-dereference -H -L -P --preserve-root".split()
     arguments = read_options(argv, flags=flags, valued=["--reference", "--from"])
     if arguments.has("--reference", "--from") or len(arguments.operands) < 2:

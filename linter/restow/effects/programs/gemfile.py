@@ -20,6 +20,7 @@ _OPTIONS = names(
     "require group groups platform platforms git github gist bitbucket branch tag ref source type install_if force_ruby_platform "
     "submodules glob path file engine engine_version patchlevel name development_group optional gitlab"
 )
+_VERSION_FILES = ("File.read()", "File.read().strip", "File.read().chomp", "(File.read().strip)", "(File.read().chomp)")
 _REFUSED = (
     "`",
     "#{",
@@ -65,7 +66,7 @@ def _read(call: Invocation, path: str, found: Gemfile) -> None:
     if text is None:
         raise UnknownEffect(f"{path} does not exist when bundler reads it")
     found.files += trail(call, path)
-    for number, line in _statements(text):
+    for number, line in _without_sources(_statements(text), path):
         _read_statement(call, path, number, line, found)
 
 
@@ -83,6 +84,20 @@ def _statements(text: str) -> list[tuple[int, str]]:
             found.append((start, pending))
             pending = ""
     return [*found, *([(start, pending)] if pending else [])]
+
+
+def _without_sources(statements: list[tuple[int, str]], path: str) -> list[tuple[int, str]]:
+    """The statements without the blocks of ``git_source``, which turn a short name into an address."""
+    found: list[tuple[int, str]] = []
+    inside = False
+    for number, line in statements:
+        opens = line.startswith("git_source(") and " do " in line
+        if (inside or opens) and any(mark in line for mark in _REFUSED if mark not in ("#{", "&")):
+            raise UnknownEffect(f"line {number} of {path} is Ruby that may read other files: {line}")
+        if not inside and not opens:
+            found.append((number, line))
+        inside = (inside or opens) and line != "end"
+    return found
 
 
 def _uncommented(line: str) -> str:
@@ -107,6 +122,8 @@ def _read_statement(call: Invocation, path: str, number: int, line: str, found: 
     if head not in _HARMLESS or head == "plugin":
         raise UnknownEffect(f"{where} is Ruby that may read other files: {line}")
     texts, rest = _quoted(line[len(head) :])
+    if head == "ruby" and "".join(rest.split()) in _VERSION_FILES:
+        rest = " file"
     if any(mark in rest or any(mark in text for text in texts if mark == "#{") for mark in _REFUSED):
         raise UnknownEffect(f"{where} is Ruby that may read other files: {line}")
     _check_words(rest, where)
@@ -119,6 +136,10 @@ def _read_statement(call: Invocation, path: str, number: int, line: str, found: 
 
 
 def _check_words(rest: str, where: str) -> None:
+    for opening in ("%i[", "%w["):
+        while opening in rest and "]" in rest.partition(opening)[2]:
+            before, _, after = rest.partition(opening)
+            rest = before + after.partition("]")[2]
     for mark in ",()[]{}|=>":
         rest = rest.replace(mark, " ")
     for word in rest.split():

@@ -36,6 +36,9 @@ _VALUED = names(
     "-reuse -covermode -coverpkg -vettool -pkgdir"
 )
 _LISTENED = ("GO*", "CGO_*", "GCCGO", "FC", "AR", "CC", "CXX")
+_HARMLESS = names(
+    "GOPROXY GOSUMDB GOPRIVATE GONOPROXY GONOSUMDB GOINSECURE GO111MODULE CGO_ENABLED GOOS GOARCH GOTOOLCHAIN"
+)
 _DOWNLOADED = (2.0, 0.7, 3_000_000)
 
 
@@ -48,22 +51,18 @@ def effect(call: Invocation) -> Effect:
     command, rest = (*words[:1], "")[0], words[1:]
     if command == "mod":
         return _mod(call, (*rest[:1], "")[0], _options(rest))
+    if any(word.startswith(("-modfile", "-overlay", "-toolexec")) for word in rest):
+        raise UnknownEffect("go with another module file or programs of its own is not modelled")
     arguments = _options(words)
     if command in ("version", "env") and not arguments.options:
         return Effect(reads=_base(call), writes=_caches(call), environment=(*COMMON_VARIABLES, *_LISTENED), seconds=0.2)
-    if (
-        command == "clean"
-        and arguments.options
-        and arguments.has("-modcache", "-cache", "-testcache")
-        and not rest[len(arguments.options) :]
-    ):
-        return Effect(
-            reads=(*_base(call), *_caches(call)),
-            writes=_caches(call),
-            environment=variables(call, *_LISTENED),
-            seconds=1.0,
-        )
-    if command == "install" and rest and all("@" in operand for operand in arguments.operands):
+    if command == "env" and arguments.has("-w"):
+        return _env(call, arguments)
+    cleaned = {name for name, _ in arguments.options} <= {"-modcache", "-cache", "-testcache", "-x"}
+    if command == "clean" and arguments.options and cleaned and not arguments.operands:
+        reads = (*_base(call), *_caches(call))
+        return Effect(reads=reads, writes=_caches(call), environment=variables(call, *_LISTENED), seconds=1.0)
+    if command == "install" and arguments.operands and all("@" in operand for operand in arguments.operands):
         return _install(call, arguments)
     if command == "get":
         return _get(call, arguments)
@@ -83,6 +82,13 @@ def _options(words: tuple[str, ...]) -> Arguments:
             plain += [name, given]
         elif word.startswith("-") and equals and name in _FLAGS:
             plain.append(name)
+        elif (
+            word.startswith("-")
+            and word not in _FLAGS
+            and word not in _VALUED
+            and (plain[-1:] or [""])[0] not in _VALUED
+        ):
+            raise UnknownEffect(f"the flag {word.replace(SYMBOLIC, '$')} of go is not modelled")
         else:
             plain.append(word)
     return read_options(tuple(plain) or ("go",), flags=_FLAGS, valued=_VALUED)
@@ -94,6 +100,17 @@ def _check_flags(call: Invocation) -> None:
         raise UnknownEffect("GOFLAGS names files or programs")
     if value(call, "GO111MODULE") == "off" and call.argv[1:2] == ("mod",):
         raise UnknownEffect("go mod without modules is not modelled")
+
+
+def _env(call: Invocation, arguments: Arguments) -> Effect:
+    """``go env -w NAME=value`` keeps settings per user: only those that lead to no file are understood."""
+    for operand in arguments.operands:
+        if operand.partition("=")[0] not in _HARMLESS:
+            raise UnknownEffect(f"go env -w {operand.replace(SYMBOLIC, '$')} may name files that later commands read")
+    written = homes(call, ".config/go")
+    return Effect(
+        reads=(*_base(call), written), writes=(written,), environment=(*COMMON_VARIABLES, *_LISTENED), seconds=0.2
+    )
 
 
 def _go_path(call: Invocation) -> str:
@@ -140,7 +157,7 @@ def _workspace(call: Invocation) -> list[Module]:
 def _mod(call: Invocation, command: str, arguments: Arguments) -> Effect:
     if command in ("download", "verify"):
         return _download(call, command)
-    if command not in ("tidy", "vendor") or arguments.operands[1:]:
+    if command not in ("tidy", "vendor") or arguments.operands:
         raise UnknownEffect(f"go mod {command.replace(SYMBOLIC, '$')} is not modelled")
     module = _module(call)
     written = Region(tuple(join(module.root, name) for name in ("go.mod", "go.sum", "vendor")))
@@ -198,14 +215,14 @@ def _programs(call: Invocation) -> tuple[str, ...]:
 
 def _install(call: Invocation, arguments: Arguments) -> Effect:
     """``go install path@version`` builds a program by its own ``go.mod``, not that of the working directory."""
-    for operand in arguments.operands[1:]:
+    for operand in arguments.operands:
         if SYMBOLIC in operand.split("@")[0] or operand.startswith((".", "/")):
             raise UnknownEffect("go installs a program whose address is not known")
     if arguments.has("-o", "-vettool", "-pkgdir"):
         raise UnknownEffect("this use of go install is not modelled")
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
-    programs = len(arguments.operands) - 1
+    programs = len(arguments.operands)
     return Effect(
         reads=(*_base(call), *_caches(call), Region(_programs(call))),
         writes=(*_caches(call), Region(_programs(call))),
@@ -242,7 +259,7 @@ def _get(call: Invocation, arguments: Arguments) -> Effect:
         writes=(*_caches(call), changed, Region(("/go",))),
         environment=variables(call, *_LISTENED),
         network=True,
-        seconds=8.0 * max(1, len(arguments.operands) - 1),
+        seconds=8.0 * max(1, len(arguments.operands)),
         size=20_000_000,
         needs=roots,
     )

@@ -105,5 +105,5 @@ def sums_complete(call: Invocation, module: Module) -> bool | None:
     for name, version in module.required:
         real, number = module.replaced.get(name, (name, version))
         if real and not {(real, number), (real, f"{number}/go.mod")} <= listed:
-            return None
+            return False
     return True

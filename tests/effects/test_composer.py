@@ -1,0 +1,77 @@
+"""What composer reads and writes of a project; each case is a trap for a model that reads too little."""
+
+import json
+
+import pytest
+
+
+def project(manifest=None, packages=(), **files):
+    lock = {"packages": list(packages), "packages-dev": []}
+    given = {"require": {"monolog/monolog": "^3"}, **(manifest or {})}
+    return {"composer.json": json.dumps(given), "composer.lock": json.dumps(lock), "src/A.php": "", **files}
+
+
+@pytest.mark.parametrize(
+    "command", ["composer install", "composer install --no-dev -n --prefer-dist --no-scripts", "composer dump-autoload"]
+)
+def test_manifest_lock_and_repository_are_read(world, reads, writes, command):
+    effect = world(project()).effect(command)
+    for name in ("composer.json", "composer.lock", "auth.json", ".git/HEAD", "vendor/x"):
+        assert reads(effect, f"/app/{name}"), name
+    assert reads(effect, "/.git/HEAD")
+    assert reads(effect, "/root/.composer/auth.json")
+    assert not reads(effect, "/app/src/A.php")
+    assert writes(effect, "/app/vendor/autoload.php")
+    assert not writes(effect, "/app/composer.lock")
+
+
+def test_an_optimized_or_class_map_autoloader_reads_the_sources(world, reads):
+    psr4 = {"autoload": {"psr-4": {"App\\": "src/"}}}
+    assert not reads(world(project(psr4)).effect("composer install"), "/app/src/A.php")
+    assert reads(world(project(psr4)).effect("composer install -o"), "/app/src/A.php")
+    assert reads(
+        world(project({**psr4, "config": {"optimize-autoloader": True}})).effect("composer install"), "/app/src/A.php"
+    )
+    assert reads(world(project({"autoload": {"classmap": ["src"]}})).effect("composer install"), "/app/src/A.php")
+    assert not reads(world(project(psr4)).effect("composer install -o --no-autoloader"), "/app/src/A.php")
+
+
+def test_without_a_lock_one_is_written(world, writes):
+    files = {name: text for name, text in project().items() if name != "composer.lock"}
+    assert writes(world(files).effect("composer install"), "/app/composer.lock")
+
+
+def test_scripts_and_plugins_make_it_unknown(world):
+    files = project({"scripts": {"post-autoload-dump": ["@php artisan x"]}})
+    assert "post-autoload-dump" in world(files).reason("composer install")
+    world(files).effect("composer install --no-scripts")
+    files = project(packages=[{"name": "symfony/flex", "type": "composer-plugin"}])
+    assert "symfony/flex" in world(files).reason("composer install --no-scripts")
+    world(files).effect("composer install --no-plugins")
+    world(project(packages=[{"name": "symfony/runtime", "type": "composer-plugin"}])).effect("composer install")
+
+
+def test_local_repositories(world, reads):
+    files = project({"repositories": [{"type": "path", "url": "libs/x"}]}, **{"libs/x/x.php": ""})
+    assert reads(world(files).effect("composer install"), "/app/libs/x/x.php")
+    files = project({"repositories": {"x": {"type": "path", "url": "libs/*"}}})
+    assert "not modelled" in world(files).reason("composer install")
+    files = project(packages=[{"name": "a/b", "dist": {"type": "path", "url": "../b"}}], **{"/b/b.php": ""})
+    assert reads(world(files).effect("composer install"), "/b/b.php")
+
+
+def test_settings_and_content_that_is_not_at_hand(world):
+    assert "vendor-dir" in world(project({"config": {"vendor-dir": "x"}})).reason("composer install")
+    assert "not known" in world({**project(), "composer.lock": None}).reason("composer install")
+    assert "not known" in world({**project(), "composer.json": None}).reason("composer install")
+    world(project()).reason("composer require x/y")
+    world(project()).reason("composer run-script x")
+
+
+def test_variables_move_files(world, reads, writes):
+    moved = world(project(), environment={"COMPOSER_VENDOR_DIR": "lib", "COMPOSER_BIN_DIR": "tools"}).effect(
+        "composer install"
+    )
+    assert writes(moved, "/app/lib/autoload.php")
+    assert writes(moved, "/app/tools/x")
+    assert reads(moved, "/app/composer.lock")
