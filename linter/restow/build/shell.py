@@ -220,7 +220,7 @@ class ShellRun:
             effect = self._with_redirections(effect, files, argv)
         self.assumptions += [a for a in (*call.assumed, *effect.assumes) if a not in self.assumptions]
         term = digest_of(
-            *argv, *(f"{r.operator}{r.file_descriptor}{r.heredoc}" for r in files), sorted(assigned.items())
+            *(effect.words or argv), *(f"{r.operator}{r.file_descriptor}{r.heredoc}" for r in files), sorted(assigned.items())
         )
         return _Entry(Command(text, effect, node), node, tuple(call.consulted), term, environment)
 

@@ -49,8 +49,9 @@ class Effect:
 
     ``creates`` are paths that afterwards hold the program's own result whatever stood there before. ``environment``
     None means every variable. ``exact`` computes the resulting filesystem where the simulator can; else what is written
-    is a term over everything read. ``seconds`` (prior, wall time on a CI machine) and ``size`` (bytes added) are
-    estimates.
+    is a term over everything read. ``needs`` are the project's files that have to be in place. ``words`` are those of
+    the command that decide its result, None for all of them (``--quiet`` and ``--no-cache-dir`` do not). ``seconds``
+    (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
     """
 
     reads: tuple[Region, ...] = ()
@@ -64,6 +65,7 @@ class Effect:
     size: int = 0
     exact: Callable[[Filesystem], Filesystem] | None = None
     needs: tuple[str, ...] = ()
+    words: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.exact is not None and self.environment is None:

@@ -141,6 +141,11 @@ def tree(call: Invocation, path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def attributes_of(folder: str) -> Region:
+    """A directory's own mode and owner without its children (pip and npm, as root, look at who owns a folder)."""
+    return Region((folder,), (join(folder, "*"),))
+
+
 def ancestors(path: str) -> Iterator[str]:
     """The directories above ``path``, nearest first, the root last."""
     parts = split(path)

@@ -6,6 +6,8 @@ Priors: 2 s for an index, 2 s and 0.6 s a package; 3 MB a package.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from restow.effects.effect import Cache, Effect, Invocation
 from restow.effects.options import read_options
 from restow.effects.programs.apt import system_effect
@@ -35,8 +37,11 @@ def effect(call: Invocation) -> Effect:
     caches = () if arguments.has("--no-cache") else (INDEX_CACHE,)
     if command == "add":
         found = system_effect(call, 2.0 + 0.6 * len(packages), 3_000_000 * len(packages), caches)
-        return Effect(
-            **{**found.__dict__, "reads": (*found.reads, *local), "needs": tuple(r.include[0] for r in local)}
+        return replace(
+            found,
+            reads=(*found.reads, *local),
+            needs=tuple(region.include[0] for region in local),
+            words=tuple(word for word in call.argv if word not in ("--no-cache", "-q", "--quiet", "--no-progress")),
         )
     if command in ("update", "upgrade", "del", "fix", "cache"):
         return system_effect(call, 2.0 if command != "del" else 0.5, 0, caches if command != "del" else ())

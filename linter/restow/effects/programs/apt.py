@@ -9,6 +9,8 @@ Priors: 12 s for an update, 6 s and 2 s a package for an installation; 45 MB of 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import read_options
 from restow.effects.places import INDEX, SYSTEM, in_homes, prefixes_of_path
@@ -65,7 +67,7 @@ def effect(call: Invocation) -> Effect:
         local = [package for package in packages if package.endswith(".deb") or package.startswith((".", "/"))]
         read = tuple(Region((call.path(package),)) for package in local)
         found = system_effect(call, 6.0 + 2.0 * len(packages), 12_000_000 * len(packages), (ARCHIVES,))
-        return Effect(**{**found.__dict__, "reads": (*found.reads, *read), "needs": tuple(r.include[0] for r in read)})
+        return replace(found, reads=(*found.reads, *read), needs=tuple(region.include[0] for region in read))
     raise UnknownEffect(f"{call.name} {command.replace(SYMBOLIC, '$')} is not modelled")
 
 

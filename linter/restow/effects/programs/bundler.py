@@ -31,9 +31,10 @@ from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
 
 _FLAGS = names(
-    "--deployment --no-deployment --frozen --quiet --verbose --no-cache --local --clean --no-clean --system --full-index --retry "
-    "--no-prune --redownload --force --prefer-local --no-color --binstubs -q --standalone --version -v --global --no-document -N "
-    "--no-ri --no-rdoc --conservative --user-install --no-user-install --pre --prerelease --minimal-deps --silent --update-sources"
+    "--deployment --no-deployment --frozen --quiet --verbose --no-cache --local --clean --no-clean --system "
+    "--full-index --retry --no-prune --redownload --force --prefer-local --no-color --binstubs -q --standalone "
+    "--version -v --global --no-document -N --no-ri --no-rdoc --conservative --user-install --no-user-install "
+    "--pre --prerelease --minimal-deps --silent --update-sources"
 )
 _VALUED = names("--path --gemfile -j --jobs --retry --without --with --shebang --trust-policy --target-rbconfig")
 _GEM_VALUED = names("-v --version -i --install-dir -n --bindir -s --source -P --trust-policy --platform --document")
@@ -51,8 +52,9 @@ _GEM_FLAGS = (_FLAGS - _GEM_VALUED) | {
     "-x",
 }
 _HARMLESS = names(
-    "frozen deployment without with path jobs retry timeout silence_root_warning no_prune clean force_ruby_platform ssl_verify_mode "
-    "disable_shared_gems specific_platform system cache_all global_gem_cache no_install auto_install bin shebang"
+    "frozen deployment without with path jobs retry timeout silence_root_warning no_prune clean "
+    "force_ruby_platform ssl_verify_mode disable_shared_gems specific_platform system cache_all global_gem_cache "
+    "no_install auto_install bin shebang"
 )
 _LISTENED = ("BUNDLE_*", "BUNDLER_*", "GEM_*", "RUBY*", "NOKOGIRI_*", "RB_*", "MAKE", "RAILS_ENV", "RACK_ENV")
 _PER_USER = (".bundle", ".gem", ".gemrc", ".local", ".cache")

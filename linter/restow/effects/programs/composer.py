@@ -21,26 +21,30 @@ from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
 
 _FLAGS = names(
-    "--no-dev --dev --no-scripts --no-plugins --no-autoloader --prefer-dist --prefer-source --no-interaction -n --no-progress "
-    "--no-suggest --optimize-autoloader -o --classmap-authoritative -a --apcu-autoloader --ignore-platform-reqs --quiet -q --verbose "
-    "-v -vv -vvv --ansi --no-ansi --no-cache --no-install --profile --dry-run --audit --no-audit --no-security-blocking --optimize "
-    "--apcu --strict-psr --download-only --version -V --global -g --no-update -s --no-blocking"
+    "--no-dev --dev --no-scripts --no-plugins --no-autoloader --prefer-dist --prefer-source --no-interaction -n "
+    "--no-progress --no-suggest --optimize-autoloader -o --classmap-authoritative -a --apcu-autoloader "
+    "--ignore-platform-reqs --quiet -q --verbose -v -vv -vvv --ansi --no-ansi --no-cache --no-install --profile "
+    "--dry-run --audit --no-audit --no-security-blocking --optimize --apcu --strict-psr --download-only --version "
+    "-V --global -g --no-update -s --no-blocking"
 )
 _VALUED = names("--working-dir -d --ignore-platform-req --prefer-install --apcu-autoloader-prefix --audit-format")
 _EVENTS = names(
-    "pre-install-cmd post-install-cmd pre-update-cmd post-update-cmd pre-autoload-dump post-autoload-dump pre-package-install "
-    "post-package-install pre-package-update post-package-update pre-operations-exec pre-command-run init command pre-pool-create "
-    "pre-file-download post-file-download pre-dependencies-solving post-dependencies-solving"
+    "pre-install-cmd post-install-cmd pre-update-cmd post-update-cmd pre-autoload-dump post-autoload-dump "
+    "pre-package-install post-package-install pre-package-update post-package-update pre-operations-exec "
+    "pre-command-run init command pre-pool-create pre-file-download post-file-download pre-dependencies-solving "
+    "post-dependencies-solving"
 )
 _VENDOR_PLUGINS = names(
-    "phpstan/extension-installer dealerdirect/phpcodesniffer-composer-installer pestphp/pest-plugin ocramius/package-versions "
-    "composer/package-versions-deprecated infection/extension-installer symfony/runtime kylekatarnls/update-helper hirak/prestissimo"
+    "phpstan/extension-installer dealerdirect/phpcodesniffer-composer-installer pestphp/pest-plugin "
+    "ocramius/package-versions composer/package-versions-deprecated infection/extension-installer symfony/runtime "
+    "kylekatarnls/update-helper hirak/prestissimo"
 )
 """Plugins that write below ``vendor`` alone, by their own documentation."""
 _SAFE_SETTINGS = names(
-    "sort-packages optimize-autoloader preferred-install platform allow-plugins process-timeout discard-changes platform-check "
-    "prepend-autoloader classmap-authoritative apcu-autoloader github-protocols secure-http bin-compat audit lock "
-    "autoloader-suffix htaccess-protect use-include-path notify-on-install store-auths use-github-api github-oauth http-basic"
+    "sort-packages optimize-autoloader preferred-install platform allow-plugins process-timeout discard-changes "
+    "platform-check prepend-autoloader classmap-authoritative apcu-autoloader github-protocols secure-http "
+    "bin-compat audit lock autoloader-suffix htaccess-protect use-include-path notify-on-install store-auths "
+    "use-github-api github-oauth http-basic"
 )
 _LISTENED = ("COMPOSER*", "PHP*", "GIT_*", "HTTP_*", "no_proxy")
 

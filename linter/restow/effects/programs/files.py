@@ -138,8 +138,9 @@ def _target(call: Invocation, arguments: Arguments) -> tuple[tuple[str, ...], st
 
 
 _COPY_FLAGS = (
-    "-r -R -a -f -p -v -n -u -L -P -d -T -i -x -l -s -b --recursive --archive --force --verbose --no-clobber --update --dereference "
-    "--preserve --parents --no-target-directory -H --no-dereference --remove-destination --symbolic --no-preserve"
+    "-r -R -a -f -p -v -n -u -L -P -d -T -i -x -l -s -b --recursive --archive --force --verbose --no-clobber "
+    "--update --dereference --preserve --parents --no-target-directory -H --no-dereference --remove-destination "
+    "--symbolic --no-preserve"
 ).split()
 
 

@@ -32,8 +32,8 @@ _FLAGS = names(
     "-x -v -a -n -d -u -t -fix -insecure -race -msan -asan -trimpath -modcacherw -json -buildvcs -i -m -e -deps -linkshared -w -modcache -cache -testcache"
 )
 _VALUED = names(
-    "-o -p -mod -ldflags --ldflags -gcflags -asmflags -tags --tags -buildmode -installsuffix -compiler -gccgoflags -f -go -compat "
-    "-reuse -covermode -coverpkg -vettool -pkgdir"
+    "-o -p -mod -ldflags --ldflags -gcflags -asmflags -tags --tags -buildmode -installsuffix -compiler "
+    "-gccgoflags -f -go -compat -reuse -covermode -coverpkg -vettool -pkgdir"
 )
 _LISTENED = ("GO*", "CGO_*", "GCCGO", "FC", "AR", "CC", "CXX")
 _HARMLESS = names(

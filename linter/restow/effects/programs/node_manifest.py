@@ -266,11 +266,6 @@ def _major(version: str) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def attributes_of(folder: str) -> Region:
-    """A directory's own mode and owner without its children (npm as root gives files to the owner of the folder)."""
-    return Region((folder,), (join(folder, "*"),))
-
-
 def project_reads(call: Invocation, project: Project) -> tuple[Region, ...]:
     """The manifests of the project and its workspaces, those above it, and local dependencies as a whole."""
     own = project.files("package.json", "binding.gyp")
@@ -279,7 +274,8 @@ def project_reads(call: Invocation, project: Project) -> tuple[Region, ...]:
     )
     local = tuple(step for folder in project.trees for step in tree(call, folder))
     linked = tuple(step for path in own if "*" not in path for step in trail(call, path))
-    return (Region((*own, *linked, *above, *project.archives, *local)),)
+    between = tuple(join(above, "node_modules") for folder in modules(project) for above in ancestors(folder))
+    return (Region((*own, *linked, *between, *above, *project.archives, *local)),)
 
 
 def modules(project: Project) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ Priors (own estimates): 3 s and 0.05 s a locked package, or 0.9 s a direct depen
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
@@ -20,6 +20,7 @@ from restow.effects.programs.npm_lock import lock_agrees, packages_of, scripted_
 from restow.effects.programs.npm_options import COMMANDS, Settings, read_settings
 from restow.effects.surroundings import (
     ancestors,
+    attributes_of,
     exact,
     homes,
     installer_reads,
@@ -59,7 +60,8 @@ def effect(call: Invocation) -> Effect:
     if command == "prune" and not settings.is_global:
         return _prune(call, settings)
     if command == "cache" and settings.operands[:1] in (("clean",), ("verify",), ("ls",), ("rm",)):
-        return _effect(call, settings, (), _Plan(), seconds=1.0)
+        cache = Region((_cache(call, settings), *settings.paths(call, "logs-dir")))
+        return replace(_effect(call, settings, (), _Plan(), seconds=1.0), writes=(cache,))
     if command in ("config", "set", "get"):
         return _config(call, settings, command)
     if not command and settings.has("version", "usage"):
@@ -214,7 +216,7 @@ def _project_reads(call: Invocation, project: node.Project) -> tuple[Region, ...
     beside = project.files(*_BESIDE)
     linked = exact(call, *(path for path in beside if "*" not in path))
     above = tuple(join(folder, "node_modules") for folder in ancestors(project.root))
-    owner = node.attributes_of(call.filesystem.resolve(project.root))
+    owner = attributes_of(call.filesystem.resolve(project.root))
     return (*node.project_reads(call, project), Region((*beside, *above)), linked, owner)
 
 

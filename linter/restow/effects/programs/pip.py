@@ -21,6 +21,7 @@ from restow.effects.programs.pip_settings import BENIGN, FLAGS, FOLDERS, GLOBAL,
 from restow.effects.programs.requirement_files import Requirements, add_options, add_requirement, read_file
 from restow.effects.surroundings import (
     ancestors,
+    attributes_of,
     cache_home,
     exact,
     homes,
@@ -124,6 +125,7 @@ def _base(call: Invocation) -> tuple[Region, ...]:
         *installer_reads(call),
         in_homes(call, ".config/pip", ".pip", ".netrc", "_netrc", ".pydistutils.cfg", ".local", ".pypirc"),
         homes(call, ".cache/pip"),
+        *(attributes_of(folder) for folder in dict.fromkeys((call.home, "/root", cache_home(call)))),
         exact(
             call, *_configuration_files(call), *(join(call.directory, name) for name in ("setup.cfg", "rust-toolchain"))
         ),
@@ -215,6 +217,10 @@ def _config(call: Invocation, operands: tuple[str, ...], arguments: Arguments, r
     )
 
 
+_WITHOUT_RESULT = ("--no-cache-dir", "-q", "-qq", "--quiet", "--no-color", "--disable-pip-version-check")
+"""Options that change what is printed, or what stays in pip's cache, and nothing that is installed."""
+
+
 def _requirements(call: Invocation, command: str, operands: tuple[str, ...], arguments: Arguments) -> Requirements:
     found = Requirements()
     for name in arguments.values("--requirement", "--constraint"):
@@ -266,6 +272,7 @@ def _installing(
         seconds=4.0 + 1.5 * found.count + 10.0 * len(found.trees),
         size=8_000_000 * found.count,
         needs=(*needed, *(path for region in local for path in region.include), join(call.directory, "setup.cfg")),
+        words=tuple(word for word in call.argv if word not in _WITHOUT_RESULT),
     )
 
 

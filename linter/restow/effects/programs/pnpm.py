@@ -30,18 +30,19 @@ from restow.errors import UnknownEffect
 from restow.vfs import File, Region, Symlink, join
 
 _FLAGS = names(
-    "--frozen-lockfile --no-frozen-lockfile --prefer-frozen-lockfile --no-prefer-frozen-lockfile --prod --production -P --dev -D "
-    "--no-optional --offline --prefer-offline --force --silent -s --ignore-scripts --shamefully-hoist --strict-peer-dependencies "
-    "--no-strict-peer-dependencies -r --recursive -w --workspace-root --unsafe-perm --no-verify-store-integrity --ignore-workspace "
-    "--ignore-pnpmfile --no-color --side-effects-cache --fix-lockfile --stream --aggregate-output -g --global --save-exact -E "
-    "--version -v --no-lockfile --ignore-engines --no-audit --help -h --activate --all --json --merge-git-branch-lockfiles "
+    "--frozen-lockfile --no-frozen-lockfile --prefer-frozen-lockfile --no-prefer-frozen-lockfile --prod "
+    "--production -P --dev -D --no-optional --offline --prefer-offline --force --silent -s --ignore-scripts "
+    "--shamefully-hoist --strict-peer-dependencies --no-strict-peer-dependencies -r --recursive -w "
+    "--workspace-root --unsafe-perm --no-verify-store-integrity --ignore-workspace --ignore-pnpmfile --no-color "
+    "--side-effects-cache --fix-lockfile --stream --aggregate-output -g --global --save-exact -E --version -v "
+    "--no-lockfile --ignore-engines --no-audit --help -h --activate --all --json --merge-git-branch-lockfiles "
     "--use-node-version --resolution-only --verify-store-integrity"
 )
 _VALUED = names(
     "--filter -F --filter-prod --reporter --loglevel --registry --store-dir --dir -C --workspace-concurrency "
-    "--child-concurrency --network-concurrency --node-linker --package-import-method --fetch-timeout --fetch-retries "
-    "--public-hoist-pattern --hoist-pattern --modules-dir --virtual-store-dir --allow-build --cpu --os --libc --location "
-    "--global-dir --global-bin-dir --install-directory -o --output"
+    "--child-concurrency --network-concurrency --node-linker --package-import-method --fetch-timeout "
+    "--fetch-retries --public-hoist-pattern --hoist-pattern --modules-dir --virtual-store-dir --allow-build --cpu "
+    "--os --libc --location --global-dir --global-bin-dir --install-directory -o --output"
 )
 _BESIDE = (
     "pnpm-lock.yaml",
@@ -60,15 +61,33 @@ _OTHER_LOCKS = (
     ".node-version",
     ".nvmrc",
     "pnpm-lock.env.yaml",
+    "pnpm-workspace.yml",
+    "package.json5",
+    "package.yaml",
+    *(f".pnpmfile.cjs.{kind}" for kind in ("js", "json", "node")),
 )
-_PER_USER = (".npmrc", ".npm", ".config", ".cache", ".local", ".pnpm-store", ".pnpm-state", ".node-gyp", ".pnpm")
+_PER_USER = (
+    ".npmrc",
+    ".npm",
+    ".config",
+    ".cache",
+    ".local",
+    ".pnpm-store",
+    ".pnpm-state",
+    ".node-gyp",
+    ".pnpm",
+    ".node_modules",
+    ".node_libraries",
+)
 _SAFE_SETTINGS = names(
-    "packages catalog catalogs onlyBuiltDependencies ignoredBuiltDependencies neverBuiltDependencies overrides nodeLinker "
-    "shamefullyHoist publicHoistPattern hoistPattern hoist strictPeerDependencies autoInstallPeers peerDependencyRules linkWorkspacePackages "
-    "preferWorkspacePackages sharedWorkspaceLockfile saveExact savePrefix minimumReleaseAge minimumReleaseAgeExclude engineStrict "
-    "patchedDependencies allowedDeprecatedVersions packageExtensions supportedArchitectures injectWorkspacePackages dedupePeerDependents "
-    "resolutionMode updateNotifier verifyDepsBeforeRun managePackageManagerVersions ignoreScripts strictDepBuilds allowBuilds "
-    "dangerouslyAllowAllBuilds cleanupUnusedCatalogs catalogMode trustPolicy blockExoticSubdeps registries"
+    "packages catalog catalogs onlyBuiltDependencies ignoredBuiltDependencies neverBuiltDependencies overrides "
+    "nodeLinker shamefullyHoist publicHoistPattern hoistPattern hoist strictPeerDependencies autoInstallPeers "
+    "peerDependencyRules linkWorkspacePackages preferWorkspacePackages sharedWorkspaceLockfile saveExact "
+    "savePrefix minimumReleaseAge minimumReleaseAgeExclude engineStrict patchedDependencies "
+    "allowedDeprecatedVersions packageExtensions supportedArchitectures injectWorkspacePackages "
+    "dedupePeerDependents resolutionMode updateNotifier verifyDepsBeforeRun managePackageManagerVersions "
+    "ignoreScripts strictDepBuilds allowBuilds dangerouslyAllowAllBuilds cleanupUnusedCatalogs catalogMode "
+    "trustPolicy blockExoticSubdeps registries"
 )
 
 

@@ -13,12 +13,11 @@ from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
 _ACCOUNTS = Region(
-    tuple(
-        f"/etc/{name}{tail}"
-        for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
-        for tail in ("", "-")
+    (
+        *(f"/etc/{name}" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")),
+        *(f"/etc/{name}-" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")),
+        *("/var/log/lastlog", "/var/log/faillog", "/var/mail", "/var/spool/mail"),
     )
-    + ("/var/log/lastlog", "/var/log/faillog", "/var/mail", "/var/spool/mail")
 )
 _FLAGS = frozenset(
     "-m --create-home -M --no-create-home -r --system -N --no-user-group -U --user-group -l --no-log-init -o "

@@ -22,6 +22,10 @@ from restow.vfs import Directory, File, Region, Symlink, join
 _SETTINGS = (".yarnrc", ".yarnrc.yml", ".npmrc")
 _BESIDE = (
     "yarn.lock",
+    "yarn.json",
+    ".yarnclean",
+    ".yarn-metadata.json",
+    "npm-shrinkwrap.json",
     *_SETTINGS,
     ".yarn",
     ".pnp.cjs",
@@ -174,7 +178,11 @@ def _effect(
 
 def _manager(call: Invocation, root: str) -> tuple[Region, ...]:
     """corepack takes yarn's version from the ``packageManager`` of the nearest ``package.json``."""
-    return (exact(call, *(join(folder, "package.json") for folder in (root, *ancestors(root)))),)
+    return (
+        exact(
+            call, *(join(folder, name) for folder in (root, *ancestors(root)) for name in ("package.json", "yarn.json"))
+        ),
+    )
 
 
 def _check_settings(call: Invocation, places: tuple[str, ...]) -> None:
@@ -244,7 +252,9 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
         Verdict.UNCHECKED,
     )
     locked = isinstance(call.node(join(project.root, "yarn.lock")), File)
-    if not _keeps_lock(call, arguments) and not (locked and call.assume(keeps)):
+    if not _keeps_lock(call, arguments) and not (
+        locked and call.assume(keeps, _lock_agrees(call, project, join(project.root, "yarn.lock")))
+    ):
         written.append(join(project.root, "yarn.lock"))
     beside = project.files(*_BESIDE)
     reads = (
@@ -294,7 +304,7 @@ def _locked(call: Invocation, project: node.Project) -> dict[str, str]:
     for line in (call.text(path) or "").splitlines():
         if not line or line[0] in " #" or not line.endswith(":"):
             continue
-        for entry in line[:-1].replace('"', "").split(","):
+        for entry in _entries(line):
             name, _, version = entry.strip()[1:].partition("@")
             found[entry.strip()[:1] + name] = version.removeprefix("npm:")
             local = node.local_path(version)
@@ -303,6 +313,26 @@ def _locked(call: Invocation, project: node.Project) -> dict[str, str]:
                 if absolute not in (*project.folders, *project.archives):
                     node.add_local(call, project, absolute)
     return found
+
+
+def _entries(line: str) -> list[str]:
+    """The ``name@version`` texts of a line that begins an entry; yarn 2 and later writes ``name@npm:version``."""
+    return [entry.strip() for entry in line[:-1].replace('"', "").split(",")]
+
+
+def _lock_agrees(call: Invocation, project: node.Project, path: str) -> bool | None:
+    """False where the lock file lacks a direct dependency; that it holds nothing too much is never shown."""
+    if call.read(call.filesystem.resolve(path)) is None:
+        return None
+    lines = (call.text(path) or "").splitlines()
+    listed = {entry for line in lines if line.endswith(":") and line[0] not in " #" for entry in _entries(line)}
+    peers = set(node.entries(project.manifest.get("peerDependencies")))
+    for name, version in project.dependencies.items():
+        if name in peers or node.local_path(version) is not None or version.startswith("workspace:"):
+            continue
+        if not {f"{name}@{version}", f"{name}@npm:{version}"} & listed and ":" not in version:
+            return False
+    return None
 
 
 def _config(call: Invocation, arguments: Arguments, operands: tuple[str, ...]) -> Effect:
