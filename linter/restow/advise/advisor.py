@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from restow.advise.advice import Advice, LineAdvice, Proposal, Refusal, StageAdvice
+from restow.advise.account import stages_of, verdict_of
+from restow.advise.advice import Advice, Proposal, Refusal
 from restow.advise.arrange import Arrangement, arrangements
-from restow.advise.cost import masks_along, stage_cost, unit_of
+from restow.advise.cost import final_masks, stage_costs, stage_masks, total_cost
 from restow.advise.events import Events, events_of
 from restow.advise.history import History
 from restow.advise.split import NoSplit, splits_of
@@ -89,9 +90,7 @@ class _Advisor:
         splits, refused = splits_of(result)
         source = current.source
         producers = final_masks(simulation, self.events)
-        units = [unit_of(step, self.events, producers, simulation) for step in result.steps]
-        base = result.stage.base.index
-        along = masks_along(units, self.events, producers.get(base, 0) if base is not None else 0)
+        units, along = stage_masks(result, simulation, self.events)
         for refusal in refused:
             at_best = self.events.rate(along[refusal.run] & ~_before(along, refusal.copy)) * units[refusal.run].seconds
             if worth(self.cost_now, self.cost_now - at_best):
@@ -173,15 +172,13 @@ class _Advisor:
 
     def advice(self) -> Advice:
         """The answer in its public form."""
-        from restow.advise.verdict import verdict_of
-
         then = self.proposal.cost if self.proposal else self.cost_now
         return Advice(
-            _stages(self.simulation, self.events),
+            stages_of(self.simulation, self.events),
             self.cost_now,
             then,
             _events_text(self.events),
-            verdict_of(self.simulation, self.events, self.proposal, self.refusals, self.cost_now),
+            verdict_of(self.simulation, self.events, self.proposal, self.refusals),
             self.proposal,
             tuple(self.refusals),
         )
@@ -199,61 +196,6 @@ def _before(along: list[int], index: int) -> int:
 def worth(before: float, after: float) -> bool:
     """Whether a saving is large enough to propose it; both in expected seconds per change event."""
     return before - after >= max(WORTH * before, WORTH_SECONDS)
-
-
-def final_masks(simulation: Simulation, events: Events) -> dict[int, int]:
-    """For each stage, the events that change its result."""
-    found: dict[int, int] = {}
-    for result in simulation.stages:
-        base = result.stage.base.index
-        units = [unit_of(step, events, found, simulation) for step in result.steps]
-        found[result.stage.index] = stage_cost(units, events, found.get(base, 0) if base is not None else 0)[1]
-    return found
-
-
-def stage_costs(simulation: Simulation, events: Events) -> dict[int, float]:
-    """Expected seconds per event, by stage."""
-    masks = final_masks(simulation, events)
-    found: dict[int, float] = {}
-    for result in simulation.stages:
-        base = result.stage.base.index
-        units = [unit_of(step, events, masks, simulation) for step in result.steps]
-        found[result.stage.index] = stage_cost(units, events, masks.get(base, 0) if base is not None else 0)[0]
-    return found
-
-
-def total_cost(simulation: Simulation, events: Events) -> float:
-    """Expected seconds per event of a build of the last stage and all that it needs."""
-    needed = simulation.model.needed_by(simulation.model.stages[-1])
-    return sum(cost for index, cost in stage_costs(simulation, events).items() if index in needed)
-
-
-def _stages(simulation: Simulation, events: Events) -> tuple[StageAdvice, ...]:
-    masks = final_masks(simulation, events)
-    source = simulation.model.dockerfile.source
-    found: list[StageAdvice] = []
-    for result in simulation.stages:
-        base = result.stage.base.index
-        units = [unit_of(step, events, masks, simulation) for step in result.steps]
-        along = masks_along(units, events, masks.get(base, 0) if base is not None else 0)
-        lines: list[LineAdvice] = []
-        cause = "nothing in the context"
-        covered = 0
-        for step, unit, mask in zip(result.steps, units, along, strict=True):
-            line = source.position(step.instruction.start).line
-            if unit.is_step and mask & ~covered:
-                cause = (
-                    f"changes of what line {line} reads"
-                    if unit.mask & ~covered
-                    else "a build argument that changes every time"
-                )
-                covered = mask
-            shown = cause if unit.is_step else ""
-            lines.append(
-                LineAdvice(step.instruction, line, step.makes_layer, step.size, step.seconds, shown, events.rate(mask))
-            )
-        found.append(StageAdvice(result.stage.title, tuple(lines)))
-    return tuple(found)
 
 
 def _summary(candidate: Arrangement, simulation: Simulation, index: int, source: Source) -> list[str]:

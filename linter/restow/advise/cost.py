@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from restow.advise.events import Events
-from restow.build import Simulation, Step
+from restow.build import Simulation, StageResult, Step
 from restow.syntax.ast import Arg, Run
 from restow.vfs import Directory, File, Filesystem, Node
 
@@ -75,6 +75,44 @@ def masks_along(units: Iterable[Unit], events: Events, below: int = 0) -> list[i
             missed |= unit.mask | (variables if unit.is_run else 0)
         found.append(missed if unit.is_step else 0)
     return found
+
+
+def final_masks(simulation: Simulation, events: Events) -> dict[int, int]:
+    """For each stage, the events that change its result."""
+    found: dict[int, int] = {}
+    for result in simulation.stages:
+        units = [unit_of(step, events, found, simulation) for step in result.steps]
+        found[result.stage.index] = stage_cost(units, events, below(result, found))[1]
+    return found
+
+
+def below(result: StageResult, masks: dict[int, int]) -> int:
+    """The events that change what a stage is built on, given those of the stages before."""
+    base = result.stage.base.index
+    return masks.get(base, 0) if base is not None else 0
+
+
+def stage_masks(result: StageResult, simulation: Simulation, events: Events) -> tuple[list[Unit], list[int]]:
+    """The units of a stage, and for each the events in which it runs again."""
+    masks = final_masks(simulation, events)
+    units = [unit_of(step, events, masks, simulation) for step in result.steps]
+    return units, masks_along(units, events, below(result, masks))
+
+
+def stage_costs(simulation: Simulation, events: Events) -> dict[int, float]:
+    """Expected seconds per event, by stage."""
+    masks = final_masks(simulation, events)
+    found: dict[int, float] = {}
+    for result in simulation.stages:
+        units = [unit_of(step, events, masks, simulation) for step in result.steps]
+        found[result.stage.index] = stage_cost(units, events, below(result, masks))[0]
+    return found
+
+
+def total_cost(simulation: Simulation, events: Events) -> float:
+    """Expected seconds per event of a build of the last stage and all that it needs."""
+    needed = simulation.model.needed_by(simulation.model.stages[-1])
+    return sum(cost for index, cost in stage_costs(simulation, events).items() if index in needed)
 
 
 def _produced(filesystem: Filesystem, path: str, producer: int, events: Events) -> int:
