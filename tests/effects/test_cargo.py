@@ -3,7 +3,7 @@
 import pytest
 
 MANIFEST = '[package]\nname = "x"\nversion = "0.1.0"\n\n[dependencies]\nserde = "1"\n'
-FILES = {"Cargo.toml": MANIFEST, "Cargo.lock": '[[package]]\nname = "serde"\n', "src/main.rs": "", "README.md": ""}
+FILES = {"Cargo.toml": MANIFEST, "Cargo.lock": '[[package]]\nname = "serde"\n', "src/main.rs": "", "notes.md": ""}
 
 
 def test_fetch_needs_the_targets_of_the_manifest_too(world, reads, writes):
@@ -19,7 +19,7 @@ def test_fetch_needs_the_targets_of_the_manifest_too(world, reads, writes):
     ):
         assert reads(effect, f"/app/{name}"), name
     assert reads(effect, "/.cargo/config.toml")
-    assert not reads(effect, "/app/README.md")
+    assert not reads(effect, "/app/notes.md")
     assert not writes(effect, "/app/Cargo.lock")
     assert writes(effect, "/usr/local/cargo/registry")
 

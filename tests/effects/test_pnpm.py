@@ -110,3 +110,15 @@ def test_corepack(world, reads, writes):
     assert not reads(effect, "/app/package.json")
     assert reads(world(project()).effect("corepack install"), "/app/package.json")
     assert not reads(world(project()).effect("corepack prepare pnpm@9 --activate"), "/app/package.json")
+
+
+def test_files_that_traces_showed(world, reads):
+    effect = world(project(), accept=True).effect("pnpm install")
+    for path in (
+        "/app/package.yaml",
+        "/app/pnpm-workspace.yml",
+        "/app/.pnpmfile.cjs.js",
+        "/pnpm-workspace.yaml",
+        "/root/.node_modules",
+    ):
+        assert reads(effect, path), path

@@ -129,3 +129,14 @@ def test_other_commands(world, reads, writes):
     assert writes(effect, "/usr/local/bin/serve")
     assert not reads(effect, "/app/server.js")
     assert "oddity" in world({}).reason("yarn global add oddity")
+
+
+def test_a_lock_that_lacks_a_dependency_is_written(world, writes):
+    files = project({"dependencies": {"left-pad": "1.3.0", "new": "^1"}})
+    assert writes(world(files, accept=True).effect("yarn install"), "/app/yarn.lock")
+
+
+def test_files_that_traces_showed(world, reads):
+    effect = world(project(), accept=True).effect("yarn install")
+    for path in ("/app/.yarnclean", "/app/npm-shrinkwrap.json", "/app/yarn.json", "/yarn.json", "/rust-toolchain.toml"):
+        assert reads(effect, path), path

@@ -19,7 +19,7 @@ _MODELS = {
     "files": ("mkdir", "rm", "rmdir", "cp", "mv", "ln", "touch", "chmod", "chown", "chgrp", "install", "tee"),
     "go": ("go",),
     "npm": ("npm",),
-    "pip": ("pip", "pip3", "python", "python3"),
+    "pip": ("pip", "pip3", "python", "python3", "virtualenv"),
     "pnpm": ("pnpm", "corepack"),
     "printers": (
         "echo",

@@ -31,12 +31,14 @@ from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
 
 _FLAGS = names(
-    "--locked --frozen --offline -v --verbose -vv -q --quiet --force -f --no-track --all-features --no-default-features --debug --bins --version -V --list"
+    "--locked --frozen --offline -v --verbose -vv -q --quiet --force -f --no-track --all-features "
+    "--no-default-features --debug --bins --version -V --list"
 )
 _VALUED = names(
-    "--manifest-path --target --version --vers --features -F --root --git --branch --tag --rev --color -j --jobs --bin --profile --index --registry --path"
+    "--manifest-path --target --version --vers --features -F --root --git --branch --tag --rev --color -j --jobs "
+    "--bin --profile --index --registry --path"
 )
-_TARGETS = ("src", "build.rs", "tests", "examples", "benches")
+_TARGETS = ("src", "build.rs", "tests", "examples", "benches", "README.md", "README.txt", "README")
 _LISTENED = ("CARGO*", "RUST*", "CC_*", "CXX_*", "CFLAGS_*", "AR_*", "OPENSSL_*")
 
 
@@ -186,22 +188,15 @@ def _fetch(call: Invocation, arguments: Arguments) -> Effect:
     )
     kept = arguments.has("--locked", "--frozen") or (isinstance(call.node(lock), File) and call.assume(keeps))
     call.assume(INDEX)
+    known = join(root, "target/.rustc_info.json")
     needed = [join(folder, name) for folder in packages for name in ("Cargo.toml", *_TARGETS)]
     data = call.read(call.filesystem.resolve(lock)) or b""
     count = data.count(b"[[package]]") or 50
     listed = tuple(step for path in needed for step in tree(call, path))
-    patterns = Region(
-        tuple(
-            dict.fromkeys(
-                path.rsplit("/", 2)[0] + "/*/Cargo.toml"
-                for path in needed
-                if path.endswith("/Cargo.toml") and path != manifest
-            )
-        )
-    )
+    patterns = Region(tuple(dict.fromkeys(join(folder, "../*/Cargo.toml") for folder in packages[1:])))
     return Effect(
-        reads=(*_base(call), Region(listed), patterns, exact(call, lock, *above)),
-        writes=(*_written(call), Region(() if kept else (lock,))),
+        reads=(*_base(call), Region(listed), patterns, exact(call, lock, *above, known)),
+        writes=(*_written(call), Region((known, *(() if kept else (lock,))))),
         environment=variables(call, *_LISTENED),
         caches=(Cache(join(_home(call), "registry"), f"rm -rf {join(_home(call), 'registry')}"),),
         network=True,

@@ -29,7 +29,8 @@ from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
 
 _FLAGS = names(
-    "-x -v -a -n -d -u -t -fix -insecure -race -msan -asan -trimpath -modcacherw -json -buildvcs -i -m -e -deps -linkshared -w -modcache -cache -testcache"
+    "-x -v -a -n -d -u -t -fix -insecure -race -msan -asan -trimpath -modcacherw -json -buildvcs -i -m -e -deps "
+    "-linkshared -w -modcache -cache -testcache"
 )
 _VALUED = names(
     "-o -p -mod -ldflags --ldflags -gcflags -asmflags -tags --tags -buildmode -installsuffix -compiler "

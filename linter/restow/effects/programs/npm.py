@@ -88,8 +88,10 @@ def _effect(
     named = [place(call, given) for given in settings.values("userconfig", "globalconfig", "cafile", "script-shell")]
     named += [path for given in settings.values("node-options") for path in named_paths(call, given)]
     written = Region(tuple(dict.fromkeys((*plan.writes, _cache(call, settings), *settings.paths(call, "logs-dir")))))
+    places = () if settings.is_global else (call.directory, *ancestors(call.directory))
+    found = exact(call, *named, *(join(folder, "package.json") for folder in places))
     return Effect(
-        reads=(*installer_reads(call), in_homes(call, *_PER_USER), exact(call, *named), written, *reads),
+        reads=(*installer_reads(call), in_homes(call, *_PER_USER), found, written, *reads),
         writes=(written, homes(call, *_PER_USER), Region(("/tmp", "/var/tmp"))),
         creates=tuple(plan.creates),
         environment=node.listened(call, *settings.variables),

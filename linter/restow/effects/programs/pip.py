@@ -211,7 +211,7 @@ def _config(call: Invocation, operands: tuple[str, ...], arguments: Arguments, r
     written = Region(tuple(path for path in _configuration_files(call) if not path.startswith("/etc/xdg")))
     return Effect(
         reads=read,
-        writes=(written, *interpreter_writes(call), homes(call, ".config/pip")),
+        writes=(written, *interpreter_writes(call), homes(call, ".config")),
         environment=variables(call, *_LISTENED),
         seconds=0.5,
     )
@@ -261,7 +261,7 @@ def _installing(
         writes=(
             *installer_writes(call),
             *interpreter_writes(call),
-            homes(call, ".cache/pip"),
+            homes(call, ".cache"),
             Region((cache, *targets)),
             *written(local),
         ),

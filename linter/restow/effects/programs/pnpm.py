@@ -123,7 +123,7 @@ def _root(call: Invocation, arguments: Arguments) -> str:
 
 
 def _stores(call: Invocation, arguments: Arguments) -> tuple[str, ...]:
-    """pnpm documentation, "store-dir": ``PNPM_HOME``, ``~/.local/share/pnpm``, or ``.pnpm-store`` at the root of the file system."""
+    """pnpm documentation, "store-dir": ``PNPM_HOME``, ``~/.local/share/pnpm``, or ``/.pnpm-store``."""
     given = [*arguments.values("--store-dir", "--global-dir", "--global-bin-dir", "--virtual-store-dir")]
     given += [
         named for name in ("PNPM_HOME", "npm_config_store_dir", "NPM_CONFIG_STORE_DIR") if (named := value(call, name))

@@ -74,7 +74,7 @@ def _inline(call: Invocation) -> Effect:
 
 
 def _base(call: Invocation) -> tuple[Region, ...]:
-    return (*installer_reads(call), in_homes(call, ".local"), exact(call, *python_path_reads(call)))
+    return (*installer_reads(call), in_homes(call, ".local", ".pydistutils.cfg"), exact(call, *python_path_reads(call)))
 
 
 def _module(call: Invocation, words: list[str], own_path: bool) -> Effect:
@@ -138,7 +138,7 @@ def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[
         writes=(
             *interpreter_writes(call),
             places,
-            homes(call, ".local/share/virtualenv", ".cache/virtualenv", ".cache/pip"),
+            homes(call, ".local/share/virtualenv", ".cache"),
             Region(("/tmp",)),
         ),
         environment=variables(call, *_LISTENED),

@@ -130,7 +130,7 @@ def _root(call: Invocation, arguments: Arguments) -> str:
 
 
 def _cache_places(call: Invocation, arguments: Arguments, *inside: str) -> tuple[str, ...]:
-    """``yarn cache dir``: ``YARN_CACHE_FOLDER``, the option, else per user (yarn 1: ``~/.cache/yarn``, root: ``/usr/local/share``)."""
+    """``yarn cache dir``: ``YARN_CACHE_FOLDER``, the option, else per user (``~/.cache/yarn``; root: ``/usr/local/share``)."""
     given = [*arguments.values("--cache-folder", "--preferred-cache-folder", "--global-folder")]
     given += [named for name in ("YARN_CACHE_FOLDER", "YARN_GLOBAL_FOLDER") if (named := value(call, name))]
     usual = [join(call.home, ".cache/yarn"), join(call.home, ".yarn/berry"), "/usr/local/share/.cache/yarn"]
@@ -178,11 +178,8 @@ def _effect(
 
 def _manager(call: Invocation, root: str) -> tuple[Region, ...]:
     """corepack takes yarn's version from the ``packageManager`` of the nearest ``package.json``."""
-    return (
-        exact(
-            call, *(join(folder, name) for folder in (root, *ancestors(root)) for name in ("package.json", "yarn.json"))
-        ),
-    )
+    consulted = ("package.json", "yarn.json", ".yarn-metadata.json")
+    return (exact(call, *(join(folder, name) for folder in (root, *ancestors(root)) for name in consulted)),)
 
 
 def _check_settings(call: Invocation, places: tuple[str, ...]) -> None:
@@ -246,15 +243,7 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
         *node.modules(project),
         *(join(project.root, name) for name in _berry_writes(call, project.root)),
     ]
-    keeps = Assumption(
-        "lock-agrees",
-        f"{join(project.root, 'yarn.lock')} agrees with package.json, so yarn leaves it",
-        Verdict.UNCHECKED,
-    )
-    locked = isinstance(call.node(join(project.root, "yarn.lock")), File)
-    if not _keeps_lock(call, arguments) and not (
-        locked and call.assume(keeps, _lock_agrees(call, project, join(project.root, "yarn.lock")))
-    ):
+    if not _keeps_lock(call, arguments, project):
         written.append(join(project.root, "yarn.lock"))
     beside = project.files(*_BESIDE)
     reads = (
@@ -274,9 +263,16 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
     )
 
 
-def _keeps_lock(call: Invocation, arguments: Arguments) -> bool:
-    """In yarn 2 and later ``CI`` alone makes installations immutable; yarn 1 knows nothing of it, so it does not count."""
-    return arguments.has(*KEEPING) and not arguments.has("--no-immutable", "--force")
+def _keeps_lock(call: Invocation, arguments: Arguments, project: node.Project) -> bool:
+    """By option, or by assumption where there is a lock file.
+
+    In yarn 2 and later ``CI`` alone makes installations immutable; yarn 1 knows nothing of it, so it does not count.
+    """
+    if arguments.has(*KEEPING) and not arguments.has("--no-immutable", "--force"):
+        return True
+    lock = join(project.root, "yarn.lock")
+    keeps = Assumption("lock-agrees", f"{lock} agrees with package.json, so yarn leaves it", Verdict.UNCHECKED)
+    return isinstance(call.node(lock), File) and call.assume(keeps, _lock_agrees(call, project, lock))
 
 
 def _berry_writes(call: Invocation, root: str) -> tuple[str, ...]:

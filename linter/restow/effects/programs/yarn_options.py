@@ -1,4 +1,4 @@
-"""The options of yarn 1 (yarn documentation, "yarn install", "yarn global") and of yarn 2 to 4 ("yarn install") that are understood."""
+"""The options of yarn 1 (its documentation, "yarn install", "yarn global") and of yarn 2 to 4 that are understood."""
 
 from __future__ import annotations
 
