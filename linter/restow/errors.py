@@ -4,10 +4,15 @@
     ├── UsageError            the request cannot be carried out as it was made: exit code 2
     │   ├── SourceError       a file cannot be read as text (missing, undecodable)
     │   ├── ConfigError       a setting is unknown or has a wrong value
-    │   └── ContextError      the build context cannot be read
+    │   ├── ContextError      the build context cannot be read
+    │   │   └── vfs.ignorefile.IgnoreFileError      a pattern of the ignore file is broken
+    │   ├── oci.digest.DigestError                  a text is no digest, or bytes do not have it
+    │   ├── oci.reference.ImageReferenceError       a text names no image
+    │   └── syntax.words.WordError                  an expansion (``${X:-y}``) is broken
     ├── EditError             two edits of one text overlap, or lie outside of it
     ├── ArchiveError          an archive breaks its format, or tries to leave its root
-    └── UnknownEffect         a step cannot be computed: the simulator turns it into a term, with this reason
+    ├── UnknownEffect         a step cannot be computed: the simulator turns it into a term, with this reason
+    └── shell.reader.UnreadableError                the shell grammar cannot read a text: an ``Opaque`` node, with this reason
 
 A broken Dockerfile is no exception: it is an ``Invalid`` node and a finding.
 """
