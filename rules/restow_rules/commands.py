@@ -63,14 +63,20 @@ class Body:
     commands: tuple[Called, ...]
 
 
-def bodies(ctx: RuleContext) -> Iterator[Body]:
+def bodies(ctx: RuleContext) -> tuple[Body, ...]:
     """Every RUN that can be read, those of ONBUILD included."""
+    return ctx.shared(_bodies)
+
+
+def _bodies(ctx: RuleContext) -> tuple[Body, ...]:
+    found: list[Body] = []
     for stage in ctx.model.stages:
         for node in instructions_of(stage):
             if isinstance(node, Run):
                 script = ctx.script(node, shell_at(ctx, stage, node))
                 if isinstance(script, Script):
-                    yield Body(stage, node, script, tuple(_called(ctx, script)))
+                    found.append(Body(stage, node, script, tuple(_called(ctx, script))))
+    return tuple(found)
 
 
 def _called(ctx: RuleContext, script: Script) -> Iterator[Called]:

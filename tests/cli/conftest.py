@@ -1,11 +1,9 @@
 """A rule pack of two rules for the command line's tests, in place of whatever is installed."""
 
-import importlib.metadata
-from types import SimpleNamespace
-
 import pytest
 
 from restow.cli.main import main
+from restow.lint import packs
 from restow.lint.packs import load_rules
 
 LATEST = '''
@@ -66,8 +64,7 @@ def pack(tmp_path_factory, monkeypatch):
     for name, text in {"__init__": "", "style/__init__": "", "style/latest": LATEST, "style/shout": SHOUT}.items():
         (folder / f"{name}.py").write_text(text)
     monkeypatch.syspath_prepend(str(root))
-    points = [SimpleNamespace(name="tiny", value="tiny_pack", group="restow.rules")]
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points if group == "restow.rules" else [])
+    monkeypatch.setattr(packs, "values_of", lambda group: ["tiny_pack"] if group == "restow.rules" else [])
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     load_rules.cache_clear()
     yield lambda name, text: (folder / f"{name}.py").write_text(text)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from restow.build import Context, read_context
 from restow.config.context_folder import ContextChoice, choose_context
 from restow.config.discovery import find_dockerfiles
 from restow.config.settings import Settings
@@ -19,6 +19,9 @@ from restow.source import Source, read_source
 from restow.source.text import decode
 from restow.syntax import parse
 from restow.syntax.ast import Dockerfile
+
+if TYPE_CHECKING:
+    from restow.build import Context
 
 STDIN = "-"
 
@@ -128,6 +131,8 @@ def context_of(given: str | None, item: Input, *, hashed: bool = False) -> ReadC
     choice = choose_context(item.dockerfile, item.path, Path(given) if given else None)
     if choice.folder is None:
         return ReadContext(None, choice)
+    from restow.build import read_context
+
     try:
         return ReadContext(read_context(choice.folder, item.path, hashed=hashed), choice)
     except ContextError as error:

@@ -1,7 +1,6 @@
 """Rule packs: packages that an entry point of the group ``restow.rules`` names, and the rules in them.
 
-A module of a pack that has ``meta``, ``cases`` and ``check`` is a rule. This is the one place that looks for entry
-points.
+A module of a pack that has ``meta``, ``cases`` and ``check`` is a rule.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from restow.errors import UsageError
+from restow.lint.entry_points import values_of
 from restow.rule import Case, Finding, RuleContext, RuleMeta
 
 GROUP = "restow.rules"
@@ -39,10 +39,7 @@ def load_rules() -> tuple[RuleModule, ...]:
     Raises UsageError for a pack that cannot be imported, a module that is no rule though it looks like one, and a
     code or name that two rules share.
     """
-    from importlib.metadata import entry_points
-
-    names = dict.fromkeys(point.value for point in sorted(entry_points(group=GROUP)))
-    return gather(rule for name in names for rule in rules_of(name))
+    return gather(rule for name in values_of(GROUP) for rule in rules_of(name))
 
 
 def gather(rules: Iterable[RuleModule]) -> tuple[RuleModule, ...]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from restow.build import Context
 from restow.config.settings import Settings
 from restow.lint.packs import RuleModule, load_rules
 from restow.lint.selection import options_of, select
 from restow.lint.suppressions import Suppression, read_suppressions
 from restow.rule import Finding, RuleContext
 from restow.syntax.ast import Dockerfile
+
+if TYPE_CHECKING:
+    from restow.build import Context
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,23 @@
-"""What a rule is. Rule packs import from here alone."""
+"""What a rule is. Rule packs import from here alone.
 
-from restow.build import Command, Context, ContextUse, Simulation, StageResult, State, Step
-from restow.effects import Assumption, Cache, Effect
+The types of the simulated build are looked up on first use: a rule that only names them in its annotations imports them
+where ``TYPE_CHECKING`` holds, and a file that needs no simulation does not pay for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from restow.rule.case import Bad, Case, Good
 from restow.rule.context import RuleContext
 from restow.rule.finding import Finding, Fix, Severity
 from restow.rule.meta import Option, RuleMeta
 from restow.semantics import Model, Stage, is_known
 from restow.source import Edit, Span
+
+if TYPE_CHECKING:
+    from restow.build import Command, Context, ContextUse, Simulation, StageResult, State, Step
+    from restow.effects import Assumption, Cache, Effect
 
 __all__ = [
     "Assumption",
@@ -35,3 +45,15 @@ __all__ = [
     "Step",
     "is_known",
 ]
+
+_OF_EFFECTS = frozenset({"Assumption", "Cache", "Effect"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module("restow.effects" if name in _OF_EFFECTS else "restow.build"), name)
+    globals()[name] = value
+    return value

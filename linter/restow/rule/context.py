@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from restow.build import Context, Simulation, StageResult, Step, simulate
 from restow.rule.finding import Finding, Fix
 from restow.rule.meta import RuleMeta
 from restow.semantics import Model, read_model
@@ -15,6 +15,10 @@ from restow.shell import Opaque, Script, parse_shell
 from restow.source import Source, Span
 from restow.syntax.ast import Dockerfile, Instruction, Run
 
+if TYPE_CHECKING:
+    from restow.build import Context, Simulation, StageResult, Step
+
+_Value = TypeVar("_Value")
 POSIX_SHELLS = ("sh", "bash", "dash", "ash")
 _OPENING = re.compile(r"<<-?(['\"]?)\w+\1")
 
@@ -39,7 +43,9 @@ class RuleContext:
 
     @cached_property
     def simulation(self) -> Simulation | None:
-        """The simulated build; None for a file without FROM."""
+        """The simulated build; None for a file without FROM. A rule asks for it last: it is what costs most."""
+        from restow.build import simulate
+
         return simulate(self.dockerfile, self.context) if self.model.stages else None
 
     def steps(self) -> Iterator[tuple[StageResult, int, Step]]:
@@ -79,6 +85,17 @@ class RuleContext:
         if len(node.heredocs) > 1 or body.content.startswith("#!"):
             return Opaque(node.start, node.end, "a here-document that is not a shell script")
         return parse_shell(text, body.start, body.end, escape="", dialect=dialect)
+
+    @cached_property
+    def _shared(self) -> dict[Callable[[RuleContext], Any], Any]:
+        return {}
+
+    def shared(self, compute: Callable[[RuleContext], _Value]) -> _Value:
+        """What ``compute`` makes of this file, computed once for all rules that ask: nobody may change it."""
+        if compute not in self._shared:
+            self._shared[compute] = compute(self)
+        value: _Value = self._shared[compute]
+        return value
 
     def option(self, meta: RuleMeta, name: str) -> object:
         """The value of one of the rule's options: as configured, else its default."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,6 +89,8 @@ def write_text(path: Path, text: str) -> None:
 
     Raises SourceError where the folder or file cannot be written; the old content is then still whole.
     """
+    import tempfile
+
     target = path.resolve()
     handle, temporary = -1, ""
     try:

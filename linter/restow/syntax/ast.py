@@ -2,6 +2,9 @@
 
 Names follow the instructions of the Dockerfile reference and BuildKit's ``instructions`` package. A node holds what
 the *text* says: variables are not expanded and defaults are not filled in (``restow.semantics`` does both).
+
+The parser makes nodes with ``model_construct``: what the grammar gave needs no second check, and pydantic builds its
+validators only where somebody else makes a node.
 """
 
 from __future__ import annotations

@@ -59,15 +59,16 @@ class _FileParser:
             self.instructions.append(self._instruction(line))
         self.tokens.fill(len(self.source.text))
         text = self.source.text
-        return ast.Dockerfile(
+        return ast.Dockerfile.model_construct(
             source=self.source,
             tokens=tuple(self.tokens.tokens),
             instructions=tuple(self.instructions),
             comments=tuple(
-                ast.Comment(start=start, end=end, text=text[start:end]) for start, end in self.reader.comments
+                ast.Comment.model_construct(start=start, end=end, text=text[start:end])
+                for start, end in self.reader.comments
             ),
             directives=tuple(
-                ast.Directive(start=found.start, end=found.end, name=found.name, value=found.value)
+                ast.Directive.model_construct(start=found.start, end=found.end, name=found.name, value=found.value)
                 for found in self.directives
                 if found.problem is None
             ),
@@ -80,7 +81,7 @@ class _FileParser:
             self.tokens.add("DIRECTIVE", found.start, found.end)
             if found.problem is not None:
                 self.instructions.append(
-                    ast.Invalid(
+                    ast.Invalid.model_construct(
                         start=found.start, end=found.end, keyword="#", message=found.problem, offset=found.offset
                     )
                 )
@@ -123,7 +124,7 @@ class _FileParser:
                 return self._onbuild(parts)
             return build(parts)
         except Problem as raised:
-            return ast.Invalid(**parts.common, message=raised.message, offset=raised.offset)
+            return ast.Invalid.model_construct(**parts.common, message=raised.message, offset=raised.offset)
 
     def _onbuild(self, parts: Parts) -> ast.Instruction:
         """An ONBUILD; what is wrong with its trigger is an ``Invalid`` inside, unless it is no trigger at all."""
@@ -136,7 +137,7 @@ class _FileParser:
         if inner.problem and inner.name in ("onbuild", "from", "maintainer"):
             raise inner.problem
         node = self._node(inner, parts.common["end"], parts.heredocs, None)
-        return ast.Onbuild(**parts.common, instruction=node)
+        return ast.Onbuild.model_construct(**parts.common, instruction=node)
 
     def _heredocs(self, statement: Statement, line: LogicalLine) -> tuple[tuple[ast.Heredoc, ...], int]:
         """The heredocs that the statement opens, and where its last line's content ends."""
@@ -163,7 +164,7 @@ class _FileParser:
             raise Problem(f"the heredoc has no end: add a line that reads only {opener.name}", offset)
         self.tokens.add("HEREDOC_BODY", body.start, body.end)
         self.tokens.add("HEREDOC_END", body.end, body.close)
-        heredoc = ast.Heredoc(
+        heredoc = ast.Heredoc.model_construct(
             start=body.start,
             end=body.end,
             name=opener.name,

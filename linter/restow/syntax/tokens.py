@@ -37,7 +37,7 @@ class TokenList:
         """The token at ``start..end``, after what stands before it; an empty one is left out."""
         self.fill(start)
         if end > start:
-            self.tokens.append(Token(start=start, end=end, type=kind, text=self.text[start:end]))
+            self.tokens.append(Token.model_construct(start=start, end=end, type=kind, text=self.text[start:end]))
             self.at = end
 
     def fill(self, end: int) -> None:
@@ -46,5 +46,7 @@ class TokenList:
             match = self._gap.match(self.text, self.at, end)
             stop = match.end() if match else end
             kind = (match.lastgroup if match else None) or "OTHER"
-            self.tokens.append(Token(start=self.at, end=stop, type=kind, text=self.text[self.at : stop]))
+            self.tokens.append(
+                Token.model_construct(start=self.at, end=stop, type=kind, text=self.text[self.at : stop])
+            )
             self.at = stop

@@ -37,11 +37,15 @@ the same, and names what that rests on.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta, StageResult, Step
+from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta
 from restow.syntax.ast import Add, Copy, Run
-from restow.vfs import Directory, Node, join
 from restow_rules.stages import local_sources
+
+if TYPE_CHECKING:
+    from restow.rule import StageResult, Step
+    from restow.vfs import Node
 
 EXPENSIVE = 2.0  # seconds from which a step is worth keeping in the cache
 
@@ -110,6 +114,8 @@ def _copied(ctx: RuleContext, step: Step) -> tuple[str, ...]:
 
 
 def _files(node: Node, place: str) -> Iterator[str]:
+    from restow.vfs import Directory, join
+
     if isinstance(node, Directory):
         for name, child in node.children.items():
             yield from _files(child, join(place, name))
@@ -123,8 +129,7 @@ def _expensive_reader(result: StageResult, index: int, copied: tuple[str, ...]) 
         if step.unknown:
             return None
         if isinstance(step.instruction, Run) and not step.context.sources and step.commands:
-            expensive = any(command.effect.network or command.effect.seconds >= EXPENSIVE for command in step.commands)
-            if expensive:
+            if any(command.effect.network or command.effect.seconds >= EXPENSIVE for command in step.commands):
                 return step if any(not _needed(path, step) for path in copied) else None
             if any(_needed(path, step) for path in copied):
                 return None

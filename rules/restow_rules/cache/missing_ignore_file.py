@@ -31,10 +31,14 @@ There is no fix: what the image needs is for the author to say.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from restow.rule import Bad, Case, Context, Finding, Good, RuleContext, RuleMeta
+from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta
 from restow.syntax.ast import Add, Copy
 from restow_rules.stages import instructions_of, local_sources
+
+if TYPE_CHECKING:
+    from restow.rule import Context
 
 USELESS = tuple(
     ".git .hg .svn node_modules .venv venv __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox .env .idea "

@@ -34,9 +34,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from restow.rule import Bad, Case, Finding, Good, Option, RuleContext, RuleMeta, StageResult, Step
-from restow.syntax.ast import Arg, Env, Label, Run
+from restow.rule import Bad, Case, Finding, Good, Option, RuleContext, RuleMeta
+from restow.syntax.ast import Arg, Env, Instruction, Label, Run
+
+if TYPE_CHECKING:
+    from restow.rule import StageResult, Step
 
 NAMES = (
     "GIT_SHA GIT_COMMIT GIT_COMMIT_SHA GIT_REV GIT_REVISION GIT_HASH GIT_REF COMMIT COMMIT_SHA COMMIT_HASH "
@@ -73,14 +77,12 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each such ARG and ENV."""
     given = ctx.option(meta, "names")
     names = {str(name).upper() for name in given} if isinstance(given, list | tuple) else set(NAMES)
+    if not any(_volatile(node, names) for stage in ctx.model.stages for node in stage.instructions):
+        return
     for result, index, step in ctx.steps():
         node = step.instruction
-        if not isinstance(node, Arg | Env):
-            continue
-        keys = [pair.key for pair in node.pairs if pair.key.upper() in names]
-        if not keys or (
-            isinstance(node, Env) and not any("$" in (pair.value or "") for pair in node.pairs if pair.key in keys)
-        ):
+        keys = _volatile(node, names)
+        if not keys:
             continue
         run = _first_bystander(ctx, result, index, set(keys))
         if run is not None:
@@ -92,6 +94,16 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
                 help=f"move the {node.keyword.upper()} down to where {keys[0]} is used",
                 rearrange=True,
             )
+
+
+def _volatile(node: Instruction, names: set[str]) -> list[str]:
+    """The variables that the instruction sets to a value that changes with every build."""
+    if not isinstance(node, Arg | Env):
+        return []
+    found = [pair for pair in node.pairs if pair.key.upper() in names]
+    if isinstance(node, Env) and not any("$" in (pair.value or "") for pair in found):
+        return []
+    return [pair.key for pair in found]
 
 
 def _first_bystander(ctx: RuleContext, result: StageResult, index: int, names: set[str]) -> Step | None:

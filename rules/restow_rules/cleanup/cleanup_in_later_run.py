@@ -32,11 +32,15 @@ image stays the same: not where a step in between reads what is deleted.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Span, Step
+from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Span
 from restow.shell import AndOr, Node, SimpleCommand
 from restow_rules.commands import Body, appended, bodies
 from restow_rules.stages import shipped_stages
+
+if TYPE_CHECKING:
+    from restow.rule import Step
 
 _CLEANERS = {
     "rm": ("",),
@@ -75,9 +79,12 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each RUN that only cleans, with the move into the last earlier RUN that may have written there."""
     shipped = {stage.index for stage in shipped_stages(ctx)}
     everything = {(body.node.start, body.node.end): body for body in bodies(ctx)}
+    cleaners = {key: body for key, body in everything.items() if body.stage.index in shipped and _only_cleans(body)}
+    if not cleaners:
+        return
     for result, index, step in ctx.steps():
-        body = everything.get((step.instruction.start, step.instruction.end))
-        if body is None or body.stage.index not in shipped or not _only_cleans(body) or step.unknown:
+        body = cleaners.get((step.instruction.start, step.instruction.end))
+        if body is None or step.unknown:
             continue
         maker = _maker(result.steps[:index], step)
         if maker is None:

@@ -31,11 +31,10 @@ There is no fix. A download can be joined with the RUN that deletes it; what COP
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import basename, normpath
+from posixpath import basename, join, normpath
 
 from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta, Stage
 from restow.syntax.ast import Add, Copy, Instruction, Workdir
-from restow.vfs import join
 from restow_rules.commands import Body, Called, bodies
 from restow_rules.stages import shipped_stages
 
@@ -74,14 +73,14 @@ def _in_stage(ctx: RuleContext, stage: Stage, by_node: dict[int, Body]) -> Itera
     directory = "/"
     for node in stage.instructions:
         if isinstance(node, Workdir):
-            directory = join(directory, node.path.text.strip("\"'"))
+            directory = _place(directory, node.path.text.strip("\"'"))
         elif isinstance(node, Copy | Add):
             created.update(dict.fromkeys(_copied(node, directory), node))
         elif node.start in by_node:
             here, fetched = directory, list[str]()
             for command in by_node[node.start].commands:
                 if command.name == "cd" and len(command.words) == 2:
-                    here = join(here, command.words[1])
+                    here = _place(here, command.words[1])
                 for path, origin in _deleted(command, here, created):
                     line = ctx.source.position(origin.start).line
                     what = f"{path} stays in the layer of line {line}; deleting it here only hides it"
@@ -89,7 +88,7 @@ def _in_stage(ctx: RuleContext, stage: Stage, by_node: dict[int, Body]) -> Itera
                         meta, command.node.span, what, help="delete it in the RUN that creates it, or mount it there"
                     )
                     created = {p: o for p, o in created.items() if o is not origin}
-                fetched += [join(here, name) for name in _downloaded(command)]
+                fetched += [_place(here, name) for name in _downloaded(command)]
             created.update(dict.fromkeys(fetched, node))
 
 
@@ -98,14 +97,14 @@ def _copied(node: Copy | Add, directory: str) -> Iterator[str]:
     destination = node.destination.text.strip("\"'")
     if "$" in destination:
         return
-    base = join(directory, destination)
+    base = _place(directory, destination)
     several = len(node.sources) > 1 or destination.endswith(("/", "."))
     if not several or not node.sources[0].text.rstrip("/").rpartition("/")[2].count("."):
         yield base
     for word in node.sources:
         name = basename(normpath(word.text.strip("\"'")))
         if name not in ("", ".", "..") and not set(name) & set("*?$[<"):
-            yield join(base, name)
+            yield _place(base, name)
 
 
 def _downloaded(command: Called) -> Iterator[str]:
@@ -120,10 +119,15 @@ def _deleted(command: Called, directory: str, created: dict[str, Instruction]) -
     if command.name != "rm" or command.conditional:
         return []
     words = [
-        join(directory, word.removesuffix("/*"))
+        _place(directory, word.removesuffix("/*"))
         for word in command.words[1:]
         if not word.startswith("-") and "$" not in word
     ]
     return [
         (path, origin) for path, origin in created.items() if any(f"{path}/".startswith(f"{word}/") for word in words)
     ][:1]
+
+
+def _place(*parts: str) -> str:
+    """The absolute, clean path of ``parts``; a part that begins with ``/`` starts anew."""
+    return "/" + normpath(join("/", *parts)).lstrip("/")

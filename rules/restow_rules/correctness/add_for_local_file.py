@@ -35,7 +35,6 @@ from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Span
 from restow.syntax.ast import Add
-from restow.vfs import Directory
 from restow_rules.stages import instructions_of, local_sources
 
 ARCHIVES = tuple(".tar .Z .tgz .tbz .tbz2 .tb2 .tz2 .txz .tlz .tzst .gz .bz2 .xz .lz .lzma .zst .taz .tpz".split())
@@ -100,6 +99,8 @@ def _may_be_archive(text: str) -> bool:
 
 
 def _is_plain(ctx: RuleContext, text: str) -> bool:
+    from restow.vfs import Directory
+
     if text.rstrip("/") in (".", "") or text.endswith(PLAIN):
         return True
     node = ctx.context.lookup(text) if ctx.context is not None else None

@@ -31,14 +31,16 @@ There is no fix: what was meant is for the author to say.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from posixpath import normpath
+from typing import TYPE_CHECKING
 
-from restow.rule import Bad, Case, Context, Finding, Good, RuleContext, RuleMeta, State, is_known
+from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta, is_known
 from restow.syntax import WordError
 from restow.syntax.ast import Add, Copy
-from restow.vfs import Directory, Symlink
 from restow_rules.stages import local_sources
+
+if TYPE_CHECKING:
+    from restow.rule import Context, State
 
 meta = RuleMeta(
     code="CO002",
@@ -63,6 +65,8 @@ cases: tuple[Case, ...] = (
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each source that is missing."""
+    from difflib import get_close_matches
+
     context = ctx.context
     if context is None:
         return
@@ -103,12 +107,16 @@ def _expanded(text: str, state: State) -> str | None:
 
 
 def _is_missing(context: Context, path: str) -> bool:
+    from restow.vfs import Symlink
+
     parts = path.split("/")
     above = ("/".join(parts[:count]) for count in range(1, len(parts)))
     return context.lookup(path) is None and not any(isinstance(context.lookup(folder), Symlink) for folder in above)
 
 
 def _siblings(context: Context, path: str) -> list[str]:
+    from restow.vfs import Directory
+
     folder = path.rpartition("/")[0]
     node = context.lookup(folder)
     return [f"{folder}/{name}".lstrip("/") for name in node.children] if isinstance(node, Directory) else []

@@ -36,7 +36,6 @@ There is no fix: an image of that name may be meant.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta, Severity
 from restow.syntax.ast import Add, Copy
@@ -70,6 +69,8 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             name = (flag.value or "") if flag is not None else ""
             if flag is None or not name or "$" in name or ctx.model.stage_called(name, stage.index) is not None:
                 continue
+            from difflib import get_close_matches
+
             close = get_close_matches(name.lower(), [n for n, index in names.items() if index < stage.index], 1, 0.75)
             if name.isdigit():
                 message, advice = (
