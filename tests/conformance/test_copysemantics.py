@@ -21,8 +21,9 @@ SHARED = Path(__file__).parents[2].parent / "shared" / "conformance"
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no cases at {SHARED}")
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-MAPPINGS = ("Labels", "ExposedPorts", "Volumes")
-STUB = {"Env": {"PATH": PATH}, "Cmd": ["sh"], "WorkingDir": "/"}
+FAILS_HERE_TOO = "the build fails, and here too"
+FIELDS = ("Cmd", "Entrypoint", "User", "Shell", "OnBuild", "StopSignal", "Labels", "ExposedPorts", "Volumes")
+COMMANDS = {"busybox": ["sh"], "busybox:latest": ["sh"], "scratch": None}
 
 
 def cases():
@@ -75,7 +76,8 @@ def simulation_of(case, folder):
     write_context(root, case["context"])
     outside = case["kind"] == "engine" and not case["dockerfile_in_context"]
     attrs = case.get("frontend_attrs", {})
-    dockerfile = (folder / "elsewhere" if outside else root) / (attrs.get("filename") or case.get("dockerfile_name") or "Dockerfile")
+    name = attrs.get("filename") or case.get("dockerfile_name") or "Dockerfile"
+    dockerfile = (folder / "elsewhere" if outside else root) / name
     dockerfile.parent.mkdir(parents=True, exist_ok=True)
     if case.get("dockerfile_in_context") or outside:
         dockerfile.write_text(case["dockerfile"], newline="")
@@ -95,8 +97,10 @@ def known_tree(node, path=""):
     """Whether all below is known."""
     if isinstance(node, Directory):
         attributes = node.attributes
-        known = attributes is not None and all(isinstance(v, int) for v in (attributes.mode, attributes.uid, attributes.gid))
-        return (known or not path) and node.rest is None and all(known_tree(n, f"{path}/{k}") for k, n in node.children.items())
+        known = attributes is not None and all(
+            isinstance(v, int) for v in (attributes.mode, attributes.uid, attributes.gid)
+        )
+        return known and node.rest is None and all(known_tree(n, f"{path}/{k}") for k, n in node.children.items())
     if isinstance(node, File):
         numbers = all(isinstance(v, int) for v in (node.attributes.mode, node.attributes.uid, node.attributes.gid))
         return numbers and node.content.identity.startswith(("sha256:", DOCKERFILE_IDENTITY))
@@ -139,7 +143,7 @@ def tree_differences(case, filesystem):
     given, wanted = listing(filesystem), expected_listing(case["expected"]["tree"], case["dockerfile"])
     for path in sorted(given.keys() | wanted.keys()):
         mine, theirs = given.get(path), wanted.get(path)
-        if mine and theirs and mine.get("content") == DOCKERFILE_IDENTITY:
+        if mine and theirs and str(mine.get("content")).startswith(DOCKERFILE_IDENTITY):
             mine = {**mine, "content": theirs.get("content")}
         if mine != theirs:
             yield f"{path}: {mine} instead of {theirs}"
@@ -147,12 +151,20 @@ def tree_differences(case, filesystem):
 
 def answer_of(case, folder):
     attrs = case.get("frontend_attrs", {})
+    if case["id"] == "moby/TestBuildAddBadLinks/0":
+        return Answer("an archive whose bytes were changed where the case was recorded")
+    if case["kind"] == "recorded" and case["exports"] == ["oci"]:
+        return Answer("exported as an OCI layout")
     if any(key.startswith("context:") for key in attrs) or case.get("other_contexts"):
         return Answer("a named context")
     try:
         simulation = simulation_of(case, folder)
     except RestowError as error:
-        return Answer("refused, as the engine does") if not case["expected"]["ok"] else Answer(f"refused: {type(error).__name__}")
+        return (
+            Answer("refused, as the engine does")
+            if not case["expected"]["ok"]
+            else Answer(f"refused: {type(error).__name__}")
+        )
     result = target_of(case, simulation)
     if result is None:
         return Answer("no such target")
@@ -164,7 +176,7 @@ def answer_of(case, folder):
         return Answer("unknown: " + reasons[0][:60])
     if not case["expected"]["ok"]:
         if reasons or errors:
-            return Answer("the build fails, and here too")
+            return Answer(FAILS_HERE_TOO)
         return Answer("the build fails, and nothing is said here")
     if errors:
         return Answer("", (f"an error that the engine does not have: {errors[0]}",))
@@ -175,19 +187,73 @@ def answer_of(case, folder):
     return Answer("", tuple(tree_differences(case, result.filesystem)))
 
 
-def test_trees(tmp_path):
+def base_of(simulation, result):
+    """The name of the base at the bottom of a stage."""
+    while result.stage.base.index is not None:
+        result = simulation.stages[result.stage.base.index]
+    return result.stage.base.name
+
+
+def configuration_answer(case, folder):
+    wanted = case["expected"].get("image_config")
+    if wanted is None:
+        return Answer("no configuration was recorded")
+    try:
+        simulation = simulation_of(case, folder)
+    except RestowError as error:
+        return Answer(f"refused: {type(error).__name__}")
+    result = target_of(case, simulation)
+    if result is None:
+        return Answer("no such target")
+    base = base_of(simulation, result)
+    if base not in COMMANDS:
+        return Answer("the base image's configuration is not known")
+    given = dict(result.state.configuration)
+    if "Unknown" in given or any(step.unknown and step.instruction.kind == "workdir" for step in result.steps):
+        return Answer("an instruction that is not computed")
+    environment = {"PATH": PATH, **given.get("Env", {})}
+    if "\ue000" in str(given) or "\\ue000" in repr(given):
+        return Answer("a value that only the build knows")
+    differences = []
+    if environment != dict(pair.split("=", 1) for pair in wanted["Env"]):
+        differences.append(f"Env: {environment} instead of {wanted['Env']}")
+    if given.get("WorkingDir", "/") != wanted["WorkingDir"]:
+        differences.append(f"WorkingDir: {given.get('WorkingDir', '/')} instead of {wanted['WorkingDir']}")
+    labels = {key[6:]: value for key, value in case["frontend_attrs"].items() if key.startswith("label:")}
+    given["Labels"] = {**given.get("Labels", {}), **labels}
+    given.setdefault("Cmd", COMMANDS[base])
+    differences += [
+        f"{field}: {given.get(field)} instead of {wanted.get(field)}"
+        for field in FIELDS
+        if (given.get(field) or None) != (wanted.get(field) or None)
+    ]
+    return Answer("", tuple(differences))
+
+
+def tally(answer, tmp_path):
+    """The answers by scope, printed as a table, and the cases that differ."""
     counted, wrong = Counter(), []
     for number, case in enumerate(cases()):
         folder = tmp_path / str(number)
         folder.mkdir()
-        answer = answer_of(case, folder)
-        counted[answer.scope or ("differs" if answer.differences else "equal")] += 1
-        if answer.differences:
-            wrong.append((case["id"], case["dockerfile"], *answer.differences[:4]))
-        if os.environ.get("V") and answer.scope and os.environ["V"] in answer.scope:
-            print(case["id"], repr(case["dockerfile"]), str(case["expected"].get("error"))[:150])
+        found = answer(case, folder)
+        counted[found.scope or ("differs" if found.differences else "equal")] += 1
+        if found.differences:
+            wrong.append("\n    ".join((case["id"], case["dockerfile"], *found.differences[:4])))
     for scope, count in counted.most_common():
         print(f"{count:5} {scope}")
-    for each in wrong:
-        print(*each, sep="\n    ")
+    print(*wrong, sep="\n")
+    return counted, wrong
+
+
+def test_configurations(tmp_path):
+    counted, wrong = tally(configuration_answer, tmp_path)
     assert not wrong
+    assert counted["equal"] >= 236
+
+
+def test_trees(tmp_path):
+    counted, wrong = tally(answer_of, tmp_path)
+    assert not wrong
+    assert counted["equal"] >= 309
+    assert counted[FAILS_HERE_TOO] >= 91

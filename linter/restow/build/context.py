@@ -102,7 +102,7 @@ def context_of_listing(
         if mode == 0o120000 and path in known:
             node: Node = Symlink(known[path])
         else:
-            name = DOCKERFILE_IDENTITY if own else f"blob:{identity}"
+            name = _own_identity(path) if own else f"blob:{identity}"
             node = File(Attributes(0o755 if mode & 0o100 else 0o644), Content(name, size, path))
         _insert(tree, path, node)
     return Context(_frozen(tree), description, None, ignore, known, dockerfile)
@@ -121,6 +121,10 @@ def _insert(tree: dict[str, object], path: str, node: Node) -> None:
 def _frozen(tree: dict[str, object]) -> Directory:
     children = {name: _frozen(node) if isinstance(node, dict) else node for name, node in tree.items()}
     return Directory(Attributes(0o755), children)  # type: ignore[arg-type]  # values are nodes once dicts are gone
+
+
+def _own_identity(path: str) -> str:
+    return f"{DOCKERFILE_IDENTITY}, the ignore file" if path.endswith(".dockerignore") else DOCKERFILE_IDENTITY
 
 
 def _inside(folder: Path, file: Path | None) -> str | None:
@@ -201,7 +205,7 @@ class _Loader:
 
     def content(self, file: str, path: str, size: int) -> Content:
         if path in self.own:
-            return Content(DOCKERFILE_IDENTITY, size, path)
+            return Content(_own_identity(path), size, path)
         if not self.hashed:
             return Content(f"context:{path}", size, path)
         import hashlib

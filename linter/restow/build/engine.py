@@ -94,6 +94,13 @@ class Build:
         accounts = [filesystem.lookup(path) for path in ("/etc/passwd", "/etc/group")]
         return "?" + digest_of(kind, name, *(node.digest if node else "nothing" for node in accounts))
 
+    def group_of(self, filesystem: Filesystem, user: str, group: str) -> int | str:
+        """The group that a RUN of ``user:group`` runs with: that of the account where none is given."""
+        if group or user in ("", "root", "0"):
+            return self.owner(filesystem, group or user, "gid")
+        accounts = [filesystem.lookup(path) for path in ("/etc/passwd", "/etc/group")]
+        return "?" + digest_of("group of", user, *(node.digest if node else "nothing" for node in accounts))
+
     def used(self, word: str) -> frozenset[str]:
         """The names of variables that a Dockerfile word uses."""
         from restow.syntax.words import expand_word
@@ -165,7 +172,11 @@ def _start(stage: Stage, build: Build) -> State:
         state = build.result_of(stage.base.index).state
         triggers = state.configuration.get("OnBuild")
         if triggers:
-            state = state.with_filesystem(Filesystem.unknown(digest_of("onbuild", triggers, state.filesystem.digest)))
+            term = digest_of("onbuild", triggers, state.filesystem.digest, sorted(state.scope.of_run.items()))
+            place = f"/{symbolic('working directory', term)}"
+            scope = Scope(base=term, escape=escape)
+            state = state.with_filesystem(Filesystem.unknown(term)).with_configuration(Unknown=term)
+            state = replace(state, directory=place, user=f"user {term}", scope=scope)
         inherited = {key: value for key, value in state.configuration.items() if key not in ("CmdSetHere", "OnBuild")}
         return replace(state, configuration=inherited)
     name = stage.base.identity
@@ -205,6 +216,7 @@ def _unknown(state: State, node: Instruction, reason: str, build: Build) -> Step
     if node.kind not in ("copy", "add", "run", "workdir"):
         after = after.with_configuration(Unknown=inputs)
     if node.kind == "workdir":
-        after = replace(after, directory=f"/{digest_of('unknown directory', inputs)}")
+        directory = f"/{digest_of('unknown directory', inputs)}"
+        after = replace(after.with_configuration(WorkingDir=directory), directory=directory)
     definition = digest_of("unknown", text) if node.kind in ("copy", "add", "run", "workdir") else None
     return Step(node, after, definition, unknown=reason, seconds=1.0 if definition else 0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -22,45 +24,55 @@ from restow.vfs import (
     join,
 )
 from restow.vfs.aliases import above, with_twins, written
+from restow.vfs.filesystem import STANDARD_DIRECTORIES, is_perhaps
+from restow.vfs.links import with_links
 
 
 @dataclass(frozen=True)
 class Placing:
-    """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link.
-    """
+    """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link."""
 
     uid: int | str | None = None
     gid: int | str | None = None
     mode: int | str | None = None
     link: bool = False
 
-    def apply(self, attributes: Attributes) -> Attributes:
+    def apply(self, attributes: Attributes, *, directory: bool = False) -> Attributes:
         """A source's attributes as they are at the destination."""
+        mode = self.mode
+        if isinstance(mode, str):
+            mode = _symbolic(mode, attributes.mode, directory)
         return Attributes(
-            attributes.mode if self.mode is None else self.mode,
+            attributes.mode if mode is None else mode,
             attributes.uid if self.uid is None else self.uid,
             attributes.gid if self.gid is None else self.gid,
         )
 
     @property
     def created(self) -> Attributes:
-        """Attributes of directories that are made for the path: --chown counts, --chmod since BuildKit 0.21 too."""
-        mode = 0o755 if self.mode is None else self.mode
-        return Attributes(mode, 0 if self.uid is None else self.uid, 0 if self.gid is None else self.gid)
+        """Attributes of directories that are made for the path: --chown counts, --chmod since BuildKit 0.21 too, though
+        only its permission bits.
+        """
+        mode = self.mode & 0o777 if isinstance(self.mode, int) else 0o755
+        named = f"?chmod:{self.mode}" if isinstance(self.mode, str) else mode
+        return Attributes(named, 0 if self.uid is None else self.uid, 0 if self.gid is None else self.gid)
 
-    def target(self, filesystem: Filesystem, found: Found, destination: str, many: bool) -> str:
+    def target(self, filesystem: Filesystem, found: Found, destination: str) -> str:
         """The path at which ``found`` arrives: a file goes into a directory under its own name, a directory's content
         itself.
         """
         path = filesystem.resolve(join(destination))
         if isinstance(found.node, Directory):
             return path
-        folder = destination.endswith("/") or (many and isinstance(filesystem.lookup(path), Unknown | None))
-        if folder or path == "/" or isinstance(filesystem.lookup(path), Directory):
-            return filesystem.resolve(join(path, found.name))
+        there = filesystem.lookup(path)
+        if is_perhaps(there) and not destination.endswith("/"):
+            raise UnknownEffect(f"nobody knows whether {path} is a directory, into which COPY would put the file")
+        standard = path in STANDARD_DIRECTORIES and isinstance(there, Unknown)
+        if destination.endswith("/") or standard or isinstance(there, Directory):
+            return filesystem.resolve(join(path, found.name), last=False)  # a link there is replaced, not followed
         return path
 
-    def put(self, filesystem: Filesystem, found: Found, destination: str, *, many: bool) -> Filesystem:
+    def put(self, filesystem: Filesystem, found: Found, destination: str) -> Filesystem:
         """``filesystem`` with ``found`` copied to ``destination``.
 
         A file whose destination has no slash at its end, and of which nobody knows whether it is a directory of the
@@ -68,55 +80,102 @@ class Placing:
         round.
         """
         if isinstance(found.node, Unknown):
-            return blur(filesystem, destination, digest_of("copied", found.node.digest, found.name, self))
-        return self._with_twins(self._put(filesystem, found, destination, many), found, destination, many)
-
-    def _with_twins(self, filesystem: Filesystem, found: Found, destination: str, many: bool) -> Filesystem:
-        target = self.target(filesystem, found, destination, many)
+            return blur(filesystem, destination, digest_of("copied", found.node.digest, found.name, self), self.created)
+        target = self.target(filesystem, found, destination)
         below = [name for name in above(target) if not isinstance(filesystem.lookup(name), Unknown | None)]
-        return written(filesystem, (target, *below), digest_of("alias", found.node.digest, self))
+        after = self._put(self.ensured(filesystem, destination), found, target)
+        return written(after, (target, *below), digest_of("alias", found.node.digest, self))
 
-    def _put(self, filesystem: Filesystem, found: Found, destination: str, many: bool) -> Filesystem:
-        target = self.target(filesystem, found, destination, many)
-        above = (
-            target
-            if isinstance(found.node, Directory) or (destination.endswith("/") and target == join(destination))
-            else _above(target)
-        )
-        filesystem = filesystem.make_directories(above, self.created)
-        if self.link:
-            filesystem = _plain_ancestors(filesystem, above, self.created)
-        old = filesystem.lookup(target)
+    def linked(self, filesystem: Filesystem, parts: Sequence[Found], destination: str) -> tuple[Filesystem, list[str]]:
+        """``filesystem`` with ``parts`` copied by --link, and the places where they arrive.
+
+        They are put into an empty root, and that is laid over: no link of the image is followed, directories on the way
+        replace the attributes of existing ones, and anything else replaces what is there.
+        """
+        alone, plain, places = Filesystem.empty(), replace(self, link=False), list[str]()
+        for part in parts:
+            places.append(plain.target(alone, part, destination))
+            alone = plain.put(alone, part, destination)
+        root = _laid_over(filesystem.root, alone.root)
+        term = digest_of("alias", *(part.node.digest for part in parts), self)
+        return written(Filesystem(root), tuple(places), term), places
+
+    def ensured(self, filesystem: Filesystem, destination: str) -> Filesystem:
+        """``filesystem`` with the directories that a destination demands, whatever is copied there."""
+        folder = join(destination) if destination.endswith("/") else _above(join(destination))
+        return filesystem.make_directories(filesystem.resolve(folder), self.created)
+
+    def _put(self, filesystem: Filesystem, found: Found, target: str) -> Filesystem:
         if isinstance(found.node, Directory):
+            filesystem = filesystem.make_directories(target, self.created)
+            old = filesystem.lookup(target)
             if not isinstance(old, Directory):
                 raise UnknownEffect(f"{target} is no directory")
             merged = _merged(old, found.node, self)
             return filesystem.put(target, Directory(old.attributes, merged.children, merged.rest))
-        if isinstance(old, Directory):
+        filesystem = filesystem.make_directories(_above(target), self.created)
+        if isinstance(filesystem.lookup(target), Directory):
             raise UnknownEffect(f"{target} is a directory, and COPY would put a file there")
         return filesystem.put(target, _placed(found.node, self))
 
 
-def blur(filesystem: Filesystem, destination: str, term: str) -> Filesystem:
-    """``filesystem`` after something of unknown shape, named by ``term``, was put at ``destination``."""
-    return with_twins(Region((filesystem.resolve(join(destination)),))).write(filesystem, term)
+def blur(filesystem: Filesystem, destination: str, term: str, created: Attributes) -> Filesystem:
+    """``filesystem`` after something of unknown shape, named by ``term``, was put at ``destination``.
+
+    The directories above are made where they are missing, with the attributes ``created``.
+    """
+    place = filesystem.resolve(join(destination))
+    filesystem = filesystem.make_directories(_above(place), created)
+    return with_twins(with_links(Region((place,)), filesystem)).write(filesystem, term)
 
 
 def _above(path: str) -> str:
     return path.rsplit("/", 1)[0] or "/"
 
 
-def _plain_ancestors(filesystem: Filesystem, path: str, created: Attributes) -> Filesystem:
-    """``--link`` copies into an empty root: the directories above come along, and replace the attributes of existing
-    ones.
-    """
-    parts = [part for part in path.split("/") if part]
-    for depth in range(1, len(parts) + 1):
-        here = "/" + "/".join(parts[:depth])
-        node = filesystem.lookup(here)
-        if isinstance(node, Directory):
-            filesystem = filesystem.put(here, Directory(replace(created, mode=0o755), node.children, node.rest))
-    return filesystem
+def _laid_over(old: Directory, new: Directory) -> Directory:
+    """``new`` as a layer over ``old``: directories merge and take the attributes of the new ones."""
+    children = dict(old.children)
+    for name, node in new.children.items():
+        before = old.child(name)
+        if isinstance(node, Directory) and isinstance(before, Unknown):
+            before = Directory(None, {}, before.origin)
+        if isinstance(node, Directory) and isinstance(before, Directory):
+            merged = _laid_over(before, node)
+            children[name] = Directory(node.attributes, merged.children, merged.rest)
+        else:
+            children[name] = node
+    return Directory(old.attributes, children, old.rest)
+
+
+def is_symbolic(mode: str) -> bool:
+    """Whether the text is a symbolic mode, as ``chmod`` reads it."""
+    return all(_CLAUSE.fullmatch(clause) for clause in mode.split(","))
+
+
+def _symbolic(text: str, mode: int | str, directory: bool) -> int | str:
+    """The mode after a symbolic change; a term where the one before is not known, or special bits are meant."""
+    if isinstance(mode, str) or set(text) & set("st"):
+        return "?" + digest_of("chmod", text, mode, directory)
+    for clause in text.split(","):
+        match = _CLAUSE.fullmatch(clause)
+        assert match is not None
+        who = match[1].replace("a", "ugo") or "ugo"
+        mask = sum(_SHIFTED[one] for one in set(who))
+        for operator, letters in _CHANGE.findall(match[2]):
+            bits = sum(_BITS[letter] for letter in set(letters) - {"X"})
+            if "X" in letters and (directory or mode & 0o111):
+                bits |= 1
+            change = bits * 0o111 & mask * 7
+            kept = mode & ~(mask * 7) if operator == "=" else mode
+            mode = kept & ~change if operator == "-" else kept | change
+    return mode
+
+
+_CLAUSE = re.compile(r"([ugoa]*)((?:[-+=][rwxXst]*)+)")
+_CHANGE = re.compile(r"([-+=])([rwxXst]*)")
+_SHIFTED = {"u": 0o100, "g": 0o010, "o": 0o001}
+_BITS = {"r": 4, "w": 2, "x": 1}
 
 
 def _placed(node: Node, placing: Placing) -> Node:
@@ -138,13 +197,12 @@ def _opened(directory: Directory, rest: Origin | None, placing: Placing) -> Dire
         name: _opened(child, rest, placing) if isinstance(child, Directory) else _placed(child, placing)
         for name, child in directory.children.items()
     }
-    attributes = placing.apply(directory.attributes) if directory.attributes else None
+    attributes = placing.apply(directory.attributes, directory=True) if directory.attributes else None
     return Directory(attributes, children, rest)
 
 
 def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
-    """The content of ``new`` over that of ``old``: directories merge and take the source's attributes, files replace.
-    """
+    """The content of ``new`` over that of ``old``: directories merge and take the source's attributes, files replace."""
     children = dict(old.children)
     for name, node in new.children.items():
         before = old.child(name)
@@ -154,7 +212,7 @@ def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
             children[name] = _placed(node, placing)
         elif isinstance(before, Directory):
             merged = _merged(before, node, placing)
-            attributes = placing.apply(node.attributes) if node.attributes else None
+            attributes = placing.apply(node.attributes, directory=True) if node.attributes else None
             children[name] = Directory(attributes, merged.children, merged.rest)
         elif before is None:
             children[name] = _opened(node, None, placing)

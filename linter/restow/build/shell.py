@@ -6,16 +6,29 @@ one joint command: it reads and may write whatever its parts do, and its result 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from restow.build.shell_text import (
+    entered,
+    exits_on_error,
+    gives_up,
+    kept,
+    kind,
+    listens,
+    matching,
+    said_plainly,
+    stands,
+    ways,
+    within,
+    writer,
+)
 from restow.build.state import Command, State
-from restow.build.wording import Wording
+from restow.build.wording import Wording, quotes_pattern
 from restow.effects.effect import Assumption, Effect, Invocation
 from restow.effects.registry import effect_of
 from restow.errors import UnknownEffect
-from restow.semantics.scope import SYMBOLIC, is_known
+from restow.semantics.scope import SYMBOLIC, is_known, symbolic
 from restow.shell import (
     AndOr,
     CommandSubstitution,
@@ -32,8 +45,10 @@ from restow.shell import (
     parse_shell,
     walk,
 )
-from restow.vfs import Attributes, Content, File, Filesystem, Origin, Region, Symlink, Unknown, digest_of, join
+from restow.vfs import Attributes, File, Filesystem, Origin, Region, Unknown, digest_of, join
 from restow.vfs.aliases import with_twins, written
+from restow.vfs.filesystem import is_perhaps
+from restow.vfs.links import with_links
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -43,8 +58,9 @@ _SET_OPTIONS = frozenset(
     "xtrace".split()
 )
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "dash", "ash")
-_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _BUILTINS = frozenset(["echo", "printf", "true", ":", "false", "exit", "test", "[", "pwd", "command", "type", "umask"])
+_MATCHERS = frozenset("mkdir rm rmdir cp mv ln touch chmod chown chgrp install tee unzip gunzip gzip".split())
+_ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 _DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
 
 
@@ -58,40 +74,53 @@ class ShellRun:
     commands: list[Command] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    patterns: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.filesystem: Filesystem = self.state.filesystem
         self.directory: str = self.state.directory
-        self.variables: dict[str, str] = self.state.scope.of_run
+        self.variables: dict[str, str] = dict(self.state.scope.of_run)
         self.exported: set[str] = set(self.variables)
         self.text: str = self.build.model.dockerfile.text
+        self.errexit: bool = exits_on_error(self.state.shell[1:])
+        self.linked: bool = is_known(self.directory) and self.filesystem.resolve(self.directory) != self.directory
+        self.last: str = ""
+        self.outputs: dict[int, tuple[CommandSubstitution, str]] = {}
 
-    def script(self, script: Script) -> None:
-        """Every item in turn. Raises UnknownEffect where one is not understood."""
+    def script(self, script: Script, *, decides: bool = True) -> None:
+        """Every item in turn. Raises UnknownEffect where one is not understood.
+
+        ``decides``: the build fails where the script does. Of a list that goes on after a failure only the last command
+        decides; any other may have failed half-way.
+        """
         for item in script.items:
             if item.separator == "&":
                 raise UnknownEffect("a command runs in the background")
-            self.node(item.command)
+            last = item is script.items[-1]
+            listed = isinstance(item.command, AndOr) and not last
+            self.node(item.command, decides and (last or (self.errexit and not listed)))
 
     def argv(self, words: tuple[str, ...], text: str) -> None:
         """A command of exec form: no shell, no expansion."""
         if words:
+            if words[0] in _MATCHERS and any(c in word for word in words for c in ("*", "?", "[", "~")):
+                raise UnknownEffect("exec form expands no patterns")
             self._apply([self._command(tuple(words), text, None, ())], text)
 
-    def node(self, node: Node) -> None:
-        """One command of any shape."""
+    def node(self, node: Node, decides: bool = True) -> None:
+        """One command of any shape. ``decides``: the build fails where it does."""
         if isinstance(node, SimpleCommand):
-            self._simple(node)
-        elif isinstance(node, AndOr) and (node.operator == "&&" or _gives_up(node.right)):
+            self._simple(node, decides)
+        elif isinstance(node, AndOr) and decides and (node.operator == "&&" or gives_up(node.right)):
             self.node(node.left)
             if node.operator == "&&":
                 self.node(node.right)
         elif isinstance(node, Subshell) and not node.redirections:
-            directory, variables, exported = self.directory, dict(self.variables), set(self.exported)
-            self.script(node.body)
-            self.directory, self.variables, self.exported = directory, variables, exported
+            before = (self.directory, dict(self.variables), set(self.exported), self.errexit, self.linked)
+            self.script(node.body, decides=decides)
+            self.directory, self.variables, self.exported, self.errexit, self.linked = before
         elif isinstance(node, Group) and not node.redirections:
-            self.script(node.body)
+            self.script(node.body, decides=decides)
         elif isinstance(node, Opaque):
             raise UnknownEffect(f"the shell text cannot be read: {node.reason}")
         elif isinstance(node, Function):
@@ -99,7 +128,7 @@ class ShellRun:
         else:
             self._joint(node)
 
-    def _simple(self, node: SimpleCommand) -> None:
+    def _simple(self, node: SimpleCommand, decides: bool) -> None:
         words = self._words(node)
         if not words:
             if node.redirections:
@@ -108,30 +137,33 @@ class ShellRun:
                 self.variables[assignment.name] = self._wording().value(assignment.value)
             return
         if words[0] in ("cd", "set", "export", "unset", "."):
-            self._builtin(words, node)
+            self._builtin(words, node, decides)
             return
+        if words[0] == "exit":
+            raise UnknownEffect("the script may end before its last command")
         if words[0] in SHELLS and words[1:2] == ("-c",) and len(words) == 3 and not node.redirections and not node.assignments:
-            self._inner_shell(words)
+            self._inner_shell(words, decides)
             return
-        self._apply([self._command(words, self._text(node), node, node.redirections)], self._text(node))
+        entry = self._command(words, self._text(node), node, node.redirections)
+        self._apply([entry], self._text(node), decides=decides)
 
-    def _inner_shell(self, words: tuple[str, ...]) -> None:
+    def _inner_shell(self, words: tuple[str, ...], decides: bool) -> None:
         """``sh -c 'script'``: its commands run as in a subshell that has the exported variables only."""
         if not is_known(words[2]):
             raise UnknownEffect(f"the script given to {words[0]} -c is not known before the build")
         parsed = parse_shell(words[2], 0, len(words[2]), escape="", dialect=words[0].rsplit("/", 1)[-1])
         if isinstance(parsed, Opaque):
             raise UnknownEffect(f"the script given to {words[0]} -c cannot be read: {parsed.reason}")
-        outer_text, directory, variables = self.text, self.directory, dict(self.variables)
-        self.text = words[2]
-        self.script(parsed)
-        self.text, self.directory, self.variables = outer_text, directory, variables
+        before = (self.text, self.directory, dict(self.variables), self.errexit, self.linked)
+        self.text, self.errexit = words[2], False
+        self.script(parsed, decides=decides)
+        self.text, self.directory, self.variables, self.errexit, self.linked = before
 
-    def _builtin(self, words: tuple[str, ...], node: SimpleCommand) -> None:
+    def _builtin(self, words: tuple[str, ...], node: SimpleCommand, decides: bool) -> None:
         if words[0] == "cd":
             if len(words) != 2 or not is_known(words[1]) or words[1] == "-" or node.redirections:
                 raise UnknownEffect("the target of a cd is not known")
-            self.directory = self._path(words[1])
+            self._enter(words[1], decides)
         elif words[0] == "export" and all("=" in word or word.isidentifier() for word in words[1:]):
             for word in words[1:]:
                 name, equals, value = word.partition("=")
@@ -139,43 +171,71 @@ class ShellRun:
                 if equals:
                     self.variables[name] = value
         elif words[0] == "set" and set(words[1:]) <= _SET_OPTIONS:
-            return
+            self.errexit = exits_on_error(words[1:], self.errexit)
         elif words[0] == "unset":
             for word in words[1:]:
                 self.variables.pop(word, None)
         else:
             raise UnknownEffect(f"this use of {words[0]} is not followed")
 
+    def _enter(self, written: str, decides: bool) -> None:
+        """``cd``: the shell takes ``..`` by name, the programs that it starts by what stands there."""
+        if ".." in written.split("/") and self.linked:
+            raise UnknownEffect("a cd to .. from below a symbolic link")
+        path = self._path(written)
+        if not decides and not stands(self.filesystem, path):
+            raise UnknownEffect(f"the script goes on where {path} is no directory")
+        self.filesystem = entered(self.filesystem, path)
+        self.context_term = digest_of(self.context_term, path, kind(self.filesystem.lookup(path)))
+        self.linked |= path != join(self.directory, written)
+        self.directory = path
+
     def _joint(self, node: Node) -> None:
         """All simple commands below as one effect: they may run in any number."""
         entries: list[_Entry] = []
+        variables = dict(self.variables)
         for inner in walk(node):
             if isinstance(inner, Opaque):
                 raise UnknownEffect(f"the shell text cannot be read: {inner.reason}")
             if isinstance(inner, Function):
                 raise UnknownEffect("shell functions are not followed")
             if isinstance(inner, For):
-                self.variables[inner.variable] = f"{SYMBOLIC}loop:{inner.variable}{SYMBOLIC}"
+                entries.append(self._looped(inner))
+                self.variables[inner.variable] = symbolic("loop", inner.variable)
             if isinstance(inner, SimpleCommand):
                 entries += self._joint_entries(inner)
-            elif isinstance(inner, Redirection) and not any(_within(inner, e.node) for e in entries):
+            elif isinstance(inner, Redirection) and not any(within(inner, e.node) for e in entries):
                 entries.append(_Entry(Command("", self._redirected([inner])), None, (), self._text(inner)))
         for earlier, entry in enumerate(entries):
             for path in entry.consulted:
                 if any(region.covers(path) for other in entries[:earlier] for region in other.command.effect.writes):
                     raise UnknownEffect(f"{path} may be written by another part of the same command")
-        self._apply(entries, self._text(node), joint=True)
+        assigned = {name for name, value in self.variables.items() if variables.get(name) != value}
+        self._apply(entries, self._text(node), joint=variables)
+        for name in assigned:
+            self.variables[name] = symbolic("assigned", f"{name} by {self.last}")
+
+    def _looped(self, node: For) -> _Entry:
+        """The words of a ``for``: patterns among them read folders."""
+        wording = self._wording()
+        values = [text for word in node.words or () for text in wording.words(word)]
+        effect = Effect(reads=(self._listed(wording.patterns),), seconds=0.0)
+        return _Entry(Command("", effect), None, (), digest_of("for", *values))
 
     def _joint_entries(self, node: SimpleCommand) -> list[_Entry]:
         words = self._words(node)
         if not words:
             for assignment in node.assignments:
-                self.variables[assignment.name] = f"{SYMBOLIC}assigned:{assignment.name}{SYMBOLIC}"
+                value = self._wording().value(assignment.value)
+                self.variables[assignment.name] = symbolic("assigned", f"{assignment.name} {digest_of(value)}")
             return []
         if words[0] in ("cd", "set", "export", "unset", "."):
             if words[0] == "set" and set(words[1:]) <= _SET_OPTIONS:
+                self.errexit &= exits_on_error(words[1:], self.errexit)
                 return []
             raise UnknownEffect(f"{words[0]} inside of a condition, a loop or a pipeline")
+        if words[0] == "exit" and (not words[1:2] or not words[1].isdigit() or int(words[1]) % 256 == 0):
+            raise UnknownEffect("the script may end before its last command")
         if words[0] in ("break", "continue"):
             return []
         return [self._command(words, self._text(node), node, node.redirections)]
@@ -185,20 +245,35 @@ class ShellRun:
         words = wording.arguments(node)
         for assignment in node.assignments:
             wording.value(assignment.value)
+        if any(assignment.append for assignment in node.assignments):
+            raise UnknownEffect("+= is not followed")
         self.used |= wording.used
-        for substitution in wording.substitutions:
-            self._substitution(substitution)
+        self.patterns = wording.patterns
         return words
 
     def _wording(self) -> Wording:
-        return Wording(self.variables, self.state.scope)
+        return Wording(self.variables, self.state.scope, self._output, self.directory)
 
-    def _substitution(self, node: CommandSubstitution) -> None:
-        """``$(command)``: its effect counts like that of a command before; its output is a value that nobody knows."""
+    def _output(self, node: CommandSubstitution) -> str:
+        """``$(command)``: its effect counts like that of a command before; its output is a value that nobody knows.
+
+        The value is named by the term of the commands, so by all that they read.
+        """
         if isinstance(node.script, Opaque):
             raise UnknownEffect(f"the shell text cannot be read: {node.script.reason}")
-        for item in node.script.items:
-            self._joint(item.command)
+        if id(node) not in self.outputs:
+            variables, errexit, patterns, terms = dict(self.variables), self.errexit, self.patterns, list[str]()
+            for item in node.script.items:
+                self._joint(item.command)
+                terms.append(self.last)
+            self.variables, self.errexit, self.patterns = variables, errexit, patterns
+            self.outputs[id(node)] = (node, symbolic("output", digest_of(*terms)))
+        return self.outputs[id(node)][1]
+
+    def _listed(self, patterns: list[str]) -> Region:
+        """The places whose names and content patterns depend on."""
+        found = [path for pattern in patterns for path in matching(self.filesystem, self._path, pattern)]
+        return Region(tuple(dict.fromkeys(found)))
 
     def _command(
         self, argv: tuple[str, ...], text: str, node: SimpleCommand | None, redirections: tuple[Redirection, ...]
@@ -210,32 +285,29 @@ class ShellRun:
         if argv[0].startswith(SYMBOLIC) or not is_known(argv[0]):
             raise UnknownEffect("the name of a program depends on a value that is not known")
         environment = {name: value for name, value in self.variables.items() if name in self.exported} | assigned
-        self._is_the_images(argv[0], environment)
+        if argv[0] not in _BUILTINS:
+            check_program(self.filesystem, self.directory, argv[0], environment)
         call = Invocation(
             argv, self.filesystem, environment, self.directory, self.state.user, self._read, self.build.accept
         )
+        if node is not None and argv[0] in _MATCHERS and any(map(quotes_pattern, node.words)):
+            raise UnknownEffect(f"a quoted pattern given to {argv[0]}")
+        patterns = [] if node is None else self.patterns
         effect = effect_of(call)
         files = [redirection for redirection in redirections if self._is_file(redirection)]
         if files:
-            effect = self._with_redirections(effect, files, argv)
+            effect = self._with_redirections(effect, files, argv, patterns)
+        if patterns:
+            effect = replace(effect, reads=(*effect.reads, self._listed(patterns)))
         self.assumptions += [a for a in (*call.assumed, *effect.assumes) if a not in self.assumptions]
-        term = digest_of(
-            *(effect.words or argv), *(f"{r.operator}{r.file_descriptor}{r.heredoc}" for r in files), sorted(assigned.items())
-        )
+        wording = self._wording()
+        fed = [
+            digest_of(r.operator, r.file_descriptor, wording.value(r.target), r.heredoc, *map(wording.part, r.expansions))
+            for r in (*files, *(r for r in redirections if r.operator == "<<<"))
+        ]
+        self.used |= wording.used
+        term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()))
         return _Entry(Command(text, effect, node), node, tuple(call.consulted), term, environment)
-
-    def _is_the_images(self, program: str, environment: dict[str, str]) -> None:
-        """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one
-        modelled.
-        """
-        if program in _BUILTINS:
-            return
-        folders = [entry for entry in environment.get("PATH", "").split(":") if entry.startswith("/")]
-        names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*_PATH, *folders)]
-        for name in names:
-            path = join(self.directory, name)
-            if is_known(path) and isinstance(self.filesystem.lookup(path), File | Symlink):
-                raise UnknownEffect(f"{program} is a file that the build itself put at {path}")
 
     def _is_file(self, redirection: Redirection) -> bool:
         if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
@@ -255,25 +327,33 @@ class ShellRun:
         return Effect(reads=(Region((*reads, *writes)),), writes=(Region(tuple(writes)),), seconds=0.0)
 
     def _path(self, written: str) -> str:
-        path = join(self.directory, written)
+        if written.startswith("~"):
+            raise UnknownEffect("a path of the home directory is not followed")
+        path = written if written.startswith("/") else f"{self.directory}/{written}"
         if not is_known(path):
             raise UnknownEffect("a path depends on a value that is not known before the build")
         return self.filesystem.resolve(path)
 
-    def _with_redirections(self, effect: Effect, files: list[Redirection], argv: tuple[str, ...]) -> Effect:
+    def _with_redirections(
+        self, effect: Effect, files: list[Redirection], argv: tuple[str, ...], patterns: list[str]
+    ) -> Effect:
         more = self._redirected(files)
         fields = {**effect.__dict__}
         fields["reads"] = (*effect.reads, *more.reads)
         fields["writes"] = (*effect.writes, *more.writes)
         fields["exact"] = None
-        plain = argv[0] == "echo" and not any(c in "".join(argv[1:]) for c in ("\\", SYMBOLIC)) and len(files) == 1
-        if (
-            plain
-            and files[0].operator == ">"
-            and files[0].file_descriptor in (None, 1)
-            and argv[1:2] not in (("-n",), ("-e",))
-        ):
-            fields["exact"] = _writer(more.writes[0].include[0], (" ".join(argv[1:]) + "\n").encode())
+        first = files[0]
+        plain = said_plainly(argv) and not patterns and len(files) == 1 and more.writes[0]
+        if plain and first.operator == ">" and first.file_descriptor in (None, 1):
+            path = more.writes[0].include[0]
+            above = path.rsplit("/", 1)[0] or "/"
+            user, _, group = self.state.user.partition(":")
+            gid = self.build.group_of(self.filesystem, user, group)
+            created = Attributes(0o644, self.build.owner(self.filesystem, user, "uid"), gid)
+            if is_perhaps(self.filesystem.lookup(above)):
+                return Effect(**fields)
+            fields["exact"] = writer(path, (" ".join(argv[1:]) + "\n").encode(), created)
+            fields["certain"] = stands(self.filesystem, above)
         return Effect(**fields)
 
     def _read(self, path: str) -> bytes | None:
@@ -287,41 +367,61 @@ class ShellRun:
             return self.build.context.read(node.content.origin)
         return None
 
-    def _apply(self, entries: list[_Entry], text: str, *, joint: bool = False) -> None:
-        """Carry out effects: computed where that is exact, else as one term over all that is read."""
-        self.commands += [entry.command for entry in entries if entry.command.text]
-        if not joint and entries and entries[0].command.effect.exact is not None:
+    def _apply(
+        self, entries: list[_Entry], text: str, *, joint: dict[str, str] | None = None, decides: bool = True
+    ) -> None:
+        """Carry out effects: computed where that is exact, else as one term over all that is read.
+
+        ``joint`` are the variables before commands of which nobody knows how often they run. Where a command does not
+        decide over the build, it may fail and the script go on.
+        """
+        self.commands += [entry.command for entry in entries if entry.command.text or any(entry.command.effect.reads)]
+        root = self.state.user in ("", "root", "0")
+        if joint is None and entries and entries[0].command.effect.exact is not None:
             effect = entries[0].command.effect
+            if not decides and not (effect.certain and root):
+                raise UnknownEffect(f"the script goes on where {entries[0].command.text!r} fails")
             after = effect.exact(self.filesystem) if effect.exact else self.filesystem
             paths = tuple(path for region in effect.writes for path in region.include)
             self.filesystem = written(after, paths, digest_of("alias", entries[0].term, self.state.user))
             return
         effects = [entry.command.effect for entry in entries]
-        term = digest_of(
+        sure = joint is None and decides
+        reads = [region for effect in effects for region in effect.reads]
+        reads += [] if sure else [Region(effect.creates) for effect in effects]
+        reads += [] if root else [_ACCOUNTS]
+        term = self.last = digest_of(
             "command",
             *(entry.term for entry in entries),
-            text if joint else "",
+            "" if joint is None else text,
             self.directory,
             self.state.user,
             self.context_term,
-            *(with_twins(region).digest(self.filesystem) for effect in effects for region in effect.reads),
+            self.build.model.dockerfile.text if reads_dockerfile(self.filesystem, reads) else "",
+            *(self._followed(region).digest(self.filesystem) for region in reads),
             *(self._environment(entry) for entry in entries),
-            *([sorted(self.variables.items())] if joint else []),
+            *([] if joint is None else [sorted(joint.items())]),
+            *([] if sure else ways(self.filesystem, [*reads, *(region for effect in effects for region in effect.writes)])),
         )
         filesystem = self.filesystem
         for effect in effects:
-            for region in effect.writes:
+            for region in (*effect.writes, *(() if sure else (Region(effect.creates),))):
                 if region:
-                    filesystem = with_twins(region).write(filesystem, term)
-            for path in effect.creates:
+                    filesystem = self._followed(region).write(filesystem, term)
+            for path in effect.creates if sure else ():
                 filesystem = filesystem.put(path, Unknown(Origin(term)))
+            for cache in effect.caches:
+                filesystem = kept(filesystem, cache.path)
         self.filesystem = filesystem
+
+    def _followed(self, region: Region) -> Region:
+        return with_twins(with_links(region, self.filesystem))
 
     def _environment(self, entry: _Entry) -> str:
         names = entry.command.effect.environment
         if names is None:
             return digest_of(self.state.scope.base, sorted(entry.environment.items()))
-        listened = [(k, v) for k, v in sorted(entry.environment.items()) if any(_listens(name, k) for name in names)]
+        listened = [(k, v) for k, v in sorted(entry.environment.items()) if any(listens(name, k) for name in names)]
         return digest_of(self.state.scope.base, listened)
 
     def _text(self, node: ShellNode) -> str:
@@ -337,30 +437,3 @@ class _Entry:
     consulted: tuple[str, ...]
     term: str
     environment: dict[str, str] = field(default_factory=dict)
-
-
-def _within(inner: ShellNode, outer: ShellNode | None) -> bool:
-    return outer is not None and outer.start <= inner.start and inner.end <= outer.end
-
-
-def _listens(pattern: str, name: str) -> bool:
-    if pattern.startswith("*"):
-        return name.endswith(pattern[1:])
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
-
-
-def _gives_up(node: Node) -> bool:
-    """``|| exit 1``: the build fails where the left side does."""
-    return isinstance(node, SimpleCommand) and [word.static for word in node.words] in (["exit", "1"], ["false"])
-
-
-def _writer(path: str, data: bytes) -> Callable[[Filesystem], Filesystem]:
-    def write(filesystem: Filesystem) -> Filesystem:
-        old = filesystem.lookup(path)
-        if isinstance(old, File):
-            return filesystem.put(path, File(old.attributes, Content.of(data)))
-        if old is None:
-            return filesystem.put(path, File(Attributes(0o644), Content.of(data)))
-        return Region((path,)).write(filesystem, digest_of("written", data))
-
-    return write

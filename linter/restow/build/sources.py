@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from restow.build.context import Context
 from restow.build.state import matches
 from restow.errors import UnknownEffect
+from restow.syntax.ast import Heredoc
 from restow.vfs import Directory, File, Filesystem, Node, Origin, Symlink, Unknown, digest_of, join, split
+from restow.vfs.ignorefile import IgnoreFile, IgnoreFileError
 
-MAX_LINKS = 40  # as Linux
+ARCHIVES = (
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".tzst",
+    ".gz",
+    ".bz2",
+    ".xz",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +43,85 @@ class Found:
         return _size(self.node)
 
 
+def chomped(heredoc: Heredoc) -> str:
+    """The body of a here-document, without the leading tabs that ``<<-`` removes."""
+    return re.sub(r"^\t+", "", heredoc.content, flags=re.MULTILINE) if heredoc.chomp else heredoc.content
+
+
 def is_url(source: str) -> bool:
     """Whether ADD fetches the source: an address, or a git repository."""
     return source.startswith(("http://", "https://", "git@", "ssh://", "git://"))
 
 
-def context_sources(context: Context, sources: tuple[str, ...]) -> list[Found]:
+def is_archive(found: Found, context: Context | None) -> bool:
+    """Whether ADD unpacks the source: told by its content where that is at hand, else by its name."""
+    if not isinstance(found.node, File):
+        return False
+    data = found.node.content.data
+    if data is None and context is not None and found.node.content.origin:
+        data = context.read(found.node.content.origin)
+    return found.name.endswith(ARCHIVES) if data is None else _holds_tar(data)
+
+
+def _holds_tar(data: bytes) -> bool:
+    """Whether the bytes begin a tar, compressed or not. What cannot be unpacked here counts as one."""
+    import bz2
+    import lzma
+    import zlib
+
+    try:
+        if data.startswith(b"\x1f\x8b"):
+            data = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, 512)
+        elif data.startswith(b"BZh"):
+            data = bz2.BZ2Decompressor().decompress(data, 512)
+        elif data.startswith(b"\xfd7zXZ\x00"):
+            data = lzma.LZMADecompressor().decompress(data, 512)
+        elif data.startswith(b"\x28\xb5\x2f\xfd"):
+            return True
+    except (OSError, EOFError, lzma.LZMAError, zlib.error):
+        return True
+    head = data[:512]
+    digits = head[148:156].strip(b" \0")
+    if head[257:262] == b"ustar" or len(head) < 512 or not digits or set(digits) - set(b"01234567"):
+        return head[257:262] == b"ustar"
+    return sum(head[:148]) + sum(head[156:]) + 8 * 32 == int(digits, 8)
+
+
+def context_sources(context: Context, sources: tuple[str, ...], exclude: tuple[str, ...] = ()) -> list[Found]:
     """The nodes that the words name, in order; a word without a match gives none. ``..`` is stripped, as BuildKit does.
+
+    ``exclude`` leaves out what lies below a folder that is named. Raises UnknownEffect for what the engine refuses: a
+    broken pattern, a link to nothing.
     """
     filesystem = Filesystem(context.root)
     found: list[Found] = []
     for source in sources:
+        if "[" in source and "]" not in source[source.index("[") + 2 :]:
+            raise UnknownEffect(f"{source} is no pattern: a bracket is not closed")
         for path in _matching(context.root, split(source)):
-            node = _followed(filesystem, path)
-            if node is not None:
-                found.append(Found(path.rsplit("/", 1)[-1], node, path))
+            node = filesystem.lookup(filesystem.resolve(path))
+            if node is None:
+                raise UnknownEffect(f"{path} is a link to nothing in the build context")
+            if exclude and not isinstance(node, Directory) and any(c in source for c in "*?["):
+                raise UnknownEffect("--exclude with a pattern that files match is not simulated")
+            if exclude and isinstance(node, Directory):
+                try:
+                    node = _without(node, IgnoreFile.from_lines(enumerate(exclude, 1), "--exclude"), "")
+                except IgnoreFileError as error:
+                    raise UnknownEffect(str(error)) from None
+            found.append(Found(path.rsplit("/", 1)[-1], node, path))
     return found
+
+
+def _without(directory: Directory, ignore: IgnoreFile, prefix: str) -> Directory:
+    """The directory without what the patterns leave out; a folder stays where something of it does."""
+    children: dict[str, Node] = {}
+    for name, child in directory.children.items():
+        node = _without(child, ignore, f"{prefix}{name}/") if isinstance(child, Directory) else child
+        kept = isinstance(node, Directory) and bool(node.children)
+        if kept or not ignore.decide(f"{prefix}{name}").ignored:
+            children[name] = node
+    return Directory(directory.attributes, children, directory.rest)
 
 
 def stage_sources(filesystem: Filesystem, sources: tuple[str, ...]) -> list[Found]:
@@ -68,8 +147,7 @@ def stage_sources(filesystem: Filesystem, sources: tuple[str, ...]) -> list[Foun
 
 
 def relocated(node: Node, path: str) -> Node:
-    """The node for use at another place: an origin means the content of its own place, so it becomes a name for that.
-    """
+    """The node for use at another place: an origin means the content of its own place, so it becomes a name for that."""
     if isinstance(node, Unknown):
         return Unknown(Origin(digest_of("from", path, node.origin.digest)))
     if isinstance(node, Directory):
@@ -78,6 +156,9 @@ def relocated(node: Node, path: str) -> Node:
         if rest is None:
             return Directory(node.attributes, children)
         return Unknown(Origin(digest_of("tree", path, node.digest)))
+    if isinstance(node, File) and node.content.identity.startswith("term:"):
+        own = digest_of("from", path, node.content.identity)
+        return replace(node, content=replace(node.content, identity=f"term:{own}"))
     return node
 
 
@@ -95,13 +176,6 @@ def _matching(directory: Directory, parts: tuple[str, ...], prefix: str = "") ->
                 yield from _matching(node, rest, f"{prefix}/{name}")
             elif isinstance(node, Symlink):
                 yield f"{prefix}/{name}/" + "/".join(rest)
-
-
-def _followed(filesystem: Filesystem, path: str) -> Node | None:
-    """A source that is a link is followed; links inside of a folder are copied as links."""
-    resolved = filesystem.resolve(path)
-    node = filesystem.lookup(resolved)
-    return node if not isinstance(node, Unknown) else None
 
 
 def _size(node: Node) -> int:

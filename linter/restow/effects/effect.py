@@ -13,7 +13,7 @@ from enum import Enum
 
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC
-from restow.vfs import Directory, File, Filesystem, Region, Unknown, join
+from restow.vfs import Directory, File, Filesystem, Region, Unknown
 
 __all__ = ["SYMBOLIC", "Assumption", "Cache", "Effect", "Invocation", "Verdict"]
 
@@ -48,8 +48,8 @@ class Effect:
     """What one command reads and may write, as regions of the filesystem and names of environment variables.
 
     ``creates`` are paths that afterwards hold the program's own result whatever stood there before. ``environment``
-    None means every variable. ``exact`` computes the resulting filesystem where the simulator can; else what is written
-    is a term over everything read. ``needs`` are the project's files that have to be in place. ``words`` are those of
+    None means every variable. ``certain``: it cannot fail for root. ``exact`` computes the resulting filesystem where the
+    simulator can; else what is written is a term over everything read. ``needs`` are the project's files that have to be in place. ``words`` are those of
     the command that decide its result, None for all of them (``--quiet`` and ``--no-cache-dir`` do not). ``seconds``
     (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
     """
@@ -64,6 +64,7 @@ class Effect:
     seconds: float = 0.1
     size: int = 0
     exact: Callable[[Filesystem], Filesystem] | None = None
+    certain: bool = False
     needs: tuple[str, ...] = ()
     words: tuple[str, ...] | None = None
 
@@ -103,9 +104,17 @@ class Invocation:
             raise UnknownEffect(f"the path in an argument of {self.name} depends on a value that is not known")
         if SYMBOLIC in self.directory and not argument.startswith(("/", "~")):
             raise UnknownEffect("the working directory is the base image's, and not known; set WORKDIR")
+        return self.filesystem.resolve(self._absolute(argument))
+
+    def entry(self, argument: str) -> str:
+        """Like ``path``, but where a symbolic link stands, the link itself."""
+        self.path(argument)
+        return self.filesystem.resolve(self._absolute(argument), last=False)
+
+    def _absolute(self, argument: str) -> str:
         if argument == "~" or argument.startswith("~/"):
             argument = self.home + argument[1:]
-        return self.filesystem.resolve(join(self.directory, argument))
+        return argument if argument.startswith("/") else f"{self.directory}/{argument}"
 
     @property
     def home(self) -> str:

@@ -24,6 +24,9 @@ _DIRECTORIES = {
 }
 """WORKDIR of those that set one (their published sources); the others leave it at ``/``."""
 
+_VARYING = frozenset("clojure crystal dart docker gradle haskell julia mono perl r-base swift".split())
+"""Those of which some set a WORKDIR and others do not, or whose sources were not read for it."""
+
 
 def _short_name(reference: str) -> str:
     return reference.split("@", maxsplit=1)[0].removeprefix("docker.io/").removeprefix("library/").split(":")[0]
@@ -31,11 +34,18 @@ def _short_name(reference: str) -> str:
 
 def working_directory(reference: str) -> str | None:
     """The image's WORKDIR, None where it is not known."""
-    return _DIRECTORIES.get(_short_name(reference), "/") if runs_as_root(reference) else None
+    name = _short_name(reference)
+    if not runs_as_root(reference) or name in _VARYING:
+        return None
+    if name == "php" and not any(kind in reference for kind in ("apache", "fpm")):
+        return None
+    return _DIRECTORIES.get(name, "/")
 
 
 def runs_as_root(reference: str) -> bool:
     """Whether the image is known to leave USER unset, so that its instructions run as root."""
+    if "onbuild" in reference or (_short_name(reference) == "wordpress" and "cli" in reference):
+        return False
     return _short_name(reference) in _RUN_AS_ROOT or reference.startswith("mcr.microsoft.com/dotnet/sdk")
 
 

@@ -39,22 +39,21 @@ def is_known(value: str) -> bool:
 class Scope:
     """Variables at one place. ``environment`` is the image's, ``arguments`` are the ARGs declared since FROM.
 
-    ``base`` is the image whose own environment is not known, None where there is none (``FROM scratch``).
+    ``of_run`` is what a RUN sees: of an ENV and an ARG with one name the later wins, and each name stands at the place of
+    its last assignment, which counts in a RUN's cache key. ``base`` is the image whose own environment is not known,
+    None where there is none (``FROM scratch``).
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, str] = field(default_factory=dict)
+    of_run: Mapping[str, str] = field(default_factory=dict)
     base: str | None = None
     escape: str = "\\"
 
     def lookup(self, name: str) -> str | None:
-        """The value of ``$name``: ENV before ARG; symbolic where only the base image could tell, None where it is
-        unset.
-        """
-        if name in self.environment:
-            return self.environment[name]
-        if name in self.arguments:
-            return self.arguments[name]
+        """The value of ``$name``; symbolic where only the base image could tell, None where it is unset."""
+        if name in self.of_run:
+            return self.of_run[name]
         return None if self.base is None else symbolic(f"environment of {self.base}", name)
 
     def expand(self, word: str) -> str:
@@ -70,16 +69,15 @@ class Scope:
         return expand_words(word, self.lookup, escape=self.escape)
 
     def with_environment(self, values: Mapping[str, str]) -> Scope:
-        """ENV: a key goes to the place of its last assignment, since the order counts in a RUN's key."""
-        kept = {key: value for key, value in self.environment.items() if key not in values}
-        return replace(self, environment={**kept, **values})
+        """ENV."""
+        environment = {**_without(self.environment, values), **values}
+        return replace(self, environment=environment, of_run={**_without(self.of_run, values), **values})
 
     def with_arguments(self, values: Mapping[str, str]) -> Scope:
         """ARG."""
-        kept = {key: value for key, value in self.arguments.items() if key not in values}
-        return replace(self, arguments={**kept, **values})
+        arguments = {**_without(self.arguments, values), **values}
+        return replace(self, arguments=arguments, of_run={**_without(self.of_run, values), **values})
 
-    @property
-    def of_run(self) -> dict[str, str]:
-        """What a RUN sees: ARGs, with ENV before them."""
-        return {**self.arguments, **self.environment}
+
+def _without(old: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in old.items() if key not in values}

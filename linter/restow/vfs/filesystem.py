@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from restow.errors import UnknownEffect
-from restow.vfs.inode import EMPTY, Absent, Attributes, Directory, Node, Origin, Symlink, Unknown, digest_of
+from restow.vfs.inode import EMPTY, PERHAPS, Absent, Attributes, Directory, Node, Origin, Symlink, Unknown, digest_of
 
 STANDARD_DIRECTORIES = frozenset(
     [
@@ -34,6 +34,7 @@ STANDARD_DIRECTORIES = frozenset(
 USUAL_DIRECTORIES = frozenset(["/usr/src", "/usr/local/src", "/usr/local/share"])
 """Where one of these is missing, making it as root gives what a distribution would: 0755 root."""
 
+IF_MISSING = "?if-missing:"
 MAX_LINKS = 40  # as Linux: more symbolic links in one path are a loop
 
 
@@ -82,7 +83,7 @@ class Filesystem:
 
         Raises UnknownEffect for a loop of links.
         """
-        todo: list[str] = list(reversed(split(path)))
+        todo = [part for part in reversed(path.split("/")) if part not in ("", ".")]
         done: list[str] = []
         links = 0
         while todo:
@@ -133,6 +134,9 @@ class Filesystem:
             here = "/" + "/".join(parts[:depth])
             node = filesystem.lookup(here)
             if isinstance(node, Directory):
+                if is_perhaps(node):
+                    attributes = if_missing(Origin(node.attributes.digest if node.attributes else ""), created)
+                    filesystem = filesystem.put(here, Directory(attributes, node.children, node.rest))
                 continue
             if node is None:
                 filesystem = filesystem.put(here, Directory(created, {}))
@@ -163,8 +167,44 @@ def opened(path: str, origin: Origin, created: Attributes) -> Directory:
 
 def if_missing(origin: Origin, created: Attributes) -> Attributes:
     """The attributes that a place has in ``origin``, or ``created`` where there was nothing."""
-    term = "?" + digest_of("if-missing", origin.digest, created.digest)
+    term = IF_MISSING + digest_of("if-missing", origin.digest, created.digest)
     return Attributes(term, term, term)
+
+
+def perhaps(directory: Attributes | None, origin: Origin, write: str) -> Attributes:
+    """The attributes of a place on the way of what a program, named by ``write``, may have written: it may have made the
+    directory, and there may still be none.
+    """
+    term = PERHAPS + digest_of("perhaps", origin.digest, directory.digest if directory else "", write)
+    return Attributes(term, term, term)
+
+
+def is_perhaps(node: Node | None) -> bool:
+    """Whether the node is a directory only if some program made it."""
+    return (
+        isinstance(node, Directory)
+        and node.attributes is not None
+        and isinstance(node.attributes.mode, str)
+        and node.attributes.mode.startswith(PERHAPS)
+    )
+
+
+def inherited(above: Node | None, created: Attributes, *, directory: bool) -> Attributes:
+    """What the kernel gives a new entry in the directory ``above``: one with the set-group-ID bit hands its
+    group on.
+
+    A directory of the base image, or one that the build made where it was missing, is taken to have no such bit.
+    """
+    attributes = above.attributes if isinstance(above, Directory) else None
+    if attributes is None or (isinstance(attributes.mode, str) and attributes.mode.startswith(IF_MISSING)):
+        return created
+    if isinstance(attributes.mode, str):
+        term = "?" + digest_of("inherited", attributes.digest, created.digest)
+        return Attributes(term if directory else created.mode, created.uid, term)
+    if not attributes.mode & 0o2000:
+        return created
+    mode = created.mode | 0o2000 if directory and isinstance(created.mode, int) else created.mode
+    return Attributes(mode, created.uid, attributes.gid)
 
 
 def _put(directory: Directory, parts: tuple[str, ...], node: Node | None, path: str) -> Directory:

@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+PERHAPS = "?perhaps:"
+"""How attributes begin of what stands there only if a program made it, or left it there."""
+
 
 def digest_of(*parts: object) -> str:
     """A digest (32 hexadecimal digits) of the parts' text, unambiguous in where one part ends."""
@@ -56,9 +59,9 @@ class Attributes:
         return digest_of("attributes", self.mode, self.uid, self.gid)
 
     def after(self, write: str) -> Attributes:
-        """The attributes after a program may have changed them."""
-        term = digest_of("attributes-after", self.digest, write)
-        return Attributes(f"?{term}", f"?{term}", f"?{term}")
+        """The attributes after a program may have changed them, or taken away what had them."""
+        term = PERHAPS + digest_of("attributes-after", self.digest, write)
+        return Attributes(term, term, term)
 
 
 @dataclass(frozen=True, slots=True)

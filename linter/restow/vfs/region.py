@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from restow.vfs.filesystem import Filesystem, split
+from restow.vfs.filesystem import STANDARD_DIRECTORIES, Filesystem, is_perhaps, perhaps, split
 from restow.vfs.inode import ABSENT, Absent, Content, Directory, File, Node, Origin, Unknown, digest_of
 
 
@@ -85,7 +85,7 @@ class Region:
 
     def write(self, filesystem: Filesystem, term: str) -> Filesystem:
         """The filesystem after a program, named by ``term``, may have written anywhere in the region."""
-        root = _write(filesystem.root, [self._trie], bool(self._trie.inside), term)
+        root = _write("", filesystem.root, [self._trie], bool(self._trie.inside), term)
         assert isinstance(root, Directory)
         return Filesystem(root)
 
@@ -165,25 +165,31 @@ def _digest(node: Node, tries: list[_Trie], inside: bool) -> str | None:
         if digest != default:
             parts += [name, digest or "nothing"]
     if not inside:
-        return digest_of("part", rest.digest if rest else "closed", *parts)
+        return digest_of("part", rest.digest if rest else "closed", *parts) if rest or parts else None
     attributes = node.attributes.digest if isinstance(node, Directory) and node.attributes else "of-origin"
     if rest and attributes == "of-origin" and not parts:
         return Unknown(rest).digest
     return digest_of("directory", attributes, rest.digest if rest else "closed", *parts)
 
 
-def _write(node: Node, tries: list[_Trie], inside: bool, term: str) -> Node:
+def _write(path: str, node: Node, tries: list[_Trie], inside: bool, term: str) -> Node:
     deeper = [trie for trie in tries if trie.below]
+    if isinstance(node, Absent) and any(map(_any_inside, deeper)):
+        return blurred(node, term)  # a program that writes below makes the directories on the way
     if not deeper or not isinstance(node, Directory | Unknown):
         return blurred(node, term) if inside else node
     children, rest = _children(node, deeper)
+    new = (name for trie in deeper for name in trie.below if name != "*" and name not in children)
     changed: dict[str, Node] = {}
-    for name, child in children.items():
+    for name, child in (*children.items(), *((name, ABSENT) for name in new)):
         below = _step(tries, name)
-        changed[name] = _write(child, below, _decide(below, inside), term)
+        changed[name] = _write(f"{path}/{name}", child, below, _decide(below, inside), term)
     attributes = node.attributes if isinstance(node, Directory) else None
     if not inside:
-        return Directory(attributes, changed, _after(rest, term) if rest and _has_star(deeper) else rest)
+        unsure = attributes is None or is_perhaps(node)
+        if unsure and rest and path and path not in STANDARD_DIRECTORIES and any(map(_any_inside, deeper)):
+            attributes = perhaps(attributes, rest, term)
+        return Directory(attributes, changed, _after(rest, term) if _has_star(deeper) else rest)
     return Directory(attributes.after(term) if attributes else None, changed, _after(rest, term))
 
 

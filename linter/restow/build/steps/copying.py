@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from restow.build.layout import layout_assumptions, made_directories
-from restow.build.placing import Placing, blur
-from restow.build.sources import Found, context_sources, is_url, stage_sources
+from restow.build.placing import Placing, blur, is_symbolic
+from restow.build.sources import Found, chomped, context_sources, is_archive, is_url, stage_sources
 from restow.build.state import ContextUse, State, Step
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
@@ -17,20 +17,6 @@ from restow.vfs import Attributes, Content, Directory, File, Filesystem, Unknown
 if TYPE_CHECKING:
     from restow.build.engine import Build
 
-ARCHIVES = (
-    ".tar",
-    ".tar.gz",
-    ".tgz",
-    ".tar.bz2",
-    ".tbz2",
-    ".tar.xz",
-    ".txz",
-    ".tar.zst",
-    ".tzst",
-    ".gz",
-    ".bz2",
-    ".xz",
-)
 COPY_SECONDS, SECONDS_PER_BYTE = 0.15, 1 / 150_000_000  # prior: a step's fixed cost, and 150 MB/s into the cache
 
 
@@ -56,7 +42,7 @@ def step(state: State, node: Copy | Add, build: Build) -> Step:
 
 def _request(state: State, node: Copy | Add, build: Build) -> _Request:
     for flag in node.flags:
-        if flag.name in ("parents", "keep-git-dir", "unpack") and flag.value not in ("false",):
+        if flag.name in ("parents", "keep-git-dir", "unpack", "checksum") and flag.value != "false":
             raise UnknownEffect(f"{node.keyword.upper()} --{flag.name} is not simulated yet")
     words = [state.scope.expand(word.text) for word in node.sources]
     written = state.scope.expand(node.destination.text)
@@ -73,103 +59,129 @@ def _request(state: State, node: Copy | Add, build: Build) -> _Request:
 
 
 def _placing(state: State, node: Copy | Add, build: Build) -> Placing:
-    exclude = tuple(flag.value or "" for flag in node.flags if flag.name == "exclude")
-    if exclude:
-        raise UnknownEffect(f"{node.keyword.upper()} --exclude is not simulated yet")
     chown, chmod = node.flag_value("chown"), node.flag_value("chmod")
     user = group = None
     if chown:
-        user, _, group = state.scope.expand(chown).partition(":")
-        group = group or user
+        user, colon, group = state.scope.expand(chown).partition(":")
+        group = group if colon else user
         if not is_known(user + group):
             raise UnknownEffect("the owner given with --chown is not known before the build")
-    mode: int | str | None = None
-    if chmod:
-        text = state.scope.expand(chmod)
-        mode = int(text, 8) if text and set(text) <= set("01234567") else f"?chmod:{text}"
     filesystem = state.filesystem
+    named = [name for name in (user, group) if name and name != "root" and not name.isdigit()]
+    if named and filesystem.lookup("/etc/passwd") is None:
+        raise UnknownEffect(f"--chown names {named[0]}, and there is no /etc/passwd to look it up")
     return Placing(
         uid=None if user is None else build.owner(filesystem, user, "uid"),
         gid=None if group is None else build.owner(filesystem, group, "gid"),
-        mode=mode,
+        mode=_mode(state.scope.expand(chmod)) if chmod else None,
         link=node.flag("link") is not None and node.flag_value("link") != "false" and not chmod,
     )
 
 
+def _mode(text: str) -> int | str:
+    """The value of --chmod: a number, or the text of a symbolic mode. Raises UnknownEffect for what is neither."""
+    if not is_known(text):
+        raise UnknownEffect("the mode given with --chmod is not known before the build")
+    if text.isascii() and text.isdigit():
+        if set(text) - set("01234567") or int(text, 8) > 0o7777:
+            raise UnknownEffect(f"--chmod={text} is no octal number up to 07777")
+        return int(text, 8)
+    if not is_symbolic(text):
+        raise UnknownEffect(f"--chmod={text} is no mode")
+    return text
+
+
 def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build) -> Step:
     context = build.context
-    filesystem, sources = blank.state.filesystem, list(request.sources)
-    parts: list[Found] = []
-    for heredoc in node.heredocs:
-        opening = next((s for s in sources if s.lstrip("0123456789").startswith("<<") and heredoc.name in s), None)
-        if opening is not None:
-            sources.remove(opening)
-        text = (
-            blank.state.scope.expand(heredoc.content) if heredoc.expand and "$" in heredoc.content else heredoc.content
-        )
-        parts.append(Found(heredoc.name, File(Attributes(0o644), Content.of(text.encode())), f"<<{heredoc.name}"))
+    exclude = tuple(blank.state.scope.expand(flag.value or "") for flag in node.flags if flag.name == "exclude")
+    sources, contents = _heredocs(blank.state, node, request.sources)
     remote = [source for source in sources if isinstance(node, Add) and is_url(source)]
     local = [source for source in sources if source not in remote]
     if local and context is None:
         raise UnknownEffect("there is no build context to copy from")
+    parts: list[Found] = []
+    missing: list[str] = []
     if context is not None:
-        parts += context_sources(context, tuple(local))
-    error = None
-    if context is not None and local and not parts and not any(any(c in s for c in "*?[") for s in local):
-        error = f"no file of the build context is called {' or '.join(local)}"
-    for part in parts:
-        archive = isinstance(node, Add) and isinstance(part.node, File) and part.name.endswith(ARCHIVES)
-        if archive:
-            filesystem = blur(filesystem, request.destination, digest_of("unpacked", part.node.digest, request.placing))
-        else:
-            filesystem = request.placing.put(filesystem, part, request.destination, many=len(parts) > 1)
+        for source in local:
+            found = context_sources(context, (source,), exclude)
+            missing += [source] if not found and not any(c in source for c in "*?[") else []
+            parts += found
+    parts += contents
+    filesystem, places = blank.state.filesystem, list[str]()
+    unpacks = isinstance(node, Add) and node.flag("unpack") is None
+    archives = [unpacks and is_archive(part, context) for part in parts]
+    if request.placing.link and not any(archives):
+        filesystem, places = request.placing.linked(filesystem, parts, request.destination)
+    else:
+        for part, archive in zip(parts, archives, strict=True):
+            places.append(request.placing.target(filesystem, part, request.destination))
+            if archive:
+                term = digest_of("unpacked", part.name, part.node.digest, request.placing)
+                filesystem = blur(filesystem, request.destination, term, request.placing.created)
+            else:
+                filesystem = request.placing.put(filesystem, part, request.destination)
     for address in remote:
-        filesystem = blur(filesystem, request.destination, digest_of("downloaded", address, request.placing))
-    plain = not remote and not any(isinstance(node, Add) and part.name.endswith(ARCHIVES) for part in parts)
+        term = digest_of("downloaded", address, request.placing)
+        filesystem = blur(filesystem, request.destination, term, request.placing.created)
     size = sum(part.size for part in parts)
-    definition = digest_of(node.kind, [_last(s) for s in request.sources], request.destination, request.placing)
+    names = [_last(source) for source in request.sources if source in sources]
+    written = [(part.name, part.node.digest) for part in contents]
     return replace(
         blank,
         state=blank.state.with_filesystem(filesystem),
         assumptions=layout_assumptions(blank.state.filesystem, request.destination),
-        definition=definition,
-        context=ContextUse(tuple(_clean(source) for source in local)),
+        definition=digest_of(node.kind, names, request.destination, request.placing, exclude, written),
+        context=ContextUse(tuple(_clean(source) for source in local), exclude),
         size=size,
-        error=error,
+        error=f"no file of the build context is called {' or '.join(missing)}" if missing else None,
         seconds=COPY_SECONDS + size * SECONDS_PER_BYTE + 3.0 * len(remote),
-        places=tuple(
-            request.placing.target(blank.state.filesystem, part, request.destination, len(parts) > 1) for part in parts
-        )
-        or (join(request.destination),),
-        creates=_made(blank.state.filesystem, parts, request),
-        brought=_alone(blank.state.filesystem, parts, request) if plain else None,
+        places=tuple(places) or (join(request.destination),),
+        creates=_made(parts, places, request),
+        brought=_alone(parts, places, request) if parts and not remote and not any(archives) else None,
     )
 
 
-def _made(filesystem: Filesystem, parts: list[Found], request: _Request) -> frozenset[tuple[str, str]]:
+def _heredocs(state: State, node: Copy | Add, sources: tuple[str, ...]) -> tuple[list[str], list[Found]]:
+    """The sources that are no heredoc, and the files that the heredocs are."""
+    from restow.syntax.words import expand_word
+
+    left, found = list(sources), list[Found]()
+    for heredoc in node.heredocs:
+        opening = next((s for s in left if s.lstrip("0123456789").startswith("<<") and heredoc.name in s), None)
+        if opening is not None:
+            left.remove(opening)
+        text = chomped(heredoc)
+        if heredoc.expand:
+            text = expand_word(text, state.scope.lookup, escape=state.scope.escape, keep_quotes=True).text
+        content = Content.of(text.encode()) if is_known(text) else Content("term:" + digest_of("heredoc", text))
+        found.append(Found(heredoc.name, File(Attributes(0o644), content), f"<<{heredoc.name}"))
+    return left, found
+
+
+def _made(parts: list[Found], places: list[str], request: _Request) -> frozenset[tuple[str, str]]:
     """The directories that the step makes where they are missing."""
-    many = len(parts) > 1
-    targets = [(part, request.placing.target(filesystem, part, request.destination, many)) for part in parts]
+    targets = zip(parts, places, strict=True)
     folders = [path if isinstance(part.node, Directory) else path.rsplit("/", 1)[0] for part, path in targets]
     found = (made_directories(folder, request.placing.created) for folder in folders)
     return frozenset[tuple[str, str]]().union(*found)
 
 
-def _alone(filesystem: Filesystem, parts: list[Found], request: _Request) -> Filesystem:
+def _alone(parts: list[Found], places: list[str], request: _Request) -> Filesystem:
     """Nothing but what the step brings, at the places where it arrives."""
     alone = Filesystem.empty()
-    many = len(parts) > 1
-    for part in parts:
-        target = request.placing.target(filesystem, part, request.destination, many)
+    for part, target in zip(parts, places, strict=True):
         folder = target if isinstance(part.node, Directory) else target.rsplit("/", 1)[0] + "/"
         named = replace(part, name=target.rsplit("/", 1)[-1])
-        alone = replace(request.placing, link=False).put(alone, named, folder, many=many)
+        alone = replace(request.placing, link=False).put(alone, named, folder)
     return alone
 
 
 def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step:
     if not is_known(name):
         raise UnknownEffect("the image named by --from depends on a value that is not known before the build")
+    node = blank.instruction
+    assert isinstance(node, Copy | Add)
+    _check_source_image(name, node, build)
     stage = build.model.stage_called(name, build.stage_index)
     if stage is not None:
         origin: Filesystem = build.result_of(stage.index).filesystem
@@ -177,10 +189,16 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
         images: tuple[str, ...] = ()
     else:
         origin, stages, images = Filesystem.unknown(f"image {name}"), (), (name,)
-    filesystem = blank.state.filesystem
+    filesystem, places = blank.state.filesystem, list[str]()
     found = stage_sources(origin, request.sources)
-    for part in found:
-        filesystem = request.placing.put(filesystem, part, request.destination, many=len(request.sources) > 1)
+    if request.placing.link and not any(isinstance(part.node, Unknown) for part in found):
+        filesystem, places = request.placing.linked(filesystem, found, request.destination)
+    else:
+        for part in found:
+            unknown = isinstance(part.node, Unknown)
+            target = join(request.destination) if unknown else None
+            places.append(target or request.placing.target(filesystem, part, request.destination))
+            filesystem = request.placing.put(filesystem, part, request.destination)
     size = sum(part.size for part in found)
     return replace(
         blank,
@@ -191,13 +209,21 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
         images=images,
         size=size,
         seconds=COPY_SECONDS + size * SECONDS_PER_BYTE,
-        places=tuple(
-            join(request.destination)
-            if isinstance(part.node, Unknown)
-            else request.placing.target(blank.state.filesystem, part, request.destination, len(found) > 1)
-            for part in found
-        ),
+        places=tuple(places),
     )
+
+
+def _check_source_image(name: str, node: Copy | Add, build: Build) -> None:
+    """Raise UnknownEffect for a --from that the engine refuses, and for what is not computed with it."""
+    if "$" in (node.flag_value("from") or ""):
+        raise UnknownEffect("--from takes no variable")
+    known = build.model.stage_called(name, build.stage_index) is not None
+    if not known and (name.isdigit() or build.model.stage_called(name, len(build.model.stages)) is not None):
+        raise UnknownEffect(f"--from={name} names a stage that is not built before this one")
+    if not known and name == "scratch":
+        raise UnknownEffect("--from=scratch holds nothing to copy")
+    if node.flag("exclude") is not None:
+        raise UnknownEffect(f"{node.keyword.upper()} --from with --exclude is not simulated yet")
 
 
 def _last(source: str) -> str:

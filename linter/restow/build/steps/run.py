@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from restow.build.shell import ShellRun
+from restow.build.sources import chomped
 from restow.build.state import ContextUse, State, Step
 from restow.effects.priors import seconds_of_unknown
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known
-from restow.shell import Opaque, Script, parse_shell
+from restow.shell import Literal, Opaque, Script, parse_shell, walk
 from restow.syntax.ast import Run
 from restow.vfs import Filesystem, Origin, Unknown, digest_of, join
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from restow.build.engine import Build
 
 DIALECTS = ("sh", "bash", "dash", "ash")
+
+_SHELL_OPTIONS = frozenset(
+    "-c -e -u -x -o -ec -uc -xc -ce -euc -exc -eux -uex -euxc -ex -xe -eu -ue -euo -euxo -exuo -uexo -xeuo -exo -xeo -eo -uo -ux "
+    "-uxo -xo -oc -eoc -euoc -exoc -euxoc pipefail errexit nounset xtrace".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +41,55 @@ class Mount:
 def step(state: State, node: Run, build: Build) -> Step:
     """One RUN. Where a command is not understood the whole filesystem becomes a term over everything, with the reason.
     """
-    definition = digest_of(
-        "exec",
-        node.command.text,
-        node.command.form,
-        [h.content for h in node.heredocs],
-        sorted(state.scope.of_run.items()),
-        state.directory,
-        state.user,
-        state.shell,
-        [(flag.name, flag.value) for flag in node.flags],
-    )
-    blank = Step(node, state, definition)
+    blank = Step(node, state, _definition(state, node))
     mounts: tuple[Mount, ...] = ()
     try:
         mounts = tuple(_mount(flag.value or "", state, build) for flag in node.flags if flag.name == "mount")
         blank = _with_inputs(blank, mounts)
         return _known(blank, node, mounts, build)
     except UnknownEffect as unknown:
-        after = opaque(state, definition, mounts, build)
+        after = opaque(state, node, mounts, build)
         return replace(
             blank, state=after, unknown=unknown.reason, seconds=seconds_of_unknown(node.command.text), size=30_000_000
         )
 
 
-def opaque(state: State, definition: str, mounts: tuple[Mount, ...], build: Build) -> State:
+def _definition(state: State, node: Run) -> str:
+    """What the cache key holds of the instruction itself (see the specification, section 2)."""
+    flags = [(flag.name, flag.value) for flag in node.flags if flag.name != "mount"]
+    mounts = sorted(_mount_in_key(flag.value or "") for flag in node.flags if flag.name == "mount")
+    body = [chomped(heredoc) for heredoc in node.heredocs]
+    alone = len(body) == 1 and _is_opener(node) and not body[0].startswith("#!")
+    text = body[0] if alone else "".join([node.command.text, *body])
+    words = list(node.command.words) if node.command.form == "exec" else [*state.shell, text]
+    environment = list(state.scope.of_run.items())
+    return digest_of("exec", words, environment, state.directory, state.user, flags, mounts)
+
+
+def _mount_in_key(value: str) -> list[str]:
+    """The fields of a mount as the key holds them: of a cache mount's id and sharing only whether they are given."""
+    fields = dict(part.partition("=")[::2] for part in value.split(","))
+    target = next((fields.pop(name) for name in ("target", "dst", "destination") if name in fields), "")
+    if fields.get("type") == "cache":
+        plain = {"id": target, "sharing": "shared"}
+        fields = {name: "given" if name in plain else text for name, text in fields.items() if plain.get(name) != text}
+    return [target, *(f"{name}={text}" for name, text in sorted(fields.items()))]
+
+
+def opaque(state: State, node: Run, mounts: tuple[Mount, ...], build: Build) -> State:
     """The state after a step that may have read and written everything."""
     inputs = [_mounted_digest(mount, build) for mount in mounts]
-    term = digest_of("opaque", definition, state.filesystem.digest, state.scope.base, inputs)
+    own = digest_of(
+        node.command.text,
+        node.command.form,
+        [heredoc.content for heredoc in node.heredocs],
+        sorted(state.scope.of_run.items()),
+        state.directory,
+        state.user,
+        state.shell,
+        [(flag.name, flag.value) for flag in node.flags],
+    )
+    term = digest_of("opaque", own, state.filesystem.digest, state.scope.base, inputs)
     return state.with_filesystem(Filesystem.unknown(term))
 
 
@@ -83,7 +110,8 @@ def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> S
     filesystem = before
     for mount in mounts:
         filesystem = _over(filesystem, mount, build)
-    run = ShellRun(state.with_filesystem(filesystem), build, context_term=digest_of(*map(repr, mounts)))
+    flags = [(flag.name, flag.value) for flag in node.flags if flag.name != "mount"]
+    run = ShellRun(state.with_filesystem(filesystem), build, context_term=digest_of(*map(repr, mounts), *flags))
     if node.command.form == "exec":
         run.argv(node.command.words, node.command.text)
     else:
@@ -106,15 +134,12 @@ def _script(state: State, node: Run, build: Build) -> Script:
     shell = state.shell[0].rsplit("/", 1)[-1] if state.shell else ""
     if shell not in DIALECTS:
         raise UnknownEffect(f"the commands of the shell {shell or 'of SHELL'!r} are not read")
+    if not set(state.shell[1:]) <= _SHELL_OPTIONS or (shell == "bash" and "BASH_ENV" in state.scope.of_run):
+        raise UnknownEffect(f"{' '.join(state.shell)} runs settings of its own first")
     text, escape = build.model.dockerfile.text, build.model.dockerfile.escape
     if node.heredocs:
         body = node.heredocs[0]
-        if len(node.heredocs) > 1 or node.command.text.strip() not in (
-            f"<<{body.name}",
-            f"<<-{body.name}",
-            f'<<"{body.name}"',
-            f"<<'{body.name}'",
-        ):
+        if len(node.heredocs) > 1 or not _is_opener(node):
             raise UnknownEffect("a here-document that is fed to a command is not read")
         if body.content.startswith("#!"):
             raise UnknownEffect("a here-document with an interpreter of its own is not read")
@@ -123,7 +148,17 @@ def _script(state: State, node: Run, build: Build) -> Script:
         parsed = parse_shell(text, node.command.start, node.command.end, escape=escape, dialect=shell)
     if isinstance(parsed, Opaque):
         raise UnknownEffect(f"the shell text cannot be read: {parsed.reason}")
+    chomps = any(heredoc.chomp for heredoc in node.heredocs)
+    if chomps and any(isinstance(part, Literal) and "\n\t" in part.text for part in walk(parsed)):
+        raise UnknownEffect("a quoted text in a here-document that loses its tabs is not read")
     return parsed
+
+
+def _is_opener(node: Run) -> bool:
+    """Whether the command is nothing but the opener of its first here-document, which is then the script."""
+    from restow.syntax.heredocs import is_opener
+
+    return is_opener(node.command.text.strip())
 
 
 def _mount(value: str, state: State, build: Build) -> Mount:

@@ -9,13 +9,14 @@ Priors: 12 s for an update, 6 s and 2 s a package for an installation; 45 MB of 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import read_options
 from restow.effects.places import INDEX, SYSTEM, in_homes, prefixes_of_path
 from restow.errors import UnknownEffect
-from restow.vfs import Region
+from restow.vfs import File, Region, join
 
 LISTS = Cache("/var/lib/apt/lists", "rm -rf /var/lib/apt/lists/*")
 ARCHIVES = Cache("/var/cache/apt/archives", "apt-get clean")
@@ -42,6 +43,7 @@ _LISTENED = (
     "*_proxy",
     "*_PROXY",
 )
+_PATH = re.compile(r"(?:(?<=[\s\"'=\[,])|(?<=file:)|(?<=copy:)|(?<=file://)|(?<=copy://))(/[\w.+/-]+)")
 _COSTS = {"update": (12.0, 45), "upgrade": (30.0, 80), "dist-upgrade": (30.0, 80), "full-upgrade": (30.0, 80)}
 _CLEANERS = {"clean": ARCHIVES.path, "autoclean": ARCHIVES.path}
 
@@ -54,6 +56,8 @@ def effect(call: Invocation) -> Effect:
     if not arguments.operands:
         raise UnknownEffect(f"{call.name} without a command")
     command, packages = arguments.operands[0], arguments.operands[1:]
+    if any(map(_names_files, arguments.values("-o", "--option"))):
+        raise UnknownEffect(f"{call.name} with an option that names files or commands of its own")
     if arguments.has("-c", "--config-file"):
         raise UnknownEffect(f"{call.name} with a configuration file of the project")
     if command in _CLEANERS:
@@ -71,6 +75,26 @@ def effect(call: Invocation) -> Effect:
     raise UnknownEffect(f"{call.name} {command.replace(SYMBOLIC, '$')} is not modelled")
 
 
+def _names_files(option: str) -> bool:
+    """Whether ``Name::Of::It=value`` may lead to files or programs outside of the system's folders."""
+    name, _, given = option.strip().lower().partition("=")
+    risky = name.startswith(("dir", "rootdir", "#")) or any(word in name for word in ("invoke", "pkgs", "::run", "helper"))
+    return risky or SYMBOLIC in name or given.strip("\"' ").startswith(("/", ".", "~", SYMBOLIC))
+
+
+def _settings(call: Invocation) -> Region:
+    """The places that settings and source lists lead to: those that the build itself wrote, as far as they can be read."""
+    found: list[str] = []
+    named = call.environment.get("APT_CONFIG", "")
+    if named:
+        raise UnknownEffect("APT_CONFIG names settings of the project")
+    for path, node in call.filesystem.walk("/etc/apt"):
+        data = call.read(path) if isinstance(node, File) else None
+        if data is not None and data[:5] != b"-----" and b"\0" not in data:
+            found += [join(each) for each in _PATH.findall(data.decode("utf-8", "replace"))]
+    return Region(tuple(dict.fromkeys(found)))
+
+
 def _megabytes(cost: tuple[float, int]) -> tuple[float, int]:
     return cost[0], cost[1] * 1_000_000
 
@@ -85,7 +109,7 @@ def system_effect(call: Invocation, seconds: float, size: int, caches: tuple[Cac
         Verdict.UNCHECKED,
     )
     return Effect(
-        reads=(SYSTEM, *prefixes_of_path(call), in_homes(call, ".wgetrc", ".curlrc", ".gnupg", ".netrc")),
+        reads=(SYSTEM, *prefixes_of_path(call), _settings(call), in_homes(call, ".wgetrc", ".curlrc", ".gnupg", ".netrc")),
         writes=(SYSTEM,),
         environment=_LISTENED if call.assume(unread) else None,
         network=True,

@@ -25,13 +25,19 @@ _UNZIP = frozenset("-o -q -qq -n -j -u -oq -qo -v -l".split())
 
 def effect(call: Invocation) -> Effect:
     """Of ``tar``, ``unzip`` and ``gzip``."""
+    if any(call.environment.get(name) for name in ("TAR_OPTIONS", "UNZIP", "UNZIPOPT", "GZIP")):
+        raise UnknownEffect(f"{call.name} takes options from a variable")
     if call.name == "tar":
         return _tar(call)
     if call.name == "unzip":
         arguments = read_options(call.argv, flags=_UNZIP, valued=["-d", "-x"])
         target = call.path((*arguments.values("-d"), ".")[0])
+        if any(character in word for word in arguments.operands[:1] for character in "*?["):
+            raise UnknownEffect("unzip matches patterns of its own")
         return _extract(call, arguments.operands[:1], target)
     arguments = read_options(call.argv, flags="-d -k -f -c -n -9 -v --decompress --keep --force".split())
+    if any(character in word for word in arguments.operands for character in "*?["):
+        raise UnknownEffect(f"the files that {call.name} works on are not all known by name")
     files = [call.path(operand) for operand in arguments.operands if not operand.startswith("-")]
     region = Region(tuple(path for file in files for path in (file, file + ".gz", file.removesuffix(".gz"))))
     return Effect(reads=(region, TOOLCHAIN), writes=(region,), environment=("PATH", "GZIP"), seconds=0.5)
@@ -42,6 +48,8 @@ def _tar(call: Invocation) -> Effect:
     if len(argv) > 1 and not argv[1].startswith("-") and SYMBOLIC not in argv[1]:
         argv = _old_style(argv)
     arguments = read_options(argv, flags=_TAR_FLAGS, valued=_TAR_VALUED)
+    if len(arguments.values("-C", "--directory")) > 1:
+        raise UnknownEffect("tar with several folders is not modelled")
     files = [file for file in arguments.values("-f", "--file") if file != "-"]
     target = call.path((*arguments.values("-C", "--directory"), ".")[-1])
     if arguments.has("-x", "--extract", "--get"):
@@ -49,12 +57,18 @@ def _tar(call: Invocation) -> Effect:
     if arguments.has("-t", "--list"):
         return Effect(reads=(Region(tuple(map(call.path, files))), TOOLCHAIN), environment=("PATH", "TAR_OPTIONS"))
     if arguments.has("-c", "--create") and files:
-        sources = Region(tuple(call.path(join(target, operand)) for operand in arguments.operands))
+        if any(character in word for word in arguments.operands for character in "*?["):
+            raise UnknownEffect("the files that tar packs are not all known by name")
+        sources = Region(tuple(path for word in arguments.operands for path in _both(call, join(target, word))))
         written = Region(tuple(map(call.path, files)))
         return Effect(
             reads=(sources, written, TOOLCHAIN), writes=(written,), environment=("PATH", "TAR_OPTIONS"), seconds=1.0
         )
     raise UnknownEffect("this use of tar is not modelled")
+
+
+def _both(call: Invocation, path: str) -> tuple[str, str]:
+    return call.path(path), call.entry(path)
 
 
 def _old_style(argv: tuple[str, ...]) -> tuple[str, ...]:

@@ -52,6 +52,12 @@ def effect(call: Invocation) -> Effect:
     curl = call.name == "curl"
     flags, valued = (_CURL_FLAGS, _CURL_VALUED) if curl else (_WGET_FLAGS, _WGET_VALUED)
     arguments = read_options(call.argv, flags=flags, valued=valued)
+    if any(address.lower().startswith("file:") for address in _addresses(arguments)):
+        raise UnknownEffect(f"{call.name} of a local file is not modelled")
+    if any("=" not in value for value in arguments.values("-b", "--cookie")):
+        raise UnknownEffect("curl that reads cookies from a file is not modelled")
+    if call.environment.get("WGETRC") or call.environment.get("CURL_HOME"):
+        raise UnknownEffect(f"{call.name} takes its settings from a file that a variable names")
     written = _curl_files(call, arguments) if curl else _wget_files(call, arguments)
     if any("@" in value[:1] for value in arguments.values("-H", "--header", "-b", "--cookie")):
         raise UnknownEffect(f"{call.name} that reads its headers from a file is not modelled")

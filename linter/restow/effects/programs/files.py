@@ -10,11 +10,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.errors import UnknownEffect
-from restow.vfs import ABSENT, Attributes, Directory, File, Filesystem, Node, Region, Unknown, digest_of
+from restow.vfs import (
+    ABSENT,
+    Attributes,
+    Directory,
+    File,
+    Filesystem,
+    Node,
+    Region,
+    Symlink,
+    Unknown,
+    digest_of,
+    split,
+)
+from restow.vfs.filesystem import IF_MISSING, STANDARD_DIRECTORIES, inherited, is_perhaps, opened
 
+LAYOUT = Assumption("base-layout", "the base image has no directory where the build makes a symbolic link")
+_ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 _GLOB = "*?["
 
 
@@ -23,12 +38,15 @@ def effect(call: Invocation) -> Effect:
     return _MODELS[call.name](call)
 
 
-def owner(call: Invocation) -> int | str:
-    """The user id that a new file gets: 0 for root, a term for any other name."""
-    name = call.user.split(":")[0]
-    if name in ("", "root", "0"):
-        return 0
-    return int(name) if name.isdigit() else f"?user:{name}"
+def created(call: Invocation, mode: int) -> Attributes:
+    """What a new entry gets: root's numbers, or those of the user, which the account files tell where it is a name."""
+    name, _, group = call.user.partition(":")
+    if name in ("", "root", "0") and group in ("", "root", "0"):
+        return Attributes(mode)
+    accounts = [call.filesystem.lookup(path) for path in _ACCOUNTS.include]
+    term = digest_of("account", call.user, *(node.digest if node else "nothing" for node in accounts))
+    uid: int | str = int(name) if name.isdigit() else 0 if name == "root" else f"?user:{term}"
+    return Attributes(mode, uid, int(group) if group.isdigit() else f"?group:{term}")
 
 
 def _is_pattern(path: str) -> bool:
@@ -55,19 +73,39 @@ def _mkdir(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=["-p", "--parents", "-v", "--verbose"], valued=["-m", "--mode"])
     paths = [call.path(operand) for operand in arguments.operands]
     modes = arguments.values("-m", "--mode")
-    who = owner(call)
+    new = created(call, 0o755)
     region = Region(tuple(paths))
     if any(_is_pattern(path) for path in paths) or (modes and not _octal(modes[-1])):
         return Effect(reads=(region,), writes=(region,))
 
+    deep = arguments.has("-p", "--parents")
+    if not deep and any(is_perhaps(call.filesystem.lookup(path.rsplit("/", 1)[0])) for path in paths):
+        return Effect(reads=(region,), writes=(region,))
+
     def make(filesystem: Filesystem) -> Filesystem:
         for path in paths:
-            filesystem = filesystem.make_directories(path, Attributes(0o755, who, who))
-            if modes:
-                filesystem = _with_attributes(filesystem, path, lambda old: replace(old, mode=int(modes[-1], 8)))
+            if not deep:
+                filesystem = _make_one(filesystem, path, replace(new, mode=int(modes[-1], 8) if modes else 0o755))
+                continue
+            parts = split(path)
+            for depth in range(1, len(parts) + 1):
+                here = "/" + "/".join(parts[:depth])
+                mode = int(modes[-1], 8) if modes and depth == len(parts) else 0o755
+                above = filesystem.lookup(here.rsplit("/", 1)[0] or "/")
+                attributes = inherited(above, replace(new, mode=mode), directory=True)
+                filesystem = filesystem.make_directories(here, attributes)
         return filesystem
 
-    return Effect(reads=(region,), writes=(region,), exact=make)
+    return Effect(reads=(region,), writes=(region,), exact=make, certain=deep)
+
+
+def _make_one(filesystem: Filesystem, path: str, new: Attributes) -> Filesystem:
+    """``mkdir`` without ``-p``: the directory above has to be there already, and the new one must not."""
+    node = filesystem.lookup(path)
+    if not isinstance(node, Unknown | None):
+        raise UnknownEffect(f"{path} is there already")
+    attributes = inherited(filesystem.lookup(path.rsplit("/", 1)[0] or "/"), new, directory=True)
+    return filesystem.put(path, opened(path, node.origin, attributes) if node else Directory(attributes, {}))
 
 
 def _octal(text: str) -> bool:
@@ -77,7 +115,12 @@ def _octal(text: str) -> bool:
 def _with_attributes(filesystem: Filesystem, path: str, change: Callable[[Attributes], Attributes]) -> Filesystem:
     node = filesystem.lookup(path)
     if isinstance(node, File):
-        return filesystem.put(path, replace(node, attributes=change(node.attributes)))
+        after = change(node.attributes)
+        if (after.uid, after.gid) != (node.attributes.uid, node.attributes.gid):
+            if isinstance(after.mode, int) and after.mode & 0o6000:
+                raise UnknownEffect(f"the kernel takes set-user-ID bits away where the owner of {path} changes")
+            return filesystem.put(path, replace(node, attributes=after, capability=b""))
+        return filesystem.put(path, replace(node, attributes=after))
     if isinstance(node, Directory) and node.attributes is not None:
         return filesystem.put(path, Directory(change(node.attributes), node.children, node.rest))
     raise UnknownEffect(f"the attributes of {path} are not known")
@@ -87,13 +130,17 @@ def _rm(call: Invocation) -> Effect:
     flags = "-r -R -f -v -d --recursive --force --verbose --one-file-system".split()
     arguments = read_options(call.argv, flags=flags)
     operands = [operand for operand in arguments.operands if operand not in (".", "..")]
-    paths = [call.path(operand.rstrip("/") or "/") if not _is_pattern(operand) else operand for operand in operands]
+    for operand in operands:
+        if operand.endswith("/") and (_is_pattern(operand) or call.entry(operand) != call.path(operand)):
+            raise UnknownEffect(f"{call.name} with a slash at the end of a pattern, or of a symbolic link")
+    paths = [call.entry(operand) if not _is_pattern(operand) else operand for operand in operands]
     if "/" in paths or any(SYMBOLIC in path for path in paths):
         raise UnknownEffect(f"{call.name} of the whole root, or of an unknown path")
     exact = [path for path in paths if not _is_pattern(path)]
     patterns = [path for path in paths if _is_pattern(path)]
     folders = _plain(call, tuple(patterns))
-    simple = all("/" not in pattern or not _is_pattern(pattern.rstrip("/").rsplit("/", 1)[0]) for pattern in patterns)
+    simple = call.name == "rm" and not any("\\" in pattern for pattern in patterns)
+    simple &= all("/" not in pattern or not _is_pattern(pattern.rstrip("/").rsplit("/", 1)[0]) for pattern in patterns)
 
     def remove(filesystem: Filesystem) -> Filesystem:
         for path in exact:
@@ -103,7 +150,8 @@ def _rm(call: Invocation) -> Effect:
         return filesystem
 
     region = Region((*exact, *folders))
-    return Effect(reads=(region,), writes=(region,), exact=remove if simple else None)
+    sure = arguments.has("-f", "--force") and arguments.has("-r", "-R", "--recursive")
+    return Effect(reads=(region,), writes=(region,), exact=remove if simple else None, certain=sure)
 
 
 def _remove_matching(filesystem: Filesystem, folder: str, pattern: str) -> Filesystem:
@@ -138,16 +186,16 @@ def _target(call: Invocation, arguments: Arguments) -> tuple[tuple[str, ...], st
 
 
 _COPY_FLAGS = (
-    "-r -R -a -f -p -v -n -u -L -P -d -T -i -x -l -s -b --recursive --archive --force --verbose --no-clobber "
+    "-r -R -a -f -p -v -n -u -L -P -d -T -i -x --recursive --archive --force --verbose --no-clobber "
     "--update --dereference --preserve --parents --no-target-directory -H --no-dereference --remove-destination "
-    "--symbolic --no-preserve"
+    "--no-preserve"
 ).split()
 
 
 def _copy(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=_COPY_FLAGS, valued=["-t", "--target-directory"])
     sources, destination = _target(call, arguments)
-    read, written = _plain(call, sources), _plain(call, (destination,))
+    read, written = _ends(call, sources), _ends(call, (destination,))
     gone = tuple(read) if call.name == "mv" else ()
     if any(path == target or path.startswith(target.rstrip("/") + "/") for path in written for target in gone):
         raise UnknownEffect("mv into itself")
@@ -155,7 +203,14 @@ def _copy(call: Invocation) -> Effect:
     return Effect(reads=(Region(tuple(read)), places), writes=(places,), seconds=seconds)
 
 
+def _ends(call: Invocation, operands: tuple[str, ...]) -> list[str]:
+    """The places of the operands, and of the symbolic links that stand there."""
+    links = [call.entry(operand) for operand in operands if not _is_pattern(operand)]
+    return list(dict.fromkeys((*_plain(call, operands), *links)))
+
+
 def _link(call: Invocation) -> Effect:
+    """A symbolic link where it is plain where it goes; hard links tie places together that the simulator holds apart."""
     flags = "-s -f -n -v -T -r -i -sf --symbolic --force --no-dereference --verbose --relative --no-target-directory".split()
     arguments = read_options(call.argv, flags=flags, valued=["-t"])
     sources: tuple[str, ...]
@@ -164,10 +219,26 @@ def _link(call: Invocation) -> Effect:
         sources, destination = arguments.operands, name
     else:
         sources, destination = _target(call, arguments)
-    written = _plain(call, (destination,))
-    hard = not arguments.has("-s", "--symbolic")
-    read = _plain(call, sources) if hard else []
-    return Effect(reads=(Region((*read, *written)),), writes=(Region((*written, *read)),))
+    if not arguments.has("-s", "-sf", "--symbolic"):
+        raise UnknownEffect("a hard link is one file at two places")
+    places = Region(tuple(_ends(call, (destination,))))
+    known = not any(SYMBOLIC in word or _is_pattern(word) for word in (*sources, destination))
+    if not known or len(sources) != 1 or arguments.has("--relative", "-t", "-i") or destination.endswith("/"):
+        return Effect(reads=(places,), writes=(places,))
+    here, node = call.entry(destination), call.filesystem.lookup(call.entry(destination))
+    inside = call.filesystem.lookup(call.path(destination))
+    if isinstance(inside, Directory) or here in STANDARD_DIRECTORIES or not isinstance(node, Unknown | File | None):
+        return Effect(reads=(places,), writes=(places,))
+    if is_perhaps(call.filesystem.lookup(here.rsplit("/", 1)[0])):
+        return Effect(reads=(places,), writes=(places,))
+    call.assume(LAYOUT)
+
+    def link(filesystem: Filesystem) -> Filesystem:
+        above = filesystem.lookup(here.rsplit("/", 1)[0] or "/")
+        owner = inherited(above, created(call, 0o777), directory=False)
+        return filesystem.put(here, Symlink(sources[0], owner))
+
+    return Effect(reads=(places,), writes=(places,), exact=link)
 
 
 def _touch(call: Invocation) -> Effect:
@@ -188,21 +259,34 @@ def _change(call: Invocation) -> Effect:
         raise UnknownEffect(f"this use of {call.name} is not modelled")
     value, recursive = arguments.operands[0], arguments.has("-R", "--recursive")
     paths = _plain(call, arguments.operands[1:])
-    places = Region(tuple(paths))
+    places = Region(tuple(_ends(call, arguments.operands[1:])))
+    links = (recursive and len(places.include) > len(paths)) or arguments.has("-h", "--no-dereference", "-H", "-L")
     accounts = Region(("/etc/passwd", "/etc/group", "/etc/nsswitch.conf")) if call.name != "chmod" else Region()
     change = _attribute_change(call.name, value)
-    known = change is not None and not any(_is_pattern(operand) for operand in arguments.operands[1:])
+    known = change is not None and not links and not any(map(_is_pattern, arguments.operands[1:]))
+    known &= call.name != "chmod" or len(value) > 4 or not any(_keeps_bits(call.filesystem, p, recursive) for p in paths)
     if known and change is not None and all(_all_known(call.filesystem, path, recursive) for path in paths):
 
         def apply(filesystem: Filesystem) -> Filesystem:
             for path in paths:
                 for place in [p for p, _ in filesystem.walk(path)] if recursive else [path]:
-                    if isinstance(filesystem.lookup(place), File | Directory):
+                    node = filesystem.lookup(place)
+                    if isinstance(node, Symlink) and call.name != "chmod":
+                        owner = replace(change(node.attributes), mode=0o777)
+                        filesystem = filesystem.put(place, Symlink(node.target, owner))
+                    elif isinstance(node, File | Directory):
                         filesystem = _with_attributes(filesystem, place, change)
             return filesystem
 
         return Effect(reads=(places,), writes=(places,), exact=apply)
     return Effect(reads=(places, accounts), writes=(places,), seconds=0.3)
+
+
+def _keeps_bits(filesystem: Filesystem, path: str, recursive: bool) -> bool:
+    """Whether a directory there may have a set-user-ID or set-group-ID bit, which GNU chmod keeps where busybox does not."""
+    nodes = [node for _, node in filesystem.walk(path)] if recursive else [filesystem.lookup(path)]
+    modes = [node.attributes.mode for node in nodes if isinstance(node, Directory) and node.attributes]
+    return any(bool(m & 0o6000) if isinstance(m, int) else not m.startswith(IF_MISSING) for m in modes)
 
 
 def _mode_as_operand(argv: tuple[str, ...]) -> tuple[str, ...]:

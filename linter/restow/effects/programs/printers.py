@@ -11,6 +11,7 @@ from restow.errors import UnknownEffect
 from restow.vfs import Region
 
 _SILENT = frozenset(["echo", "printf", "true", ":", "false", "exit", "sleep", "pwd", "umask"])
+_ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 _MACHINE = frozenset(["uname", "nproc", "id", "whoami", "arch", "hostname", "date", "which", "command", "type"])
 _READERS = frozenset(["cat", "grep", "sha256sum"])
 
@@ -24,6 +25,8 @@ def effect(call: Invocation) -> Effect:
         return Effect(
             seconds=float(call.argv[1]) if name == "sleep" and call.argv[1:2] and call.argv[1].isdigit() else 0.0
         )
+    if name == "command" and call.argv[1:2] not in (("-v",), ("-V",)):
+        raise UnknownEffect("command that runs a program is not modelled")
     if name in _MACHINE:
         account = (Region(("/etc/passwd", "/etc/group", "/etc/localtime", "/etc/hostname")),)
         return Effect(reads=(*toolchain(call), *account), environment=("PATH", "TZ", "LANG", "LC_*"))
@@ -35,9 +38,9 @@ def effect(call: Invocation) -> Effect:
     if name in ("test", "["):
         operands = [argument for argument in operands if argument not in ("]", "=", "==", "!=", "!") and argument]
     if name == "grep":
-        if any(argument in ("-r", "-R", "-f", "--recursive") for argument in call.argv) or len(operands) < 2:
-            return _all_below(call)
-        operands = operands[1:]
+        if any(word.startswith(("-f", "-e", "--file", "--regexp", "--include", "--exclude")) for word in call.argv[1:]):
+            raise UnknownEffect("grep with patterns given by options is not modelled")
+        operands = operands[1:] or ["."]
     if name == "ls" or any(any(c in operand for c in "*?[") for operand in operands):
         return _all_below(call, operands)
     if (
@@ -45,7 +48,8 @@ def effect(call: Invocation) -> Effect:
         and any(argument.startswith(("-c", "--check")) for argument in call.argv[1:])
         and name == "sha256sum"
     ):
-        return _all_below(call)
+        sums = [operand for operand in operands if SYMBOLIC not in operand]
+        return Effect(reads=(Region((call.directory, *map(call.path, sums))),), environment=("PATH", "LANG", "LC_*"))
     known = [operand for operand in operands if SYMBOLIC not in operand]
     if len(known) < len(operands) and name in _READERS:
         raise UnknownEffect(f"{name} reads a file whose name is not known")
@@ -64,4 +68,4 @@ def _all_below(call: Invocation, operands: list[str] | None = None) -> Effect:
         )
         for path in paths
     ]
-    return Effect(reads=(Region(tuple(folders)),), environment=("PATH", "LANG", "LC_*", "GREP_*"))
+    return Effect(reads=(Region(tuple(folders)), _ACCOUNTS), environment=("PATH", "LANG", "LC_*", "GREP_*", "LS_*"))

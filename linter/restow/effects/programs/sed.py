@@ -24,6 +24,8 @@ def effect(call: Invocation) -> Effect:
     if any(character in file for file in files for character in ("*", "?", "[", SYMBOLIC)):
         raise UnknownEffect("the files that sed works on are not all known by name")
     region = Region(tuple(map(call.path, files)))
+    if any(call.entry(file) != call.path(file) for file in files):
+        raise UnknownEffect("sed that replaces a symbolic link is not modelled")
     writes = (region,) if arguments.has("-i", "--in-place") else ()
     return Effect(reads=(region,), writes=writes, environment=("PATH", "LANG", "LC_*", "POSIXLY_CORRECT"))
 

@@ -40,11 +40,16 @@ def effect(call: Invocation) -> Effect:
     homes = arguments.values("-d", "--home-dir", "--home", "-h")
     if arguments.has("-k", "--skel", "-b", "--base-dir", "-l", "--login") and call.name == "usermod":
         raise UnknownEffect("usermod that moves a home directory is not modelled")
+    if call.name == "usermod" and arguments.has("-u", "--uid", "-g", "--gid", "-m", "--move-home", "-o"):
+        raise UnknownEffect("usermod that changes the owner of a home directory, or moves it, is not modelled")
+    if call.name == "useradd" and arguments.has("-D"):
+        raise UnknownEffect("useradd that changes its defaults is not modelled")
     names = [operand for operand in arguments.operands if operand]
     if not names:
         raise UnknownEffect(f"{call.name} without a name")
     makes_home = call.name in ("useradd", "adduser")
-    places = [call.path(home) for home in homes] if homes else [join("/home", names[0])]
+    above = (*arguments.values("-b", "--base-dir"), "/home")[0]
+    places = [call.path(home) for home in homes] if homes else [call.path(join(above, names[0]))]
     if any(place == "/" for place in places):
         raise UnknownEffect(f"{call.name} with the root directory as home is not modelled")
     written = Region(tuple(places)) if makes_home else Region()

@@ -1,0 +1,176 @@
+"""Small questions about a shell's text and its files: what ends it, what a pattern matches, what ``echo`` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from restow.build.context import DOCKERFILE_IDENTITY
+from restow.errors import UnknownEffect
+from restow.semantics.scope import SYMBOLIC, is_known
+from restow.shell import Node as ShellCommand
+from restow.shell import ShellNode, SimpleCommand
+from restow.vfs import (
+    Attributes,
+    Content,
+    Directory,
+    File,
+    Filesystem,
+    Node,
+    Region,
+    Symlink,
+    Unknown,
+    digest_of,
+    join,
+    split,
+)
+from restow.vfs.filesystem import STANDARD_DIRECTORIES, if_missing, inherited, is_perhaps, perhaps
+from restow.vfs.region import blurred
+
+_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+def within(inner: ShellNode, outer: ShellNode | None) -> bool:
+    """Whether one node lies in the other."""
+    return outer is not None and outer.start <= inner.start and inner.end <= outer.end
+
+
+def listens(pattern: str, name: str) -> bool:
+    """Whether ``pattern`` (a name, or one that begins or ends in ``*``) means the variable."""
+    if pattern.startswith("*"):
+        return name.endswith(pattern[1:])
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+def gives_up(node: ShellCommand) -> bool:
+    """``|| exit 1``: the build fails where the left side does."""
+    return isinstance(node, SimpleCommand) and [word.static for word in node.words] in (["exit", "1"], ["false"])
+
+
+def exits_on_error(words: Sequence[str], before: bool = False) -> bool:
+    """Whether options of a shell, or of ``set``, leave it such that a failing command ends it."""
+    for at, word in enumerate(words):
+        if word == "errexit":
+            before = words[at - 1].startswith("-")
+        elif word.startswith(("-", "+")) and not word.startswith("--") and "e" in word:
+            before = word.startswith("-")
+    return before
+
+
+def matching(filesystem: Filesystem, absolute: Callable[[str], str], pattern: str) -> list[str]:
+    """The places whose names and content a pattern depends on: the known names that match, and those not known.
+
+    ``absolute`` gives the place of a path as written.
+    """
+    if "://" in pattern:
+        return []
+    if not is_known(pattern):
+        raise UnknownEffect("a pattern depends on a value that is not known")
+    folder, _, name = pattern.rpartition("/")
+    while any(character in folder for character in "*?["):
+        folder, name = folder.rpartition("/")[0], "*"
+    place = absolute(folder or ("/" if pattern.startswith("/") else "."))
+    if name == "*":
+        return [place]
+    node = filesystem.lookup(place)
+    matched = [each for each in node.children if fnmatchcase(each, name)] if isinstance(node, Directory) else []
+    return [join(place, each) for each in (*matched, name)]
+
+
+def stands(filesystem: Filesystem, path: str) -> bool:
+    """Whether there surely is a directory."""
+    node = filesystem.lookup(path)
+    known = isinstance(node, Directory) and not is_perhaps(node) and (node.attributes is not None or node.rest is None)
+    return known or path == "/" or (path in STANDARD_DIRECTORIES and not isinstance(node, File | Symlink | None))
+
+
+def entered(filesystem: Filesystem, path: str) -> Filesystem:
+    """``filesystem`` once a shell went to ``path``: there is a directory, and it was not made by what comes later."""
+    node = filesystem.lookup(path)
+    if isinstance(node, Unknown) and path != "/":
+        return filesystem.put(path, Directory(None, {}, node.origin))
+    if isinstance(node, Directory):
+        if is_perhaps(node) and node.rest:
+            attributes = perhaps(node.attributes, node.rest, "entered")
+            return filesystem.put(path, Directory(attributes, node.children, node.rest))
+        return filesystem
+    raise UnknownEffect(f"{path} is no directory to go to")
+
+
+def kept(filesystem: Filesystem, cache: str) -> Filesystem:
+    """``filesystem`` with what a program keeps in ``cache``, which it would not hold had the program been told to keep none."""
+    node = filesystem.lookup(filesystem.resolve(cache))
+    return filesystem if node is None else filesystem.put(filesystem.resolve(cache), blurred(node, "kept"))
+
+
+def ways(filesystem: Filesystem, regions: Iterable[Region]) -> list[str]:
+    """What stands on the way to the places of regions: a command that may fail does so where a directory is missing."""
+    found: dict[str, str] = {}
+    for region in regions:
+        for rule in region.include:
+            parts = split(rule)
+            for depth in range(1, len(parts)):
+                path = "/" + "/".join(parts[:depth])
+                if path not in found and path not in STANDARD_DIRECTORIES and parts[depth - 1] != "*":
+                    found[path] = kind(filesystem.lookup(path))
+    return [digest_of(path, kind) for path, kind in sorted(found.items())]
+
+
+def kind(node: Node | None) -> str:
+    """What stands at a place, without what is in it."""
+    if isinstance(node, Directory) and (node.attributes is not None or node.rest is None):
+        return digest_of("directory", node.attributes.digest if node.attributes else "")
+    if isinstance(node, Directory):
+        return digest_of("unknown", node.rest.digest if node.rest else "")
+    return "nothing" if node is None else digest_of(type(node).__name__, node.digest)
+
+
+def said_plainly(argv: Sequence[str]) -> bool:
+    """Whether this is an ``echo`` that prints its words as they stand, in every shell."""
+    said = "".join(argv[1:])
+    return (
+        argv[0] == "echo"
+        and "\\" not in said
+        and SYMBOLIC not in said
+        and not "".join(argv[1:2]).startswith(("-", "~"))
+    )
+
+
+def writer(path: str, data: bytes, created: Attributes) -> Callable[[Filesystem], Filesystem]:
+    """What ``> path`` does with the bytes; a new file gets the attributes ``created``."""
+
+    def write(filesystem: Filesystem) -> Filesystem:
+        old = filesystem.lookup(path)
+        if isinstance(old, File):
+            return filesystem.put(path, File(old.attributes, Content.of(data)))
+        if old is None:
+            above = filesystem.lookup(path.rsplit("/", 1)[0] or "/")
+            return filesystem.put(path, File(inherited(above, created, directory=False), Content.of(data)))
+        if isinstance(old, Unknown):
+            return filesystem.put(path, File(if_missing(old.origin, created), Content.of(data)))
+        raise UnknownEffect(f"{path} is no file to write to")
+
+    return write
+
+
+def check_program(filesystem: Filesystem, directory: str, program: str, environment: Mapping[str, str]) -> None:
+    """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one modelled."""
+    folders = [entry for entry in environment.get("PATH", "").split(":") if entry and is_known(entry)]
+    names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*_PATH, *folders)]
+    for name in names:
+        path = join(directory, name)
+        if is_known(path) and isinstance(filesystem.lookup(path), File | Symlink) and not _is_kin(filesystem, path):
+            raise UnknownEffect(f"{program} is a file that the build itself put at {path}")
+
+
+def _is_kin(filesystem: Filesystem, path: str) -> bool:
+    """Whether a link gives a program of the base image another name that means the same (``python`` to ``python3``)."""
+    end = filesystem.resolve(path)
+    names = [each.rsplit("/", 1)[-1].rstrip("0123456789.") for each in (path, end)]
+    return names[0] == names[1] and isinstance(filesystem.lookup(end), Unknown) and "bin" in end.split("/")
+
+
+def reads_dockerfile(filesystem: Filesystem, regions: Iterable[Region]) -> bool:
+    """Whether a command names a copy of the Dockerfile among what it reads: then its text is an input like any other."""
+    nodes = (filesystem.lookup(path) for region in regions for path in region.include)
+    return any(isinstance(node, File) and node.content.identity.startswith(DOCKERFILE_IDENTITY) for node in nodes)
