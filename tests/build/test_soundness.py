@@ -252,6 +252,21 @@ PAIRS = {
         "COPY a /x\nRUN V=1; if test -f /x; then V=2; fi; echo $V > /y",
         "RUN V=1; if test -f /x; then V=2; fi; echo $V > /y\nCOPY a /x",
     ),
+    "nested-link": (
+        "RUN rm -rf /x && mkdir /x && ln -s /etc/hostname /x/a\nCOPY a /x/",
+        "RUN rm -rf /x && mkdir /x && ln -s /etc/hostname /x/a\nCOPY a /etc/hostname",
+    ),
+    "pip-cache": ("RUN pip install six", "RUN pip install --no-cache-dir six"),
+    "apk-cache": ("FROM alpine\nRUN apk add git", "FROM alpine\nRUN apk add --no-cache git"),
+    "link-makes-parent": (
+        "COPY --link d /opt/z/k\nRUN ln -sf /w /opt/z/c",
+        "RUN ln -sf /w /opt/z/c\nCOPY --link d /opt/z/k",
+    ),
+    "rm-makes-nothing": ("RUN rm -rf /w/d/f\nRUN mkdir -p /w/d", "RUN rm -rf /w/d/f"),
+    "link-merges": (
+        "COPY a /opt/a/b\nCOPY --link --from=busybox /d /opt/a",
+        "COPY --link --from=busybox /d /opt/a",
+    ),
 }
 
 

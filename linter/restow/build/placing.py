@@ -65,7 +65,8 @@ class Placing:
         if isinstance(found.node, Directory):
             return path
         there = filesystem.lookup(path)
-        if is_perhaps(there) and not destination.endswith("/"):
+        unsure = isinstance(there, Directory) and there.attributes is None and path not in (*STANDARD_DIRECTORIES, "/")
+        if (unsure or is_perhaps(there)) and not destination.endswith("/"):
             raise UnknownEffect(f"nobody knows whether {path} is a directory, into which COPY would put the file")
         standard = path in STANDARD_DIRECTORIES and isinstance(there, Unknown)
         if destination.endswith("/") or standard or isinstance(there, Directory):
@@ -142,10 +143,20 @@ def _laid_over(old: Directory, new: Directory) -> Directory:
             before = Directory(None, {}, before.origin)
         if isinstance(node, Directory) and isinstance(before, Directory):
             merged = _laid_over(before, node)
-            children[name] = Directory(node.attributes, merged.children, merged.rest)
+            children[name] = Directory(_over(before.attributes, node.attributes), merged.children, merged.rest)
         else:
             children[name] = node
     return Directory(old.attributes, children, old.rest)
+
+
+def _over(before: Attributes | None, after: Attributes | None) -> Attributes | None:
+    """The attributes of a layer's directory. Where earlier steps relied on one of which nobody knows whether it stood there,
+    that is kept in mind: they would fail if it came to be by this layer only.
+    """
+    if before is None or after is None or isinstance(before.mode, int):
+        return after
+    term = "?" + digest_of("laid over", before.digest, after.digest)
+    return Attributes(term, term, term)
 
 
 def is_symbolic(mode: str) -> bool:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from restow.build.shell_text import (
-    entered,
+    check_program,
     exits_on_error,
     gives_up,
     kept,
     kind,
     listens,
     matching,
+    reads_dockerfile,
     said_plainly,
     stands,
     ways,
@@ -47,7 +48,6 @@ from restow.shell import (
 )
 from restow.vfs import Attributes, File, Filesystem, Origin, Region, Unknown, digest_of, join
 from restow.vfs.aliases import with_twins, written
-from restow.vfs.filesystem import is_perhaps
 from restow.vfs.links import with_links
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class ShellRun:
         path = self._path(written)
         if not decides and not stands(self.filesystem, path):
             raise UnknownEffect(f"the script goes on where {path} is no directory")
-        self.filesystem = entered(self.filesystem, path)
+        self.filesystem = self.filesystem.entered(path)
         self.context_term = digest_of(self.context_term, path, kind(self.filesystem.lookup(path)))
         self.linked |= path != join(self.directory, written)
         self.directory = path
@@ -350,8 +350,6 @@ class ShellRun:
             user, _, group = self.state.user.partition(":")
             gid = self.build.group_of(self.filesystem, user, group)
             created = Attributes(0o644, self.build.owner(self.filesystem, user, "uid"), gid)
-            if is_perhaps(self.filesystem.lookup(above)):
-                return Effect(**fields)
             fields["exact"] = writer(path, (" ".join(argv[1:]) + "\n").encode(), created)
             fields["certain"] = stands(self.filesystem, above)
         return Effect(**fields)

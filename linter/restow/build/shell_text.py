@@ -24,7 +24,7 @@ from restow.vfs import (
     join,
     split,
 )
-from restow.vfs.filesystem import STANDARD_DIRECTORIES, if_missing, inherited, is_perhaps, perhaps
+from restow.vfs.filesystem import STANDARD_DIRECTORIES, if_missing, inherited, is_perhaps
 from restow.vfs.region import blurred
 
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -84,19 +84,6 @@ def stands(filesystem: Filesystem, path: str) -> bool:
     return known or path == "/" or (path in STANDARD_DIRECTORIES and not isinstance(node, File | Symlink | None))
 
 
-def entered(filesystem: Filesystem, path: str) -> Filesystem:
-    """``filesystem`` once a shell went to ``path``: there is a directory, and it was not made by what comes later."""
-    node = filesystem.lookup(path)
-    if isinstance(node, Unknown) and path != "/":
-        return filesystem.put(path, Directory(None, {}, node.origin))
-    if isinstance(node, Directory):
-        if is_perhaps(node) and node.rest:
-            attributes = perhaps(node.attributes, node.rest, "entered")
-            return filesystem.put(path, Directory(attributes, node.children, node.rest))
-        return filesystem
-    raise UnknownEffect(f"{path} is no directory to go to")
-
-
 def kept(filesystem: Filesystem, cache: str) -> Filesystem:
     """``filesystem`` with what a program keeps in ``cache``, which it would not hold had the program been told to keep none."""
     node = filesystem.lookup(filesystem.resolve(cache))
@@ -140,6 +127,7 @@ def writer(path: str, data: bytes, created: Attributes) -> Callable[[Filesystem]
     """What ``> path`` does with the bytes; a new file gets the attributes ``created``."""
 
     def write(filesystem: Filesystem) -> Filesystem:
+        filesystem = filesystem.entered(path.rsplit("/", 1)[0] or "/")
         old = filesystem.lookup(path)
         if isinstance(old, File):
             return filesystem.put(path, File(old.attributes, Content.of(data)))

@@ -48,10 +48,10 @@ class Effect:
     """What one command reads and may write, as regions of the filesystem and names of environment variables.
 
     ``creates`` are paths that afterwards hold the program's own result whatever stood there before. ``environment``
-    None means every variable. ``certain``: it cannot fail for root. ``exact`` computes the resulting filesystem where the
-    simulator can; else what is written is a term over everything read. ``needs`` are the project's files that have to be in place. ``words`` are those of
-    the command that decide its result, None for all of them (``--quiet`` and ``--no-cache-dir`` do not). ``seconds``
-    (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
+    None means every variable. ``certain``: it cannot fail for root. ``exact`` computes the resulting filesystem where
+    the simulator can; else what is written is a term over everything read. ``needs`` are the project's files that have
+    to be in place. ``words`` are those of the command that decide its result, None for all of them (``--quiet`` and
+    ``--no-cache-dir`` do not). ``seconds`` (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
     """
 
     reads: tuple[Region, ...] = ()

@@ -35,6 +35,7 @@ USUAL_DIRECTORIES = frozenset(["/usr/src", "/usr/local/src", "/usr/local/share"]
 """Where one of these is missing, making it as root gives what a distribution would: 0755 root."""
 
 IF_MISSING = "?if-missing:"
+STANDING = Attributes("those of what stood there")
 MAX_LINKS = 40  # as Linux: more symbolic links in one path are a loop
 
 
@@ -134,7 +135,9 @@ class Filesystem:
             here = "/" + "/".join(parts[:depth])
             node = filesystem.lookup(here)
             if isinstance(node, Directory):
-                if is_perhaps(node):
+                if node.rest and node.attributes is None and here not in STANDARD_DIRECTORIES:
+                    filesystem = filesystem.put(here, Directory(if_missing(node.rest, created), node.children, node.rest))
+                elif is_perhaps(node):
                     attributes = if_missing(Origin(node.attributes.digest if node.attributes else ""), created)
                     filesystem = filesystem.put(here, Directory(attributes, node.children, node.rest))
                 continue
@@ -144,6 +147,27 @@ class Filesystem:
                 filesystem = filesystem.put(here, opened(here, node.origin, created))
             else:
                 raise UnknownEffect(f"{here} is not a directory")
+        return filesystem
+
+    def entered(self, path: str) -> Filesystem:
+        """The filesystem once something succeeded that needs the directory ``path``: it stood there before, whatever comes
+        later. Raises UnknownEffect where there is none.
+        """
+        filesystem, parts = self, split(path)
+        for depth in range(1, len(parts) + 1):
+            here = "/" + "/".join(parts[:depth])
+            node = filesystem.lookup(here)
+            if isinstance(node, Unknown):
+                node = Directory(None, {}, node.origin)
+            if not isinstance(node, Directory):
+                raise UnknownEffect(f"{here} is no directory")
+            attributes = node.attributes
+            if node.rest and attributes is None and here not in STANDARD_DIRECTORIES:
+                attributes = if_missing(node.rest, STANDING)
+            elif node.rest and is_perhaps(node):
+                attributes = perhaps(attributes, node.rest, "entered")
+            if attributes is not node.attributes:
+                filesystem = filesystem.put(here, Directory(attributes, node.children, node.rest))
         return filesystem
 
     def walk(self, path: str = "/") -> Iterator[tuple[str, Node]]:

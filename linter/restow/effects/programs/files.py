@@ -24,9 +24,10 @@ from restow.vfs import (
     Symlink,
     Unknown,
     digest_of,
+    join,
     split,
 )
-from restow.vfs.filesystem import IF_MISSING, STANDARD_DIRECTORIES, inherited, is_perhaps, opened
+from restow.vfs.filesystem import IF_MISSING, STANDARD_DIRECTORIES, inherited, opened
 
 LAYOUT = Assumption("base-layout", "the base image has no directory where the build makes a symbolic link")
 _ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
@@ -79,8 +80,6 @@ def _mkdir(call: Invocation) -> Effect:
         return Effect(reads=(region,), writes=(region,))
 
     deep = arguments.has("-p", "--parents")
-    if not deep and any(is_perhaps(call.filesystem.lookup(path.rsplit("/", 1)[0])) for path in paths):
-        return Effect(reads=(region,), writes=(region,))
 
     def make(filesystem: Filesystem) -> Filesystem:
         for path in paths:
@@ -101,6 +100,7 @@ def _mkdir(call: Invocation) -> Effect:
 
 def _make_one(filesystem: Filesystem, path: str, new: Attributes) -> Filesystem:
     """``mkdir`` without ``-p``: the directory above has to be there already, and the new one must not."""
+    filesystem = filesystem.entered(path.rsplit("/", 1)[0])
     node = filesystem.lookup(path)
     if not isinstance(node, Unknown | None):
         raise UnknownEffect(f"{path} is there already")
@@ -223,17 +223,20 @@ def _link(call: Invocation) -> Effect:
         raise UnknownEffect("a hard link is one file at two places")
     places = Region(tuple(_ends(call, (destination,))))
     known = not any(SYMBOLIC in word or _is_pattern(word) for word in (*sources, destination))
-    if not known or len(sources) != 1 or arguments.has("--relative", "-t", "-i") or destination.endswith("/"):
+    if not known or len(sources) != 1 or arguments.has("--relative", "-t", "-i"):
         return Effect(reads=(places,), writes=(places,))
-    here, node = call.entry(destination), call.filesystem.lookup(call.entry(destination))
-    inside = call.filesystem.lookup(call.path(destination))
-    if isinstance(inside, Directory) or here in STANDARD_DIRECTORIES or not isinstance(node, Unknown | File | None):
-        return Effect(reads=(places,), writes=(places,))
-    if is_perhaps(call.filesystem.lookup(here.rsplit("/", 1)[0])):
+    here, end = call.entry(destination), call.path(destination)
+    inside = isinstance(call.filesystem.lookup(end), Directory) or end in STANDARD_DIRECTORIES
+    whole = arguments.has("-n", "-T", "--no-dereference", "--no-target-directory") and here != end
+    if destination.endswith("/") or (inside and not whole):
+        here = join(end, sources[0].rstrip("/").rsplit("/", 1)[-1])
+        places = Region((here,))
+    if isinstance(call.filesystem.lookup(here), Directory) or here in STANDARD_DIRECTORIES:
         return Effect(reads=(places,), writes=(places,))
     call.assume(LAYOUT)
 
     def link(filesystem: Filesystem) -> Filesystem:
+        filesystem = filesystem.entered(here.rsplit("/", 1)[0])
         above = filesystem.lookup(here.rsplit("/", 1)[0] or "/")
         owner = inherited(above, created(call, 0o777), directory=False)
         return filesystem.put(here, Symlink(sources[0], owner))
