@@ -8,21 +8,19 @@ from restow.vfs.filesystem import STANDARD_DIRECTORIES
 
 
 def layout_assumptions(filesystem: Filesystem, destination: str) -> tuple[Assumption, ...]:
-    """The assumptions of writing at ``destination``: none where every directory on the way is known.
-
-    A destination without a slash at its end is also taken not to be a directory of the base image, if a file is put
-    there.
-    """
+    """The assumptions of writing at ``destination``: none where every directory on the way is known."""
     parts = split(join(destination))
     for depth in range(1, len(parts) + 1):
         path = "/" + "/".join(parts[:depth])
-        if path not in STANDARD_DIRECTORIES and isinstance(filesystem.lookup(path), Unknown):
-            return (
-                Assumption(
-                    "base-layout", f"in the base image {path} is no symbolic link, and no directory where a file is put"
-                ),
-            )
+        node = filesystem.lookup(path)
+        if path not in STANDARD_DIRECTORIES and isinstance(node, Unknown):
+            return (Assumption("base-layout", f"{_before(node)} {path} is no symbolic link"),)
     return ()
+
+
+def _before(node: Unknown) -> str:
+    untouched = node.origin.base.startswith("image ") and not node.origin.writes
+    return "in the base image" if untouched else "in the base image and after the programs that ran before"
 
 
 def made_directories(path: str, created: Attributes) -> frozenset[tuple[str, str]]:

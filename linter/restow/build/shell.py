@@ -9,18 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from restow.build.command_terms import Entry, Setting, carried_out, computed, term_of
 from restow.build.shell_text import (
     check_program,
     exits_on_error,
     gives_up,
-    kept,
     kind,
-    listens,
     matching,
-    reads_dockerfile,
     said_plainly,
     stands,
-    ways,
     within,
     writer,
 )
@@ -46,9 +43,7 @@ from restow.shell import (
     parse_shell,
     walk,
 )
-from restow.vfs import Attributes, File, Filesystem, Origin, Region, Unknown, digest_of, join
-from restow.vfs.aliases import with_twins, written
-from restow.vfs.links import with_links
+from restow.vfs import Attributes, File, Filesystem, Region, digest_of, join
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -60,7 +55,6 @@ _SET_OPTIONS = frozenset(
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "dash", "ash")
 _BUILTINS = frozenset(["echo", "printf", "true", ":", "false", "exit", "test", "[", "pwd", "command", "type", "umask"])
 _MATCHERS = frozenset("mkdir rm rmdir cp mv ln touch chmod chown chgrp install tee unzip gunzip gzip".split())
-_ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 _DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
 
 
@@ -141,7 +135,13 @@ class ShellRun:
             return
         if words[0] == "exit":
             raise UnknownEffect("the script may end before its last command")
-        if words[0] in SHELLS and words[1:2] == ("-c",) and len(words) == 3 and not node.redirections and not node.assignments:
+        if (
+            words[0] in SHELLS
+            and words[1:2] == ("-c",)
+            and len(words) == 3
+            and not node.redirections
+            and not node.assignments
+        ):
             self._inner_shell(words, decides)
             return
         entry = self._command(words, self._text(node), node, node.redirections)
@@ -192,7 +192,7 @@ class ShellRun:
 
     def _joint(self, node: Node) -> None:
         """All simple commands below as one effect: they may run in any number."""
-        entries: list[_Entry] = []
+        entries: list[Entry] = []
         variables = dict(self.variables)
         for inner in walk(node):
             if isinstance(inner, Opaque):
@@ -205,7 +205,7 @@ class ShellRun:
             if isinstance(inner, SimpleCommand):
                 entries += self._joint_entries(inner)
             elif isinstance(inner, Redirection) and not any(within(inner, e.node) for e in entries):
-                entries.append(_Entry(Command("", self._redirected([inner])), None, (), self._text(inner)))
+                entries.append(Entry(Command("", self._redirected([inner])), None, (), self._text(inner)))
         for earlier, entry in enumerate(entries):
             for path in entry.consulted:
                 if any(region.covers(path) for other in entries[:earlier] for region in other.command.effect.writes):
@@ -215,14 +215,14 @@ class ShellRun:
         for name in assigned:
             self.variables[name] = symbolic("assigned", f"{name} by {self.last}")
 
-    def _looped(self, node: For) -> _Entry:
+    def _looped(self, node: For) -> Entry:
         """The words of a ``for``: patterns among them read folders."""
         wording = self._wording()
         values = [text for word in node.words or () for text in wording.words(word)]
         effect = Effect(reads=(self._listed(wording.patterns),), seconds=0.0)
-        return _Entry(Command("", effect), None, (), digest_of("for", *values))
+        return Entry(Command("", effect), None, (), digest_of("for", *values))
 
-    def _joint_entries(self, node: SimpleCommand) -> list[_Entry]:
+    def _joint_entries(self, node: SimpleCommand) -> list[Entry]:
         words = self._words(node)
         if not words:
             for assignment in node.assignments:
@@ -277,7 +277,7 @@ class ShellRun:
 
     def _command(
         self, argv: tuple[str, ...], text: str, node: SimpleCommand | None, redirections: tuple[Redirection, ...]
-    ) -> _Entry:
+    ) -> Entry:
         assigned = {}
         if node is not None:
             wording = self._wording()
@@ -302,12 +302,14 @@ class ShellRun:
         self.assumptions += [a for a in (*call.assumed, *effect.assumes) if a not in self.assumptions]
         wording = self._wording()
         fed = [
-            digest_of(r.operator, r.file_descriptor, wording.value(r.target), r.heredoc, *map(wording.part, r.expansions))
+            digest_of(
+                r.operator, r.file_descriptor, wording.value(r.target), r.heredoc, *map(wording.part, r.expansions)
+            )
             for r in (*files, *(r for r in redirections if r.operator == "<<<"))
         ]
         self.used |= wording.used
         term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()))
-        return _Entry(Command(text, effect, node), node, tuple(call.consulted), term, environment)
+        return Entry(Command(text, effect, node), node, tuple(call.consulted), term, environment)
 
     def _is_file(self, redirection: Redirection) -> bool:
         if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
@@ -366,7 +368,7 @@ class ShellRun:
         return None
 
     def _apply(
-        self, entries: list[_Entry], text: str, *, joint: dict[str, str] | None = None, decides: bool = True
+        self, entries: list[Entry], text: str, *, joint: dict[str, str] | None = None, decides: bool = True
     ) -> None:
         """Carry out effects: computed where that is exact, else as one term over all that is read.
 
@@ -379,59 +381,12 @@ class ShellRun:
             effect = entries[0].command.effect
             if not decides and not (effect.certain and root):
                 raise UnknownEffect(f"the script goes on where {entries[0].command.text!r} fails")
-            after = effect.exact(self.filesystem) if effect.exact else self.filesystem
-            paths = tuple(path for region in effect.writes for path in region.include)
-            self.filesystem = written(after, paths, digest_of("alias", entries[0].term, self.state.user))
+            self.filesystem = computed(entries[0], self.filesystem, self.state.user)
             return
-        effects = [entry.command.effect for entry in entries]
         sure = joint is None and decides
-        reads = [region for effect in effects for region in effect.reads]
-        reads += [] if sure else [Region(effect.creates) for effect in effects]
-        reads += [] if root else [_ACCOUNTS]
-        term = self.last = digest_of(
-            "command",
-            *(entry.term for entry in entries),
-            "" if joint is None else text,
-            self.directory,
-            self.state.user,
-            self.context_term,
-            self.build.model.dockerfile.text if reads_dockerfile(self.filesystem, reads) else "",
-            *(self._followed(region).digest(self.filesystem) for region in reads),
-            *(self._environment(entry) for entry in entries),
-            *([] if joint is None else [sorted(joint.items())]),
-            *([] if sure else ways(self.filesystem, [*reads, *(region for effect in effects for region in effect.writes)])),
-        )
-        filesystem = self.filesystem
-        for effect in effects:
-            for region in (*effect.writes, *(() if sure else (Region(effect.creates),))):
-                if region:
-                    filesystem = self._followed(region).write(filesystem, term)
-            for path in effect.creates if sure else ():
-                filesystem = filesystem.put(path, Unknown(Origin(term)))
-            for cache in effect.caches:
-                filesystem = kept(filesystem, cache.path)
-        self.filesystem = filesystem
-
-    def _followed(self, region: Region) -> Region:
-        return with_twins(with_links(region, self.filesystem))
-
-    def _environment(self, entry: _Entry) -> str:
-        names = entry.command.effect.environment
-        if names is None:
-            return digest_of(self.state.scope.base, sorted(entry.environment.items()))
-        listened = [(k, v) for k, v in sorted(entry.environment.items()) if any(listens(name, k) for name in names)]
-        return digest_of(self.state.scope.base, listened)
+        setting = Setting(self.state, self.build.model.dockerfile.text, self.context_term, self.directory)
+        self.last = term_of(entries, "" if joint is None else text, setting, self.filesystem, joint=joint, sure=sure)
+        self.filesystem = carried_out(entries, self.filesystem, self.last, sure=sure)
 
     def _text(self, node: ShellNode) -> str:
         return self.text[node.start : node.end]
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A command with what its model looked at, and the part of its term that is its own."""
-
-    command: Command
-    node: SimpleCommand | None
-    consulted: tuple[str, ...]
-    term: str
-    environment: dict[str, str] = field(default_factory=dict)

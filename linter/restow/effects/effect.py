@@ -117,6 +117,11 @@ class Invocation:
         return argument if argument.startswith("/") else f"{self.directory}/{argument}"
 
     @property
+    def is_root(self) -> bool:
+        """Whether the command runs as root."""
+        return self.user.split(":")[0] in ("", "0", "root")
+
+    @property
     def home(self) -> str:
         """The home directory, as far as it can be told: ``HOME``, or by the user's name."""
         home = self.environment.get("HOME", "")

@@ -101,6 +101,10 @@ def toolchain(call: Invocation) -> tuple[Region, ...]:
 
 
 def in_homes(call: Invocation, *names: str) -> Region:
-    """Per-user settings called ``names``: in the home directory as far as it is told, and in the working directory."""
-    homes = dict.fromkeys((call.home, "/root", call.directory))
-    return Region(tuple(join(home, name) for home in homes for name in names))
+    """Per-user settings called ``names``: in the home directory as far as it is told, and in the working directory.
+
+    Of a user other than root, without HOME, the account file tells the home directory: any of the usual places.
+    """
+    guessed = ("/", "/home/*") if not call.is_root and "HOME" not in call.environment else ()
+    homes = dict.fromkeys((call.home, "/root", call.directory, *guessed))
+    return Region(tuple(f"{home.rstrip('/')}/{name}" for home in homes for name in names))

@@ -1,5 +1,4 @@
-"""Rewrites, applied one by one, each proven by simulating both texts; what cannot be proven is refused with its reason.
-"""
+"""Rewrites, applied one by one, each proven by simulating both texts; what cannot be proven is refused with its reason."""
 
 from restow.fix.fixer import Applied, FixResult, fix
 from restow.fix.proof import Proof, prove

@@ -19,8 +19,7 @@ MAX_ROUNDS = 50  # every round applies one rewrite; a file with more to mend is 
 
 @dataclass(frozen=True)
 class Applied:
-    """One rewrite that was made. ``saving`` is the share of the expected rebuild cost, None where it is not about cost.
-    """
+    """One rewrite that was made. ``saving`` is the share of the expected rebuild cost, None where it is not about cost."""
 
     title: str
     saving: float | None
@@ -30,8 +29,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class FixResult:
-    """The new text (the old one where nothing was done), what was applied and what was refused. Costs as in ``Advice``.
-    """
+    """The new text (the old one where nothing was done), what was applied and what was refused. Costs as in ``Advice``."""
 
     text: str
     applied: tuple[Applied, ...]

@@ -18,8 +18,7 @@ Check = Callable[[Dockerfile, Context | None], Sequence[Finding]]
 
 @dataclass(frozen=True)
 class Proof:
-    """Whether a rewrite may be applied. ``text`` says what was shown, or, where not ``holds``, what stands against it.
-    """
+    """Whether a rewrite may be applied. ``text`` says what was shown, or, where not ``holds``, what stands against it."""
 
     holds: bool
     text: str

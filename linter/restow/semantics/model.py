@@ -127,8 +127,7 @@ def read_model(dockerfile: Dockerfile, build_arguments: dict[str, str] | None = 
 
 
 def argument_values(node: Arg, scope: Scope, given: dict[str, str], outer: Scope | None = None) -> dict[str, str]:
-    """What an ARG instruction puts in scope: the value given, its default, that of the global ARG, or a symbolic one.
-    """
+    """What an ARG instruction puts in scope: the value given, its default, that of the global ARG, or a symbolic one."""
     values: dict[str, str] = {}
     for pair in node.pairs:
         name = scope.expand(pair.key)

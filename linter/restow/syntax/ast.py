@@ -240,8 +240,25 @@ class Invalid(InstructionNode):
 
 
 Instruction = Annotated[
-    From | Run | Cmd | Entrypoint | Copy | Add | Env | Label | Arg | Expose | User | Workdir | Volume | Stopsignal
-    | Healthcheck | Shell | Maintainer | Onbuild | Invalid,
+    From
+    | Run
+    | Cmd
+    | Entrypoint
+    | Copy
+    | Add
+    | Env
+    | Label
+    | Arg
+    | Expose
+    | User
+    | Workdir
+    | Volume
+    | Stopsignal
+    | Healthcheck
+    | Shell
+    | Maintainer
+    | Onbuild
+    | Invalid,
     Field(discriminator="kind"),
 ]
 

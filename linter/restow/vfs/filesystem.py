@@ -136,7 +136,9 @@ class Filesystem:
             node = filesystem.lookup(here)
             if isinstance(node, Directory):
                 if node.rest and node.attributes is None and here not in STANDARD_DIRECTORIES:
-                    filesystem = filesystem.put(here, Directory(if_missing(node.rest, created), node.children, node.rest))
+                    filesystem = filesystem.put(
+                        here, Directory(if_missing(node.rest, created), node.children, node.rest)
+                    )
                 elif is_perhaps(node):
                     attributes = if_missing(Origin(node.attributes.digest if node.attributes else ""), created)
                     filesystem = filesystem.put(here, Directory(attributes, node.children, node.rest))

@@ -29,8 +29,7 @@ def digest_of(*parts: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Something unknown: the place's content in ``base`` (an image, or a program's result) after ``writes``, in order.
-    """
+    """Something unknown: the place's content in ``base`` (an image, or a program's result) after ``writes``, in order."""
 
     base: str
     writes: tuple[str, ...] = ()

@@ -32,8 +32,7 @@ class _Trie:
 
 @dataclass(frozen=True)
 class Region:
-    """The paths inside ``include`` (and below), without those inside ``exclude``; the longest rule that fits decides.
-    """
+    """The paths inside ``include`` (and below), without those inside ``exclude``; the longest rule that fits decides."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

@@ -68,7 +68,8 @@ cases: tuple[Case, ...] = (
     Bad(
         "FROM debian:12\nRUN apt-get update \\\n && apt-get install -y curl\n\nENV A=1\nRUN apt-get clean && rm -rf /tmp/*\n",
         lines=(6,),
-        fixed="FROM debian:12\nRUN apt-get update \\\n && apt-get install -y curl \\\n && apt-get clean && rm -rf /tmp/*\n\nENV A=1\n",
+        fixed="FROM debian:12\nRUN apt-get update \\\n && apt-get install -y curl \\\n"
+        " && apt-get clean && rm -rf /tmp/*\n\nENV A=1\n",
     ),
     Good("FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"),
     Good("FROM debian:12\nRUN mkdir /data\nRUN rm -rf /opt/unused\n", note="No earlier RUN wrote there."),

@@ -39,8 +39,7 @@ class Mount:
 
 
 def step(state: State, node: Run, build: Build) -> Step:
-    """One RUN. Where a command is not understood the whole filesystem becomes a term over everything, with the reason.
-    """
+    """One RUN. Where a command is not understood the whole filesystem becomes a term over everything, with the reason."""
     blank = Step(node, state, _definition(state, node))
     mounts: tuple[Mount, ...] = ()
     try:

@@ -78,7 +78,9 @@ def effect(call: Invocation) -> Effect:
 def _names_files(option: str) -> bool:
     """Whether ``Name::Of::It=value`` may lead to files or programs outside of the system's folders."""
     name, _, given = option.strip().lower().partition("=")
-    risky = name.startswith(("dir", "rootdir", "#")) or any(word in name for word in ("invoke", "pkgs", "::run", "helper"))
+    risky = name.startswith(("dir", "rootdir", "#")) or any(
+        word in name for word in ("invoke", "pkgs", "::run", "helper")
+    )
     return risky or SYMBOLIC in name or given.strip("\"' ").startswith(("/", ".", "~", SYMBOLIC))
 
 
@@ -109,7 +111,12 @@ def system_effect(call: Invocation, seconds: float, size: int, caches: tuple[Cac
         Verdict.UNCHECKED,
     )
     return Effect(
-        reads=(SYSTEM, *prefixes_of_path(call), _settings(call), in_homes(call, ".wgetrc", ".curlrc", ".gnupg", ".netrc")),
+        reads=(
+            SYSTEM,
+            *prefixes_of_path(call),
+            _settings(call),
+            in_homes(call, ".wgetrc", ".curlrc", ".gnupg", ".netrc"),
+        ),
         writes=(SYSTEM,),
         environment=_LISTENED if call.assume(unread) else None,
         network=True,

@@ -66,7 +66,7 @@ def effect(call: Invocation) -> Effect:
     files = Region(written)
     return Effect(
         reads=(files, TOOLCHAIN, in_homes(call, ".curlrc", ".wgetrc", ".netrc", ".wget-hsts"), Region(given)),
-        writes=(files, in_homes(call, ".wget-hsts")) if not curl else (files,),
+        writes=(files,) if curl else (files, Region((join(call.home, ".wget-hsts"),))),
         environment=_VARIABLES,
         network=True,
         seconds=3.0,

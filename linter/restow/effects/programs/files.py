@@ -267,7 +267,9 @@ def _change(call: Invocation) -> Effect:
     accounts = Region(("/etc/passwd", "/etc/group", "/etc/nsswitch.conf")) if call.name != "chmod" else Region()
     change = _attribute_change(call.name, value)
     known = change is not None and not links and not any(map(_is_pattern, arguments.operands[1:]))
-    known &= call.name != "chmod" or len(value) > 4 or not any(_keeps_bits(call.filesystem, p, recursive) for p in paths)
+    known &= (
+        call.name != "chmod" or len(value) > 4 or not any(_keeps_bits(call.filesystem, p, recursive) for p in paths)
+    )
     if known and change is not None and all(_all_known(call.filesystem, path, recursive) for path in paths):
 
         def apply(filesystem: Filesystem) -> Filesystem:

@@ -7,12 +7,27 @@ from restow.effects.options import read_options
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 
-_FLAGS = ("-i", "-E", "-r", "-n", "-s", "-z", "-u", "--in-place", "--regexp-extended", "--quiet", "--silent", "--null-data")
+_FLAGS = (
+    "-i",
+    "-E",
+    "-r",
+    "-n",
+    "-s",
+    "-z",
+    "-u",
+    "--in-place",
+    "--regexp-extended",
+    "--quiet",
+    "--silent",
+    "--null-data",
+)
 
 
 def effect(call: Invocation) -> Effect:
     """Of ``sed [options] script file...``."""
-    argv = tuple("-i" if word.startswith(("-i", "--in-place")) and word not in ("-iE", "-ie") else word for word in call.argv)
+    argv = tuple(
+        "-i" if word.startswith(("-i", "--in-place")) and word not in ("-iE", "-ie") else word for word in call.argv
+    )
     if "-ie" in argv:
         raise UnknownEffect("sed -ie keeps a backup whose name is easily mistaken; write -i -e")
     suffixes = [word for word in call.argv if word.startswith("-i") and word not in ("-i", "-iE")]
@@ -20,7 +35,9 @@ def effect(call: Invocation) -> Effect:
     scripts = [*arguments.values("-e", "--expression")] or list(arguments.operands[:1])
     files = arguments.operands[0 if arguments.has("-e", "--expression") else 1 :]
     if arguments.has("-f", "--file") or suffixes or not all(map(_plain, scripts)):
-        raise UnknownEffect("a sed script that is read from a file, keeps backups, or may read and write files is not modelled")
+        raise UnknownEffect(
+            "a sed script that is read from a file, keeps backups, or may read and write files is not modelled"
+        )
     if any(character in file for file in files for character in ("*", "?", "[", SYMBOLIC)):
         raise UnknownEffect("the files that sed works on are not all known by name")
     region = Region(tuple(map(call.path, files)))

@@ -1,0 +1,104 @@
+"""From a command's effect to the filesystem after it: computed where that is exact, else a term over all that is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from restow.build.shell_text import kept, listens, reads_dockerfile, ways
+from restow.build.state import Command, State
+from restow.shell import SimpleCommand
+from restow.vfs import Filesystem, Origin, Region, Unknown, digest_of
+from restow.vfs.aliases import with_twins, written
+from restow.vfs.links import with_links
+
+_ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command with what its model looked at, and the part of its term that is its own."""
+
+    command: Command
+    node: SimpleCommand | None
+    consulted: tuple[str, ...]
+    term: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What surrounds the commands of one place: state of the build, text of the Dockerfile, mounts, working directory."""
+
+    state: State
+    dockerfile: str
+    context_term: str
+    directory: str
+
+
+def computed(entry: Entry, filesystem: Filesystem, user: str) -> Filesystem:
+    """The filesystem after a command whose result is known. Other names of what it wrote may show it as well."""
+    effect = entry.command.effect
+    after = effect.exact(filesystem) if effect.exact else filesystem
+    paths = tuple(path for region in effect.writes for path in region.include)
+    return written(after, paths, digest_of("alias", entry.term, user))
+
+
+def term_of(
+    entries: list[Entry],
+    text: str,
+    setting: Setting,
+    filesystem: Filesystem,
+    *,
+    joint: dict[str, str] | None,
+    sure: bool,
+) -> str:
+    """The name of what the commands leave: a digest of all that they may look at.
+
+    ``joint`` are the variables before commands that run in any number, None for a single one. Not ``sure``: they may
+    fail half-way, or not run, so what stood there before counts too.
+    """
+    state = setting.state
+    effects = [entry.command.effect for entry in entries]
+    reads = [region for effect in effects for region in effect.reads]
+    reads += [] if sure else [Region(effect.creates) for effect in effects]
+    reads += [] if state.user in ("", "root", "0") else [_ACCOUNTS]
+    writes = [region for effect in effects for region in effect.writes]
+    return digest_of(
+        "command",
+        *(entry.term for entry in entries),
+        text,
+        setting.directory,
+        state.user,
+        setting.context_term,
+        setting.dockerfile if reads_dockerfile(filesystem, reads) else "",
+        *(_followed(region, filesystem).digest(filesystem) for region in reads),
+        *(_environment(entry, state) for entry in entries),
+        *([] if joint is None else [sorted(joint.items())]),
+        *([] if sure else ways(filesystem, [*reads, *writes])),
+    )
+
+
+def carried_out(entries: list[Entry], filesystem: Filesystem, term: str, *, sure: bool) -> Filesystem:
+    """The filesystem after commands whose result is named by ``term``."""
+    before = filesystem
+    for effect in (entry.command.effect for entry in entries):
+        for region in (*effect.writes, *(() if sure else (Region(effect.creates),))):
+            if region:
+                filesystem = _followed(region, before).write(filesystem, term)
+        for path in effect.creates if sure else ():
+            filesystem = filesystem.put(path, Unknown(Origin(term)))
+        for cache in effect.caches:
+            filesystem = kept(filesystem, cache.path)
+    return filesystem
+
+
+def _followed(region: Region, filesystem: Filesystem) -> Region:
+    return with_twins(with_links(region, filesystem))
+
+
+def _environment(entry: Entry, state: State) -> str:
+    names = entry.command.effect.environment
+    heard = sorted(entry.environment.items())
+    if names is not None:
+        heard = [(key, value) for key, value in heard if any(listens(name, key) for name in names)]
+    return digest_of(state.scope.base, heard)
