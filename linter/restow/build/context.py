@@ -23,7 +23,10 @@ DOCKERFILE_IDENTITY = "the Dockerfile and its ignore file"
 
 @dataclass(frozen=True)
 class Context:
-    """What ``COPY`` can see: ``root`` without the ignored files. ``description`` says where it came from."""
+    """What ``COPY`` can see: ``root`` without the ignored files. ``description`` says where it came from.
+
+    ``hard_links``: some of its files have several names.
+    """
 
     root: Directory
     description: str
@@ -31,6 +34,7 @@ class Context:
     ignore_file: IgnoreFile | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     dockerfile: str | None = None
+    hard_links: bool = False
 
     def read(self, path: str) -> bytes | None:
         """The bytes of the context's regular file ``path`` (relative); None where they are not at hand."""
@@ -77,7 +81,8 @@ def read_context(folder: Path, dockerfile: Path | None = None, *, hashed: bool =
     own = {name for name in (_inside(folder, dockerfile), _inside(folder, _ignore_path(folder, dockerfile))) if name}
     loader = _Loader(folder, ignore, frozenset(own), hashed)
     root = loader.directory(folder, "")
-    return Context(root, str(folder), folder, ignore, dockerfile=_inside(folder, dockerfile))
+    inside = _inside(folder, dockerfile)
+    return Context(root, str(folder), folder, ignore, dockerfile=inside, hard_links=loader.linked)
 
 
 def context_of_listing(
@@ -164,6 +169,7 @@ class _Loader:
     own: frozenset[str]
     hashed: bool
     count: int = 0
+    linked: bool = False
 
     def directory(self, folder: Path, prefix: str) -> Directory:
         children: dict[str, Node] = {}
@@ -201,7 +207,11 @@ class _Loader:
             return Symlink(os.readlink(entry.path))
         if not stat.S_ISREG(information.st_mode):
             return None if stat.S_ISSOCK(information.st_mode) else Special("fifo", Attributes(mode))
-        return File(Attributes(mode), self.content(entry.path, path, information.st_size))
+        content = self.content(entry.path, path, information.st_size)
+        if information.st_nlink == 1:
+            return File(Attributes(mode), content)
+        self.linked = True
+        return File(Attributes(mode), content, link_group=f"context:{information.st_dev}:{information.st_ino}")
 
     def content(self, file: str, path: str, size: int) -> Content:
         if path in self.own:

@@ -24,18 +24,22 @@ from restow.vfs import (
     join,
 )
 from restow.vfs.aliases import above, with_twins, written
-from restow.vfs.filesystem import STANDARD_DIRECTORIES, is_perhaps
+from restow.vfs.filesystem import STANDARD_DIRECTORIES, is_perhaps, refuse_inheritance
 from restow.vfs.links import with_links
 
 
 @dataclass(frozen=True)
 class Placing:
-    """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link."""
+    """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link.
+
+    ``batch`` names the instruction where the context has hard links: names that one COPY brings stay links of each other.
+    """
 
     uid: int | str | None = None
     gid: int | str | None = None
     mode: int | str | None = None
     link: bool = False
+    batch: str = ""
 
     def apply(self, attributes: Attributes, *, directory: bool = False) -> Attributes:
         """A source's attributes as they are at the destination."""
@@ -103,11 +107,13 @@ class Placing:
 
     def ensured(self, filesystem: Filesystem, destination: str) -> Filesystem:
         """``filesystem`` with the directories that a destination demands, whatever is copied there."""
-        folder = join(destination) if destination.endswith("/") else _above(join(destination))
-        return filesystem.make_directories(filesystem.resolve(folder), self.created)
+        folder = filesystem.resolve(join(destination) if destination.endswith("/") else _above(join(destination)))
+        refuse_inheritance(filesystem, folder, self.created)
+        return filesystem.make_directories(folder, self.created)
 
     def _put(self, filesystem: Filesystem, found: Found, target: str) -> Filesystem:
         if isinstance(found.node, Directory):
+            refuse_inheritance(filesystem, target, self.created)
             filesystem = filesystem.make_directories(target, self.created)
             old = filesystem.lookup(target)
             if not isinstance(old, Directory):
@@ -191,7 +197,8 @@ _BITS = {"r": 4, "w": 2, "x": 1}
 
 def _placed(node: Node, placing: Placing) -> Node:
     if isinstance(node, File):
-        return replace(node, attributes=placing.apply(node.attributes))
+        group = digest_of(node.link_group, placing.batch) if node.link_group else None
+        return replace(node, attributes=placing.apply(node.attributes), link_group=group)
     if isinstance(node, Special):
         return replace(node, attributes=placing.apply(node.attributes))
     if isinstance(node, Symlink):

@@ -233,6 +233,19 @@ def inherited(above: Node | None, created: Attributes, *, directory: bool) -> At
     return Attributes(mode, created.uid, attributes.gid)
 
 
+def refuse_inheritance(filesystem: Filesystem, path: str, created: Attributes) -> None:
+    """Raise UnknownEffect where a directory that is to be made at ``path`` would inherit a set-group-ID bit: engines
+    and instructions differ in what they make of it.
+    """
+    above: Node | None = filesystem.root
+    for depth in range(1, len(split(path)) + 1):
+        here = "/" + "/".join(split(path)[:depth])
+        node = filesystem.lookup(here)
+        if not isinstance(node, Directory) and inherited(above, created, directory=True) != created:
+            raise UnknownEffect(f"{here} would be made in a directory with the set-group-ID bit")
+        above = node
+
+
 def _put(directory: Directory, parts: tuple[str, ...], node: Node | None, path: str) -> Directory:
     name, below = parts[0], parts[1:]
     if not below:

@@ -55,7 +55,10 @@ def _request(state: State, node: Copy | Add, build: Build) -> _Request:
     absolute = written if written.startswith("/") else f"{state.directory.rstrip('/')}/{written}"
     folder = absolute.endswith(("/", "/.")) or written in (".", "..") or absolute.endswith("/..")
     destination = join(absolute) + ("/" if folder and join(absolute) != "/" else "")
-    return _Request(tuple(words), destination, _placing(state, node, build))
+    placing = _placing(state, node, build)
+    if build.context is not None and build.context.hard_links:
+        placing = replace(placing, batch=digest_of(node.kind, *words, destination))
+    return _Request(tuple(words), destination, placing)
 
 
 def _placing(state: State, node: Copy | Add, build: Build) -> Placing:

@@ -11,6 +11,7 @@ from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 from restow.syntax.ast import Workdir
 from restow.vfs import Attributes, digest_of, join
+from restow.vfs.filesystem import refuse_inheritance
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -32,6 +33,7 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     owner, owned_by = build.owner(filesystem, user, "uid"), build.owner(filesystem, group or user, "gid")
     created = Attributes(0o755, owner, owned_by)
     if made != "/":
+        refuse_inheritance(filesystem, made, created)
         filesystem = filesystem.make_directories(made, created)
     after = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=directory)
     definition = digest_of("mkdir", directory, state.user) if directory != "/" else None
