@@ -52,7 +52,7 @@ def fix(
 
     ``unsafe`` also applies what rests on assumptions that nobody can check. Raises UsageError for a text without FROM.
     """
-    from restow.advise.history import History, read_history
+    from restow.advise.history import History, telling_history
     from restow.fix.fixer import fix as run
     from restow.lint.runner import lint as findings
 
@@ -61,7 +61,9 @@ def fix(
     used = settings or _settings(path)
     folder = seen.folder if seen is not None else None
     history = (
-        read_history(folder) if folder else History((), "no history: no folder on disk", shallow=False, complete=False)
+        telling_history(folder)
+        if folder
+        else History((), "no history: no folder on disk", shallow=False, complete=False)
     )
     return run(tree.source, seen, history, lambda tree, context: findings(tree, context, used).findings, unsafe=unsafe)
 

@@ -322,3 +322,14 @@ def test_all_recorded_histories_can_be_loaded():
         )
         assert len(history.events) == sum(bool(entry["changes"]) for entry in recorded)
         assert all(path and not path.startswith(("/", "../")) for event in history.events for path in event.paths)
+
+
+def test_a_short_history_is_not_gone_by(repository, monkeypatch):
+    for number in range(module.ENOUGH_EVENTS):
+        repository.commit(a=str(number))
+    assert read_history(repository.folder).events
+    short = module.telling_history(repository.folder)
+    assert short.events == ()
+    assert short.source == "git: 9 commits that changed the build context, too few to go by"
+    repository.commit(a="more")
+    assert len(module.telling_history(repository.folder).events) == module.ENOUGH_EVENTS

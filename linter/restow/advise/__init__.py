@@ -2,7 +2,7 @@
 
 from restow.advise.advice import Advice, LineAdvice, Proposal, Refusal, StageAdvice
 from restow.advise.advisor import advise
-from restow.advise.history import ChangeEvent, History, read_history
+from restow.advise.history import ChangeEvent, History, telling_history
 
 __all__ = [
     "Advice",
@@ -13,5 +13,5 @@ __all__ = [
     "Refusal",
     "StageAdvice",
     "advise",
-    "read_history",
+    "telling_history",
 ]

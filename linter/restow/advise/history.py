@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TIMEOUT_SECONDS = 30
+ENOUGH_EVENTS = 10
+"""With fewer commits than this a history says less about the next change than stated priors do (our estimate)."""
 
 _KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
 _ENVIRONMENT = {
@@ -111,6 +113,15 @@ def read_history(context: Path, limit: int = 200) -> History:
     if shallow:
         source += "; the clone is shallow, older commits are missing"
     return History(kept, source, shallow, complete)
+
+
+def telling_history(context: Path) -> History:
+    """`read_history` where it holds enough commits to go by; else no events, with that as its ``source``."""
+    history = read_history(context)
+    if 0 < len(history.events) < ENOUGH_EVENTS:
+        source = f"{history.source}, too few to go by"
+        return History((), source, history.shallow, history.complete)
+    return history
 
 
 class _NoHistoryError(Exception):

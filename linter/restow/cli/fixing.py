@@ -68,11 +68,11 @@ def rewrite(item: Input, context: ReadContext, settings: Settings, *, unsafe: bo
 
 def history_of(context: ReadContext) -> History:
     """The change events of the build context's folder; none, with that reason, where there is no context."""
-    from restow.advise import History, read_history
+    from restow.advise import History, telling_history
 
     if context.choice.folder is None:
         return History((), f"no history: {context.choice.reason}", shallow=False, complete=False)
-    return read_history(context.choice.folder)
+    return telling_history(context.choice.folder)
 
 
 def _report(item: Input, result: FixResult, context: ReadContext, *, to_stderr: bool) -> None:

@@ -24,6 +24,6 @@ def fix_text(path: str, result: FixResult, context: str, *, changed: bool, would
         yield from ((f"    assumes: {assumption.text}",) for assumption in one.assumptions)
     for refusal in result.refused:
         yield ("  ", ("refused", "yellow"), f": line {refusal.line}: {refusal.what}: {shown(refusal.reason)}")
-    if changed:
+    if changed and result.cost_now:
         now, then = seconds_text(result.cost_now), seconds_text(result.cost_then)
         yield (f"  expected rebuild after a change: {now} before, {then} now",)
