@@ -71,3 +71,12 @@ def test_path_or_text(tmp_path):
 def test_fix_needs_an_image():
     with pytest.raises(UsageError):
         restow.fix("# nothing\n")
+
+
+def test_lint_with_what_is_known_of_the_build():
+    from restow.rule import BaseImage, BuildFacts
+
+    text = "FROM python:3.12\nENV A=$NOWHERE\n"
+    build = BuildFacts(image=lambda reference: BaseImage({"LANG": "C.UTF-8"}))
+    codes = {finding.code for finding in restow.lint(text, build=build)}
+    assert codes - {finding.code for finding in restow.lint(text)} == {"CO020"}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from restow.fix import FixResult
     from restow.image import Difference
     from restow.lint.runner import LintResult
+    from restow.rule import BuildFacts
     from restow.syntax.ast import Dockerfile
 
     Text: TypeAlias = str | Path | Dockerfile
@@ -33,16 +34,19 @@ def parse(text: str, name: str = "Dockerfile") -> Dockerfile:
     return parse_text(text, name)
 
 
-def lint(text_or_path: Text, context: Folder = None, *, settings: Settings | None = None) -> LintResult:
+def lint(
+    text_or_path: Text, context: Folder = None, *, settings: Settings | None = None, build: BuildFacts | None = None
+) -> LintResult:
     """The findings, by place; iterating over the result gives them.
 
     For a path the context and the settings are found as the command line finds them, where they are not given; a text
-    has the default settings and no context.
+    has the default settings and no context. ``build`` is what is known of the build beside them: build arguments, the
+    target platform, base images.
     """
     from restow.lint.runner import lint as run
 
     tree, path = _tree(text_or_path)
-    return run(tree, _context(tree, path, context), settings or _settings(path))
+    return run(tree, _context(tree, path, context), settings or _settings(path), build=build)
 
 
 def fix(

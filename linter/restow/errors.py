@@ -8,10 +8,12 @@
     │   │   └── vfs.ignorefile.IgnoreFileError      a pattern of the ignore file is broken
     │   ├── oci.digest.DigestError                  a text is no digest, or bytes do not have it
     │   ├── oci.reference.ImageReferenceError       a text names no image
-    │   └── syntax.words.WordError                  an expansion (``${X:-y}``) is broken
+    │   ├── rule.check_options.CheckOptionsError     a text is no list of options of BuildKit's checks
+    │   └── syntax.problem.WordError                an expansion (``${X:-y}``) is broken
     ├── EditError             two edits of one text overlap, or lie outside of it
     ├── ArchiveError          an archive breaks its format, or tries to leave its root
     ├── UnknownEffect         a step cannot be computed: the simulator turns it into a term, with this reason
+    │   └── UnknownContent    only because the content of a file that a command reads is not at hand
     └── shell.reader.UnreadableError                the shell grammar cannot read a text: an ``Opaque`` node, with this reason
 
 A broken Dockerfile is no exception: it is an ``Invalid`` node and a finding.
@@ -54,3 +56,7 @@ class UnknownEffect(RestowError):  # noqa: N818 - it names a verdict, and is not
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class UnknownContent(UnknownEffect):
+    """A command is understood, but not the file that it reads: its content is not at hand."""

@@ -146,7 +146,7 @@ def rearranges(rule: ModuleType) -> bool:
         if files
         else None
     )
-    return any(finding.rearrange for finding in rule.check(RuleContext(parse(case.text), context)))
+    return any(finding.rearrange for finding in rule.check(RuleContext(parse(case.text), context, build=case.build)))
 
 
 def differences(wanted: dict[str, str]) -> Iterator[str]:

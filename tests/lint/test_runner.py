@@ -10,7 +10,7 @@ from restow.errors import UsageError
 from restow.lint.packs import gather
 from restow.lint.runner import lint
 from restow.lint.selection import select
-from restow.rule import RuleMeta, Span
+from restow.rule import BuildFacts, RuleMeta, Span
 from restow.syntax import parse
 
 
@@ -26,7 +26,7 @@ def rule(code, name, *, at="keyword", **fields):
     return SimpleNamespace(meta=meta, cases=(), check=check, __name__=f"pack.{name}", __doc__=None)
 
 
-SPACE = rule("CA001", "run-here", aliases=("DL3001", "RunHere"))
+SPACE = rule("CA001", "run-here", aliases=("DL3001", "StageNameCasing"))
 OTHER = rule("LA002", "also-run", aliases=("DL3002",))
 PREVIEW = rule("ST003", "perhaps-run", preview=True)
 RULES = (SPACE, OTHER, PREVIEW)
@@ -103,8 +103,14 @@ def test_codes_and_names_are_unique():
         ("FROM a\n# hadolint ignore=DL3001,DL9999\nRUN b\n", [("LA002", 3)]),
         ("# hadolint global ignore=DL3002\nFROM a\nRUN b\n", [("CA001", 3)]),
         ("FROM a\n# hadolint ignore=DL3001\nRUN b\nRUN c\n", [("LA002", 3), ("CA001", 4), ("LA002", 4)]),
-        ("# check=skip=RunHere,Other\nFROM a\nRUN b\n", [("LA002", 3)]),
+        ("# check=skip=StageNameCasing,Other\nFROM a\nRUN b\n", [("LA002", 3)]),
         ("# check=skip=all;error=true\nFROM a\nRUN b\n", [("LA002", 3)]),
+        ("# check=skip=stagenamecasing,DL3001,run-here\nFROM a\nRUN b\n", [("CA001", 3), ("LA002", 3)]),
+        ("FROM a\n# check=skip=StageNameCasing\nRUN b\nRUN c\n", [("LA002", 3), ("CA001", 4), ("LA002", 4)]),
+        ("FROM a\n# check=skip=StageNameCasing\n#\nRUN b\n", [("CA001", 4), ("LA002", 4)]),
+        ("FROM a\n  # check=skip=StageNameCasing\nRUN b\n", [("CA001", 3), ("LA002", 3)]),
+        ("#!/x\n# check=skip=all\nFROM a\nRUN b\n", [("LA002", 4)]),
+        ("  # check=skip=all\nFROM a\nRUN b\n", [("CA001", 3), ("LA002", 3)]),
         ("# check=error=true\nFROM a\nRUN b\n", [("CA001", 3), ("LA002", 3)]),
         ("FROM a\n# restow ignore=CA001\nRUN b\n", [("CA001", 3), ("LA002", 3)]),
         ("FROM a\n# restow: ignore=\nRUN b\n", [("CA001", 3), ("LA002", 3)]),
@@ -119,6 +125,50 @@ def test_suppressed_findings_are_kept_with_their_comment():
     ((finding, by),) = result.suppressed
     assert (finding.code, by.reason) == ("CA001", "a test")
     assert len(result) == 1
+
+
+def severities(text, **fields):
+    return {f.code: f.severity.value for f in lint(parse(text), rules=RULES, **fields)}
+
+
+def test_error_option_makes_findings_of_buildkits_checks_errors():
+    assert severities("FROM a\nRUN b\n") == {"CA001": "warning", "LA002": "warning"}
+    assert severities("# check=error=true\nFROM a\nRUN b\n") == {"CA001": "error", "LA002": "warning"}
+    assert severities("# check=error=maybe\nFROM a\nRUN b\n") == {"CA001": "warning", "LA002": "warning"}
+
+
+def test_build_argument_replaces_the_directive():
+    build = BuildFacts({"BUILDKIT_DOCKERFILE_CHECK": "skip=all"})
+    assert severities("# check=error=true\nFROM a\nRUN b\n", build=build) == {"LA002": "warning"}
+    build = BuildFacts({"BUILDKIT_DOCKERFILE_CHECK": ""})
+    assert severities("# check=skip=all\nFROM a\nRUN b\n", build=build).keys() == {"CA001", "LA002"}
+    with pytest.raises(UsageError, match="BUILDKIT_DOCKERFILE_CHECK: 'x' is no check option"):
+        severities("FROM a\n", build=BuildFacts({"BUILDKIT_DOCKERFILE_CHECK": "x=y"}))
+
+
+EXPERIMENTAL = rule("ST009", "odd-run", aliases=("InvalidDefinitionDescription",), preview=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("FROM a\nRUN b\n", []),
+        ("# check=experimental=all\nFROM a\nRUN b\n", [3]),
+        ("# check=experimental=InvalidDefinitionDescription;skip=all\nFROM a\nRUN b\n", [3]),
+        ("# check=experimental=Other\nFROM a\nRUN b\n", []),
+        ("FROM a\nRUN b\n# check=experimental=all\nRUN c\n", [4]),
+    ],
+)
+def test_experimental_checks(text, left):
+    assert [line for _, line in found(text, (EXPERIMENTAL, PREVIEW))] == left
+    assert not found(text, (EXPERIMENTAL,), ignore=("ST009",))
+
+
+def test_another_frontend_silences_what_needs_dockers():
+    anywhere = rule("ST007", "any-run", any_frontend=True)
+    text = "# syntax=host.example/own:1\nFROM a\nRUN b\n"
+    assert found(text, (*RULES, anywhere)) == [("ST007", 3)]
+    assert len(found(text.replace("host.example/own", "docker/dockerfile"), (*RULES, anywhere))) == 3
 
 
 @pytest.mark.parametrize(

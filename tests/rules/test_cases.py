@@ -10,7 +10,7 @@ import pytest
 
 import restow_rules
 from restow.build import Context, context_of_listing
-from restow.rule import Bad, Finding, Good, RuleContext
+from restow.rule import Bad, BuildFacts, Finding, Good, RuleContext
 from restow.rule.meta import FAMILIES
 from restow.source import apply_edits
 from restow.syntax import parse
@@ -38,9 +38,10 @@ def context(files: Mapping[str, str] | None) -> Context | None:
     return context_of_listing(listing, texts=files, dockerignore=files.get(".dockerignore"), dockerfile="Dockerfile")
 
 
-def findings(rule: ModuleType, text: str, files: Mapping[str, str] | None) -> list[Finding]:
+def findings(rule: ModuleType, text: str, files: Mapping[str, str] | None, build=None) -> list[Finding]:
     """What the rule finds, in the order of the text."""
-    return sorted(rule.check(RuleContext(parse(text), context(files))), key=lambda finding: finding.span)
+    examined = RuleContext(parse(text), context(files), build=build or BuildFacts())
+    return sorted(rule.check(examined), key=lambda finding: finding.span)
 
 
 def edits(found: list[Finding]):
@@ -50,7 +51,7 @@ def edits(found: list[Finding]):
 
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_case(rule, case):
-    found = findings(rule, case.text, case.files)
+    found = findings(rule, case.text, case.files, case.build)
     source = parse(case.text).source
     lines = tuple(source.position(finding.span.start).line for finding in found)
     assert lines == (case.lines if isinstance(case, Bad) else ())
@@ -63,22 +64,22 @@ def test_case(rule, case):
 
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_fix(rule, case):
-    found = findings(rule, case.text, case.files)
+    found = findings(rule, case.text, case.files, case.build)
     fixed = apply_edits(case.text, edits(found))
     assert (fixed if fixed != case.text else None) == (case.fixed if isinstance(case, Bad) else None)
-    again = findings(rule, fixed, case.files)
+    again = findings(rule, fixed, case.files, case.build)
     assert not edits(again)
     assert len(again) == len([finding for finding in found if not finding.fix])
 
 
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_without_context_and_with_other_line_ends(rule, case):
-    assert all(finding.message for finding in findings(rule, case.text, None))
+    assert all(finding.message for finding in findings(rule, case.text, None, case.build))
     if "<<" in case.text:
         return  # a shell reads the carriage returns of a here-document as text
     crlf = case.text.replace("\n", "\r\n")
-    found = findings(rule, crlf, case.files)
-    assert len(found) == len(findings(rule, case.text, case.files))
+    found = findings(rule, crlf, case.files, case.build)
+    assert len(found) == len(findings(rule, case.text, case.files, case.build))
     if isinstance(case, Bad) and case.fixed is not None:
         assert apply_edits(crlf, edits(found)) == case.fixed.replace("\n", "\r\n")
 
@@ -105,9 +106,9 @@ def test_docstring(rule):
     assert rule.__doc__.split("\n", 1)[0].endswith(".")
     blocks = re.findall(r"```dockerfile\n(.*?)```", rule.__doc__, re.DOTALL)
     assert len(blocks) >= 2
-    files = next(case.files for case in rule.cases if isinstance(case, Bad))
-    assert findings(rule, blocks[0], files)
-    assert not findings(rule, blocks[1], files)
+    case = next(case for case in rule.cases if isinstance(case, Bad))
+    assert findings(rule, blocks[0], case.files, case.build)
+    assert not findings(rule, blocks[1], case.files, case.build)
 
 
 def test_codes_and_names_are_unique():

@@ -16,6 +16,7 @@ from restow.build import Context, Simulation, StageResult, simulate
 from restow.build.engine import Memory
 from restow.effects import Verdict
 from restow.image import Difference, compare
+from restow.rule import other_frontend
 from restow.source import Source
 from restow.syntax import parse
 from restow.syntax.ast import Dockerfile
@@ -29,8 +30,14 @@ def advise(dockerfile: Dockerfile, context: Context | None, history: History, *,
     """Advice on a Dockerfile with its context and change events.
 
     Without ``accept`` only rewrites whose assumptions hold are proposed; what would need more is a refusal that says
-    so. Raises UsageError for a file without FROM.
+    so. A file that another frontend reads gets no advice but that refusal. Raises UsageError for a file without FROM.
     """
+    other = other_frontend(dockerfile)
+    if other is not None:
+        line = dockerfile.source.position(other[1].start).line
+        refusal = Refusal("any rewrite", f"{other[0]} reads this file, and what it makes of it is not known", line)
+        verdict = "No advice: another program than Docker's frontend reads this file."
+        return Advice((), 0.0, 0.0, "no change events", verdict, None, (refusal,))
     events = events_of(context, history)
     safe = _Advisor(dockerfile, context, events, accept=False)
     safe.run()

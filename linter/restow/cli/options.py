@@ -106,7 +106,30 @@ COMMANDS = (
         "price each instruction's cache and propose a cheaper arrangement",
         (_PATH, _CONTEXT, _FORMAT, _UNSAFE, _STDIN_NAME),
     ),
-    Command("layers", "show the simulated build's layers", (_PATH, _CONTEXT, _FORMAT, _BUILD_ARGUMENTS, _STDIN_NAME)),
+    Command(
+        "layers",
+        "show the simulated build's layers, and what a rebuild finds in the cache",
+        (
+            *(_PATH, _CONTEXT, _FORMAT, _BUILD_ARGUMENTS, _STDIN_NAME),
+            _argument(
+                "--after",
+                nargs="+",
+                action="extend",
+                default=[],
+                metavar="FILE",
+                help="hit or miss for each step after a change of these context files (also folders and patterns)",
+            ),
+            _argument(
+                "--after-dockerfile", metavar="FILE", help="hit or miss for each step with this edited Dockerfile"
+            ),
+            _argument(
+                "--builder",
+                choices=("buildkit", "classic"),
+                default="buildkit",
+                help="whose cache: BuildKit's or the classic builder's (default: buildkit)",
+            ),
+        ),
+    ),
     Command(
         "verify",
         "do two Dockerfiles produce the same image?",

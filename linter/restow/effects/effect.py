@@ -11,11 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from restow.errors import UnknownEffect
+from restow.errors import UnknownContent, UnknownEffect
 from restow.semantics.scope import SYMBOLIC
 from restow.vfs import Directory, File, Filesystem, Region, Unknown
 
-__all__ = ["SYMBOLIC", "Assumption", "Cache", "Effect", "Invocation", "Verdict"]
+__all__ = ["NAME", "SYMBOLIC", "Assumption", "Cache", "Effect", "Invocation", "Verdict"]
+
+
+NAME = "name:"
+"""Begins the symbolic value of a name that only the build gives: one path component, neither ``.`` nor ``..``."""
 
 
 class Verdict(Enum):
@@ -51,7 +55,8 @@ class Effect:
     None means every variable. ``certain``: it cannot fail for root. ``exact`` computes the resulting filesystem where
     the simulator can; else what is written is a term over everything read. ``needs`` are the project's files that have
     to be in place. ``words`` are those of the command that decide its result, None for all of them (``--quiet`` and
-    ``--no-cache-dir`` do not). ``seconds`` (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
+    ``--no-cache-dir`` do not). ``sets`` are variables that it gives to the commands after it (``export``). ``seconds``
+    (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
     """
 
     reads: tuple[Region, ...] = ()
@@ -67,6 +72,7 @@ class Effect:
     certain: bool = False
     needs: tuple[str, ...] = ()
     words: tuple[str, ...] | None = None
+    sets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.exact is not None and self.environment is None:
@@ -111,6 +117,23 @@ class Invocation:
         self.path(argument)
         return self.filesystem.resolve(self._absolute(argument), last=False)
 
+    def area(self, argument: str) -> str:
+        """The argument as an absolute path, or, where it goes on with a name that only the build gives, the folder of it.
+
+        Such a name is one component (``/tmp/`` and what ``mktemp`` made up). Raises UnknownEffect as ``path`` does.
+        """
+        head, mark, rest = argument.partition(SYMBOLIC)
+        parts = [argument] if not mark else rest.split(SYMBOLIC)
+        folder, slash, _ = head.rpartition("/")
+        if (
+            not mark
+            or not slash
+            or not all(part.startswith(NAME) for part in parts[::2])
+            or ".." in "".join(parts[1::2])
+        ):
+            return self.path(argument)
+        return self.path(folder or "/")
+
     def _absolute(self, argument: str) -> str:
         if argument == "~" or argument.startswith("~/"):
             argument = self.home + argument[1:]
@@ -139,7 +162,7 @@ class Invocation:
     def text(self, path: str) -> str | None:
         """The text of the file at ``path``; None where it surely does not exist.
 
-        Raises UnknownEffect where it may exist but its content is not at hand.
+        Raises UnknownContent where it may exist but its content is not at hand.
         """
         node = self.node(path)
         if node is None:
@@ -148,14 +171,14 @@ class Invocation:
             raise UnknownEffect(f"{path} is a directory")
         data = self.read(self.filesystem.resolve(path)) if isinstance(node, File) else None
         if data is None:
-            raise UnknownEffect(f"the content of {path} is not known")
+            raise UnknownContent(f"the content of {path} is not known")
         return data.decode("utf-8", "replace")
 
     def known_text(self, path: str) -> str | None:
         """The text of a file that the build itself put at ``path``; None where it put none there.
 
         Unlike ``text`` this takes a place that the base image may fill for empty of interest.
-        Raises UnknownEffect where the build put a file there whose content is not at hand.
+        Raises UnknownContent where the build put a file there whose content is not at hand.
         """
         return None if isinstance(self.node(path), Unknown) else self.text(path)
 

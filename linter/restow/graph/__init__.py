@@ -1,5 +1,6 @@
-"""Vertices of the build graph in BuildKit's sense, and their cache keys."""
+"""Vertices of the build graph in BuildKit's sense, their cache keys, and the digests of the files that they read."""
 
-from restow.graph.vertex import Vertex, key_of
+from restow.graph.content import content_digest, is_computed, named_digest
+from restow.graph.vertex import Input, Operation, Vertex, key_of
 
-__all__ = ["Vertex", "key_of"]
+__all__ = ["Input", "Operation", "Vertex", "content_digest", "is_computed", "key_of", "named_digest"]

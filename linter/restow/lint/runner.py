@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from restow.config.settings import Settings
+from restow.lint.check_directives import FileOptions, read_file_options
 from restow.lint.packs import RuleModule, load_rules
 from restow.lint.selection import options_of, select
 from restow.lint.suppressions import Suppression, read_suppressions
-from restow.rule import Finding, RuleContext
+from restow.rule import BuildFacts, Finding, RuleContext, Severity, other_frontend
 from restow.syntax.ast import Dockerfile
 
 if TYPE_CHECKING:
@@ -42,33 +43,58 @@ def lint(
     settings: Settings | None = None,
     *,
     rules: Sequence[RuleModule] | None = None,
+    build: BuildFacts | None = None,
 ) -> LintResult:
     """The findings of the selected rules in ``dockerfile``; ``rules`` are those to select from, by default all
-    installed ones.
+    installed ones. ``build`` is what is known of the build; its argument ``BUILDKIT_DOCKERFILE_CHECK`` replaces the
+    directive ``# check=``.
 
-    Raises UsageError for broken packs and settings. A rule that raises is a bug: RuntimeError with the rule's code.
+    A file for another frontend than Docker's is left to the rules that work with any. Raises UsageError for broken packs,
+    settings and check options of the build. A rule that raises is a bug: RuntimeError with the rule's code.
     """
     settings = settings or Settings()
     rules = load_rules() if rules is None else rules
-    chosen = select(rules, settings)
-    examined = RuleContext(dockerfile, context, options_of(rules, settings))
-    suppressions = read_suppressions(dockerfile)
+    build = build or BuildFacts()
+    checks = read_file_options(dockerfile, build)
+    chosen, on_request = _running(rules, settings, checks, dockerfile)
+    examined = RuleContext(dockerfile, context, options_of(rules, settings), build)
+    suppressions = read_suppressions(dockerfile, checks)
     findings: list[Finding] = []
     suppressed: list[tuple[Finding, Suppression]] = []
-    for rule in chosen:
-        if "context" in rule.meta.needs and context is None:
+    for rule, finding in _found((*chosen, *on_request), examined):
+        check = rule.meta.check
+        if rule in on_request and not (check and checks.asks_for(check, finding)):
             continue
-        for finding in _checked(rule, examined):
-            by = next((s for s in suppressions if s.covers(finding, rule.meta)), None)
-            if by is None:
-                findings.append(finding)
-            else:
-                suppressed.append((finding, by))
+        by = next((s for s in suppressions if s.covers(finding, rule.meta)), None)
+        if by is not None:
+            suppressed.append((finding, by))
+        else:
+            findings.append(replace(finding, severity=Severity.ERROR) if checks.options.error and check else finding)
     used = {by for _, by in suppressed}
     unused = [s for s in suppressions if s.tool == "restow" and s not in used and _all_ran(s, rules, chosen)]
     return LintResult(
         tuple(sorted(findings, key=_place)), tuple(sorted(suppressed, key=lambda pair: _place(pair[0]))), tuple(unused)
     )
+
+
+def _found(rules: Sequence[RuleModule], examined: RuleContext) -> Iterator[tuple[RuleModule, Finding]]:
+    """What the rules find, those left out that lack the context which they need."""
+    for rule in rules:
+        if examined.context is not None or "context" not in rule.meta.needs:
+            for finding in _checked(rule, examined):
+                yield rule, finding
+
+
+def _running(
+    rules: Sequence[RuleModule], settings: Settings, checks: FileOptions, dockerfile: Dockerfile
+) -> tuple[list[RuleModule], list[RuleModule]]:
+    """The rules that run, and previews that run only where the file asks for them as experimental checks."""
+    chosen = list(select(rules, settings))
+    wanted = [rule for rule in select(rules, replace(settings, preview=True)) if rule not in chosen and rule.meta.check]
+    on_request = [rule for rule in wanted if rule.meta.check and checks.mentions(rule.meta.check)]
+    if other_frontend(dockerfile) is None:
+        return chosen, on_request
+    return [rule for rule in chosen if rule.meta.any_frontend], []
 
 
 def _checked(rule: RuleModule, examined: RuleContext) -> list[Finding]:

@@ -10,6 +10,7 @@ from restow.build import Simulation, StageResult
 from restow.image import Layer, layers_of
 from restow.report.instruction_text import instruction_text, shown
 from restow.report.json_report import Document
+from restow.report.rebuild_report import RebuildDocument, rebuild_text
 from restow.report.styled import Line, count_text, seconds_text, size_text, table
 from restow.vfs import Directory, Filesystem, Unknown
 from restow.vfs.changes import Change
@@ -61,7 +62,10 @@ class StageDocument(Document):
 
 
 class LayersDocument(Document):
-    """The whole: ``version`` is that of the document's form, ``restow`` that of the program."""
+    """The whole: ``version`` is that of the document's form, ``restow`` that of the program.
+
+    ``rebuild`` is there where a change was named (``--after``, ``--after-dockerfile``).
+    """
 
     version: Literal[1] = 1
     restow: str
@@ -70,12 +74,20 @@ class LayersDocument(Document):
     context_reason: str
     stages: tuple[StageDocument, ...]
     assumptions: tuple[str, ...]
+    rebuild: RebuildDocument | None = None
 
 
 def layers_document(
-    simulation: Simulation, keys: Mapping[tuple[int, int], str], context: tuple[str | None, str], program: str
+    simulation: Simulation,
+    keys: Mapping[tuple[int, int], str],
+    context: tuple[str | None, str],
+    program: str,
+    rebuild: RebuildDocument | None = None,
 ) -> LayersDocument:
-    """The document of a simulated build; ``context`` is the folder and the reason, ``program`` Restow's version."""
+    """The document of a simulated build; ``context`` is the folder and the reason, ``program`` Restow's version.
+
+    ``rebuild`` is what a build after a change finds in the cache, None where nobody asked.
+    """
     folder, reason = context
     return LayersDocument(
         restow=program,
@@ -84,6 +96,7 @@ def layers_document(
         context_reason=reason,
         stages=tuple(_stage(result, simulation, keys) for result in simulation.stages),
         assumptions=tuple(assumption.text for assumption in simulation.assumptions),
+        rebuild=rebuild,
     )
 
 
@@ -150,6 +163,8 @@ def layers_text(document: LayersDocument) -> Iterator[Line]:
         yield ()
         yield ("assumed:",)
         yield from ((f"  {assumption}",) for assumption in document.assumptions)
+    if document.rebuild is not None:
+        yield from rebuild_text(document.rebuild)
 
 
 def _layer_lines(stage: StageDocument) -> Iterator[Line]:

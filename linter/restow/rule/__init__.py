@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from restow.rule.build_facts import BaseImage, BuildFacts
 from restow.rule.case import Bad, Case, Good
+from restow.rule.check_options import CheckOptions, CheckOptionsError, find_check_directive, parse_check_options
+from restow.rule.comments import comments_above
 from restow.rule.context import RuleContext
 from restow.rule.finding import Finding, Fix, Severity
+from restow.rule.frontend import other_frontend
 from restow.rule.meta import Option, RuleMeta
 from restow.semantics import Model, Stage, is_known
 from restow.source import Edit, Span
@@ -22,8 +26,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Assumption",
     "Bad",
+    "BaseImage",
+    "BuildFacts",
     "Cache",
     "Case",
+    "CheckOptions",
+    "CheckOptionsError",
     "Command",
     "Context",
     "ContextUse",
@@ -43,7 +51,11 @@ __all__ = [
     "StageResult",
     "State",
     "Step",
+    "comments_above",
+    "find_check_directive",
     "is_known",
+    "other_frontend",
+    "parse_check_options",
 ]
 
 _OF_EFFECTS = frozenset({"Assumption", "Cache", "Effect"})

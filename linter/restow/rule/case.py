@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from restow.rule.build_facts import BuildFacts
+
 
 @dataclass(frozen=True)
 class Good:
-    """A Dockerfile in which the rule finds nothing. ``files`` is the context by path, None where there is none."""
+    """A Dockerfile in which the rule finds nothing.
+
+    ``files`` is the context by path, None where there is none; ``build`` is what else is known of the build.
+    """
 
     text: str
     files: Mapping[str, str] | None = None
     note: str = ""
+    build: BuildFacts = field(default_factory=BuildFacts)
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Bad:
     files: Mapping[str, str] | None = None
     fixed: str | None = None
     note: str = field(default="")
+    build: BuildFacts = field(default_factory=BuildFacts)
 
 
 Case: TypeAlias = Good | Bad

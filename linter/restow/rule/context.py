@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from restow.rule.build_facts import BuildFacts
 from restow.rule.finding import Finding, Fix
 from restow.rule.meta import RuleMeta
 from restow.semantics import Model, read_model
@@ -25,11 +26,15 @@ _OPENING = re.compile(r"<<-?(['\"]?)\w+\1")
 
 @dataclass(frozen=True)
 class RuleContext:
-    """One Dockerfile under examination. ``context`` is None where there is no build context at hand."""
+    """One Dockerfile under examination. ``context`` is None where there is no build context at hand.
+
+    ``build`` is what else is known of the build.
+    """
 
     dockerfile: Dockerfile
     context: Context | None = None
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    build: BuildFacts = field(default_factory=BuildFacts)
 
     @property
     def source(self) -> Source:
@@ -111,7 +116,8 @@ class RuleContext:
         help: str = "",
         fix: Fix | None = None,
         rearrange: bool = False,
+        origin: Span | None = None,
     ) -> Finding:
-        """A finding of the rule at an instruction (its keyword is marked) or at a span."""
+        """A finding of the rule at an instruction (its keyword is marked) or at a span; ``origin`` as in ``Finding``."""
         span = at if isinstance(at, Span) else Span(at.start, at.start + len(at.keyword))
-        return Finding(meta.code, meta.name, message, span, meta.severity, help, fix, rearrange)
+        return Finding(meta.code, meta.name, message, span, meta.severity, help, fix, rearrange, origin)

@@ -34,7 +34,8 @@ class Finding:
     """One problem at one place of the Dockerfile.
 
     ``help`` says what to do. ``rearrange`` tells that ``restow fix`` may mend it by a cheaper arrangement of
-    instructions.
+    instructions. ``origin`` is the instruction that brings the finding about, where that is another than the one marked:
+    BuildKit's ``# check=`` comments stand above that one.
     """
 
     code: str
@@ -45,3 +46,4 @@ class Finding:
     help: str = ""
     fix: Fix | None = None
     rearrange: bool = False
+    origin: Span | None = None

@@ -26,7 +26,10 @@ class StageBase:
 
 @dataclass(frozen=True)
 class Stage:
-    """One FROM and the instructions up to the next one. ``name`` is lower case, as BuildKit compares it."""
+    """One FROM and the instructions up to the next one.
+
+    ``name`` is lower case: ``COPY --from`` finds it in any case, FROM in lower case only, as in BuildKit.
+    """
 
     index: int
     name: str | None
@@ -120,10 +123,20 @@ def read_model(dockerfile: Dockerfile, build_arguments: dict[str, str] | None = 
         else:
             preamble.append(node)
             if isinstance(node, Arg):
-                scope = scope.with_arguments(argument_values(node, scope, given))
+                scope = scope.with_arguments(_global_arguments(node, scope, given))
     if opening is not None:
         stages.append(_stage(len(stages), opening, body, scope, names))
     return Model(dockerfile, tuple(preamble), tuple(stages), scope)
+
+
+def _global_arguments(node: Arg, scope: Scope, given: dict[str, str]) -> dict[str, str]:
+    """``argument_values``; a default that cannot be expanded, which the build stops at, leaves its names unknown."""
+    from restow.syntax.words import WordError
+
+    try:
+        return argument_values(node, scope, given)
+    except WordError:
+        return {pair.key: symbolic("broken build argument", pair.key) for pair in node.pairs}
 
 
 def argument_values(node: Arg, scope: Scope, given: dict[str, str], outer: Scope | None = None) -> dict[str, str]:
@@ -151,8 +164,8 @@ def _stage(index: int, opening: From, body: list[Instruction], scope: Scope, nam
     except WordError:
         name = opening.image.text
     platform = opening.flag_value("platform")
-    if name.lower() in names:
-        base = StageBase("stage", name, names[name.lower()], platform)
+    if name in names:
+        base = StageBase("stage", name, names[name], platform)
     elif name == "scratch":
         base = StageBase("scratch", name, None, platform)
     else:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from restow.syntax.ast import Flag
-from restow.syntax.problem import Problem, suggestion
+from restow.syntax.fields import read_device, split_fields
+from restow.syntax.problem import FieldError, Problem, suggestion
 
 Kind = Literal["bool", "one", "many"]
 
@@ -64,11 +65,11 @@ def _unquoted(raw: str, escape: str) -> str:
     return "".join(parts)
 
 
-def check_flags(instruction: str, flags: Sequence[Flag]) -> None:
-    """Raise Problem at the first flag that BuildKit refuses."""
+def check_flags(instruction: str, flags: Sequence[Flag], known: Mapping[str, Kind] | None = None) -> None:
+    """Raise Problem at the first flag that BuildKit refuses; ``known`` are the flags of ``instruction``."""
     if instruction in UNCHECKED:
         return
-    known = FLAGS.get(instruction, {})
+    known = FLAGS.get(instruction, {}) if known is None else known
     seen: set[str] = set()
     for flag in flags:
         kind = known.get(flag.name)
@@ -98,15 +99,22 @@ def _check_value(instruction: str, flag: Flag, kind: Kind) -> None:
     choices = CHOICES.get((instruction, flag.name))
     if choices and flag.value not in choices:
         raise Problem(f"--{flag.name} cannot be {flag.value!r}: write one of {', '.join(choices)}", flag.start)
-    if instruction == "run" and flag.name == "mount":
-        _check_mount(flag)
+    if instruction == "run" and flag.name in ("mount", "device"):
+        _check_fields(flag)
     if instruction == "healthcheck":
         _check_health(flag)
 
 
-def _check_mount(flag: Flag) -> None:
-    """Raise Problem where the mount's ``from`` holds a variable, the one field that BuildKit does not expand."""
-    for field in (flag.value or "").split(","):
+def _check_fields(flag: Flag) -> None:
+    """Raise Problem for fields that cannot be read, and where a mount's ``from``, which is not expanded, has a variable."""
+    try:
+        if flag.name == "device":
+            read_device(flag.value or "")
+            return
+        fields = split_fields(flag.value or "")
+    except FieldError as error:
+        raise Problem(f"--{flag.name} cannot be {flag.value!r}: {error}", flag.start) from None
+    for field in fields:
         key, _, value = field.partition("=")
         if key.lower() == "from" and "$" in value[:-1]:
             raise Problem("from= of a mount takes no variables: name a stage that starts FROM the variable", flag.start)

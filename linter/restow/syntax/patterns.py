@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from restow.syntax.words import WordError
+from restow.syntax.problem import WordError
 
 _TEMPLATE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|(\$))")
 

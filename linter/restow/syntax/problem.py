@@ -1,8 +1,18 @@
-"""What is wrong with an instruction; the parser turns it into an ``Invalid`` node."""
+"""What is wrong with an instruction or a word; the parser turns the former into an ``Invalid`` node."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from restow.errors import UsageError
+
+
+class WordError(UsageError):
+    """A word cannot be expanded: broken quotes, a broken substitution, or a variable that ``?`` demands."""
+
+
+class FieldError(ValueError):
+    """The value of a flag breaks its form; the message says how."""
 
 
 class Problem(Exception):  # noqa: N818 - raised and caught within this package, never seen outside

@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from restow.errors import UsageError
 from restow.syntax.lines import SPACES
+from restow.syntax.patterns import replace, trim_prefix, trim_suffix
+from restow.syntax.problem import WordError
+
+__all__ = ["Expansion", "Lookup", "WordError", "expand_word", "expand_words"]
 
 Lookup = Callable[[str], "str | None"]
 
 _END = ""
 _SPECIAL = "@*#?-$!0"
 _MAX_DEPTH = 50
-
-
-class WordError(UsageError):
-    """A word cannot be expanded: broken quotes, a broken substitution, or a variable that ``?`` demands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,16 +237,12 @@ class _Reader:
                 return value or ""
             case ":":
                 raise WordError(f"unsupported modifier ({modifier}) in substitution")
-        from restow.syntax.patterns import trim_prefix, trim_suffix
-
         greedy = word.startswith(modifier)
         trim = trim_suffix if modifier == "%" else trim_prefix
         return trim(word[greedy:], value or "", greedy)
 
     def _replacing(self, name: str) -> str:
         """The value of ``${NAME/pattern/replacement}`` or ``${NAME//pattern/replacement}``."""
-        from restow.syntax.patterns import replace
-
         everywhere = self.peek() == "/"
         if everywhere:
             self.next()

@@ -1,8 +1,9 @@
 """A source of COPY or ADD is not in the build context.
 
 ## What it does
-Finds sources without a counterpart in the context, and sources that the ignore file leaves out. Patterns, addresses,
-sources with variables of unknown value, and sources behind a symbolic link are left alone.
+Finds sources without a counterpart in the context, and sources that an ignore file with exceptions (`!pattern`) leaves
+out; without exceptions copy-ignored-file finds these. Patterns, addresses, sources with variables of unknown value, and
+sources behind a symbolic link are left alone.
 
 ## Why is this bad?
 The build stops there. It may be a typo, a path relative to the Dockerfile instead of the context, or an ignore file
@@ -47,11 +48,10 @@ meta = RuleMeta(
     name="copy-source-missing",
     summary="A source of COPY or ADD is not in the build context.",
     since="0.1.0",
-    aliases=("CopyIgnoredFile",),
     needs=frozenset({"context"}),
 )
 
-_FILES = {"source/a.c": "", "build.env": "", ".dockerignore": "*.env\n"}
+_FILES = {"source/a.c": "", "build.env": "", ".dockerignore": "*.env\n!a.env\n"}
 cases: tuple[Case, ...] = (
     Bad("FROM debian:12\nCOPY sorce /srv\n", lines=(2,), files=_FILES),
     Bad("FROM debian:12\nCOPY source \\\n     build.env /srv/\n", lines=(3,), files=_FILES),
@@ -80,6 +80,8 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             path = _expanded(word.text, before) if word.text in local else None
             if path is None or not _is_missing(context, path):
                 continue
+            if context.ignored(path) and not _has_exceptions(context):
+                continue
             if context.ignored(path):
                 yield ctx.finding(
                     meta, word.span, f"{path} is left out by the ignore file", help="add an exception, !" + path
@@ -92,6 +94,11 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
                 yield ctx.finding(
                     meta, word.span, f"{path} is not in the build context ({context.description})", help=hint
                 )
+
+
+def _has_exceptions(context: Context) -> bool:
+    ignore = context.ignore_file
+    return ignore is not None and any(pattern.exception for pattern in ignore.patterns)
 
 
 def _expanded(text: str, state: State) -> str | None:

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta
-from restow.syntax.ast import Maintainer
+from restow.syntax.ast import Invalid, Maintainer
 
 meta = RuleMeta(
     code="CO007",
@@ -43,13 +43,16 @@ meta = RuleMeta(
 
 cases: tuple[Case, ...] = (
     Bad("FROM alpine:3.20\nMAINTAINER Jane Doe <jane@host.example>\n", lines=(2,)),
+    Bad("FROM alpine:3.20\nMAINTAINER\n", lines=(2,)),
     Good('FROM alpine:3.20\nLABEL org.opencontainers.image.authors="Jane Doe"\n'),
 )
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
-    """A finding at each MAINTAINER."""
+    """A finding at each MAINTAINER, also at one that does not parse."""
     for node in ctx.dockerfile.instructions:
-        if isinstance(node, Maintainer):
+        if isinstance(node, Invalid) and node.keyword.lower() == "maintainer":
+            yield ctx.finding(meta, node, "MAINTAINER is deprecated", help="write a LABEL, or remove the line")
+        elif isinstance(node, Maintainer):
             label = f'LABEL org.opencontainers.image.authors="{node.name.strip().strip(chr(34))}"'
             yield ctx.finding(meta, node, "MAINTAINER is deprecated", help=f"write {label}")

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Span
 from restow.syntax.ast import Cmd, Entrypoint, Healthcheck, Instruction
+from restow_rules.dispatch import Dispatched, dispatched
 
 meta = RuleMeta(
     code="CO004",
@@ -60,13 +61,25 @@ cases: tuple[Case, ...] = (
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each instruction that is replaced."""
-    for stage in ctx.model.stages:
-        for kind in (Cmd, Entrypoint, Healthcheck):
-            nodes = [node for node in stage.instructions if isinstance(node, kind)]
-            for node in nodes[:-1]:
-                line = ctx.source.position(nodes[-1].start).line
-                message = f"this {node.keyword.upper()} has no effect, since the one of line {line} replaces it"
-                yield ctx.finding(meta, node, message, help="delete it, or join both", fix=_fix(ctx, node))
+    before: dict[tuple[int, str], Dispatched] = {}
+    for item in dispatched(ctx):
+        if not isinstance(item.node, Cmd | Entrypoint | Healthcheck):
+            continue
+        key = (item.stage.index, item.node.kind)
+        replaced = before.get(key)
+        before[key] = item
+        if replaced is None:
+            continue
+        node, own = replaced.node, replaced.place is replaced.node
+        line = ctx.source.position(item.place.start).line
+        yield ctx.finding(
+            meta,
+            replaced.place,
+            f"this {node.keyword.upper()} has no effect, since the one of line {line} replaces it",
+            help="delete it, or join both",
+            fix=_fix(ctx, node) if own else None,
+            origin=item.node.span,
+        )
 
 
 def _fix(ctx: RuleContext, node: Instruction) -> Fix | None:

@@ -1,8 +1,7 @@
 """CMD or ENTRYPOINT in shell form puts a shell between the engine and the program.
 
 ## What it does
-Finds CMD and ENTRYPOINT in shell form. A command that begins with `exec`, and one whose stage chose its shell with
-SHELL, are left alone, and so is what a later instruction of the same kind replaces.
+Finds CMD and ENTRYPOINT in shell form. A stage that chose its shell with SHELL is left alone.
 
 ## Why is this bad?
 The shell is process 1. It does not hand on SIGTERM, so `docker stop` waits and then kills the program, and after
@@ -21,7 +20,8 @@ CMD ["node", "server.js"]
 ```
 
 ## Fix safety
-There is no fix: a shell may be wanted, for variables, pipes or `&&`. Then write `exec` before the last command.
+There is no fix: a shell may be wanted, for variables, pipes or `&&`. Then write `exec` before the last command and choose
+the shell with SHELL, or write the shell into the array: `["/bin/sh", "-c", "exec ..."]`.
 
 ## References
 - Dockerfile reference, *Shell and exec form*
@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta
 from restow.syntax.ast import Cmd, Entrypoint
-from restow_rules.stages import DEFAULT_SHELL, instructions_of, shell_at
+from restow_rules.dispatch import dispatched
 
 meta = RuleMeta(
     code="CO006",
@@ -46,33 +46,27 @@ meta = RuleMeta(
 cases: tuple[Case, ...] = (
     Bad("FROM node:20\nENTRYPOINT /start.sh\nCMD node server.js\n", lines=(2, 3)),
     Good('FROM node:20\nCMD ["node", "server.js"]\n'),
-    Good("FROM node:20\nCMD exec node server.js\n"),
+    Bad("FROM node:20 AS a\nONBUILD CMD b\n\nFROM a\n", lines=(4,), note="The trigger runs in the stage of line 4."),
     Good('FROM node:20\nSHELL ["/bin/bash", "-c"]\nCMD node server.js\n'),
 )
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each such instruction."""
-    for stage in ctx.model.stages:
-        nodes = [node for node in instructions_of(stage) if isinstance(node, Cmd | Entrypoint)]
-        for index, node in enumerate(nodes):
-            if node.command.form == "exec" or not node.command.text.strip() or node.command.text.split()[0] == "exec":
-                continue
-            if (
-                any(later.kind == node.kind for later in nodes[index + 1 :])
-                or shell_at(ctx, stage, node) != DEFAULT_SHELL
-            ):
-                continue
+    for item in dispatched(ctx):
+        node = item.node
+        if isinstance(node, Cmd | Entrypoint) and node.command.form == "shell" and not item.state.shell:
+            name = node.keyword.upper()
             yield ctx.finding(
                 meta,
-                node,
-                f"{node.keyword.upper()} in shell form: a shell is process 1 and does not pass signals on",
-                help=_advice(node.keyword.upper(), node.command.text),
+                item.place,
+                f"{name} in shell form: a shell is process 1 and does not pass signals on",
+                help=_advice(name, node.command.text),
             )
 
 
 def _advice(keyword: str, text: str) -> str:
     if any(character in text for character in "$&|;<>*?`\"'\\(){}~="):
-        return f"write {keyword} as a JSON array, or begin the last command with exec"
+        return f"write {keyword} as a JSON array, or choose the shell with SHELL"
     words = ", ".join(f'"{word}"' for word in text.split())
     return f"write {keyword} [{words}]"

@@ -1,8 +1,8 @@
 """A relative WORKDIR depends on what the base image was left in.
 
 ## What it does
-Finds WORKDIR with a relative path in a stage that has not set an absolute one before, nor a stage that it is built
-on.
+Finds the first WORKDIR of a stage where its path, variables expanded, is relative, unless a stage that it is built on has
+a WORKDIR. A path with a variable that only the base image could set is left alone.
 
 ## Why is this bad?
 The folder is joined to the base image's own working directory. A new release of that image may change it, and
@@ -34,9 +34,10 @@ from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta
 from restow.syntax.ast import Workdir
-from restow_rules.stages import instructions_of, lineage
+from restow_rules.dispatch import dispatched
+from restow_rules.global_arguments import expanded
 
-_ABSOLUTE = re.compile(r"[\"']?(?:[/\\$%]|[A-Za-z]:)")
+_ON_WINDOWS = re.compile(r"(?:[Cc]:)?[/\\]")
 
 meta = RuleMeta(
     code="CO005",
@@ -48,27 +49,29 @@ meta = RuleMeta(
 
 cases: tuple[Case, ...] = (
     Bad("FROM python:3.12\nWORKDIR app\n", lines=(2,)),
+    Bad("FROM python:3.12\nARG FOLDER=app\nWORKDIR $FOLDER\nWORKDIR more\n", lines=(3,)),
     Good("FROM python:3.12\nWORKDIR /srv\nWORKDIR app\n"),
+    Good("FROM python:3.12\nWORKDIR $PYTHON_HOME\n"),
+    Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nWORKDIR C:\\\\srv\n"),
     Good("FROM python:3.12\nARG HOME_FOLDER=/srv\nWORKDIR ${HOME_FOLDER}\n"),
     Good("FROM python:3.12 AS base\nWORKDIR /srv\n\nFROM base\nWORKDIR app\n"),
 )
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
-    """A finding at each relative WORKDIR with no absolute one before it."""
-    absolute: set[int] = set()
-    for stage in ctx.model.stages:
-        if any(other.index in absolute for other in lineage(ctx, stage)):
-            absolute.add(stage.index)
-        for node in instructions_of(stage):
-            if not isinstance(node, Workdir):
-                continue
-            if _ABSOLUTE.match(node.path.text):
-                absolute.add(stage.index)
-            elif node.path.text not in (".", "./") and stage.index not in absolute:
-                yield ctx.finding(
-                    meta,
-                    node.path.span,
-                    f"{node.path.text} is joined to the base image's working directory",
-                    help=f"write the whole path, for example WORKDIR /{node.path.text}",
-                )
+    """A finding at the first WORKDIR of each stage, where it is relative."""
+    for item in dispatched(ctx):
+        node, state = item.node, item.state
+        if not isinstance(node, Workdir) or state.workdir:
+            continue
+        expansion = expanded(ctx, node.path.text, state.values.get)
+        if expansion is None or (expansion.missing - state.declared and not state.complete):
+            continue
+        path = expansion.text
+        if not (_ON_WINDOWS.match(path) if state.windows else path.startswith("/")):
+            yield ctx.finding(
+                meta,
+                node.path.span if item.place is node else item.place,
+                f"{path or node.path.text} is joined to the base image's working directory",
+                help=f"write the whole path, for example WORKDIR /{path}",
+            )

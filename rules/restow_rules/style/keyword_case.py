@@ -1,8 +1,8 @@
 """Instructions are written in different cases.
 
 ## What it does
-Finds keywords that are written in another case than most of the file's keywords. `From` and the like, neither upper
-nor lower case, are always found.
+Finds keywords of stages that are written in another case than most of them. `From` and the like, neither upper nor lower
+case, are always found. ARG above the first FROM and the trigger of an ONBUILD do not count.
 
 ## Why is this bad?
 Case means nothing to the builder, and readers should not have to wonder.
@@ -23,7 +23,7 @@ RUN apk add --no-cache curl
 The fix changes keywords alone; the image and the build cache stay the same.
 
 ## References
-- Dockerfile reference, *Format*
+- Dockerfile reference, *Format*; BuildKit's check *ConsistentInstructionCasing*
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Severity, Span
-from restow.syntax.ast import Instruction, Invalid, Onbuild
+from restow.syntax.ast import Invalid
 
 meta = RuleMeta(
     code="ST001",
@@ -45,16 +45,19 @@ meta = RuleMeta(
 cases: tuple[Case, ...] = (
     Bad("FROM alpine:3.20\nrun a\nCmd b\n", lines=(2, 3), fixed="FROM alpine:3.20\nRUN a\nCMD b\n"),
     Bad("from alpine:3.20\nrun a\nCMD b\n", lines=(3,), fixed="from alpine:3.20\nrun a\ncmd b\n"),
-    Bad("FROM alpine:3.20\nRUN a\nONBUILD run b\n", lines=(3,), fixed="FROM alpine:3.20\nRUN a\nONBUILD RUN b\n"),
     Good("from alpine:3.20\nrun a\n"),
     Good("FROM alpine:3.20\nRUN a\nRUNN b\n"),
+    Good("arg A\nFROM alpine:3.20\nRUN a\nONBUILD run b\n"),
 )
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each keyword in another case than most; upper case wins a tie."""
     nodes = [
-        node for top in ctx.dockerfile.instructions for node in _with_trigger(top) if not isinstance(node, Invalid)
+        node
+        for stage in ctx.model.stages
+        for node in (stage.opening, *stage.instructions)
+        if not isinstance(node, Invalid)
     ]
     lower = sum(node.keyword.islower() for node in nodes) > sum(node.keyword.isupper() for node in nodes)
     for node in nodes:
@@ -69,7 +72,3 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
                 help=f"write {wanted}",
                 fix=fix,
             )
-
-
-def _with_trigger(node: Instruction) -> tuple[Instruction, ...]:
-    return (node, node.instruction) if isinstance(node, Onbuild) else (node,)

@@ -1,25 +1,92 @@
-"""``restow layers``: the simulated build, layer by layer."""
+"""``restow layers``: the simulated build, layer by layer, and what a rebuild after a change finds in the cache."""
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from restow import __version__
-from restow.build import simulate
+from restow.build import Context, simulate
+from restow.build.cache_changes import changed_paths, select, with_changed_content, with_texts
 from restow.build.keys import cache_keys
-from restow.cli.inputs import context_of, read_one
+from restow.cli.inputs import Input, context_of, read_input, read_one
 from restow.cli.output import print_document, print_lines
+from restow.errors import UsageError
 from restow.report.layers_report import layers_document, layers_text
+
+if TYPE_CHECKING:
+    from restow.build import Simulation
+    from restow.report.rebuild_report import RebuildDocument
 
 
 def run(arguments: Namespace) -> int:
-    """Exit code 0, whatever the layers waste."""
+    """Exit code 0, whatever the layers waste and whatever misses."""
     item = read_one(arguments, arguments.path)
-    context = context_of(arguments.context, item)
-    simulation = simulate(item.dockerfile, context.context, arguments=dict(arguments.build_arg))
-    document = layers_document(simulation, cache_keys(simulation), (context.folder, context.choice.reason), __version__)
+    read = context_of(arguments.context, item, hashed=arguments.after_dockerfile is not None)
+    build_arguments = dict(arguments.build_arg)
+    simulation = simulate(item.dockerfile, read.context, arguments=build_arguments)
+    rebuilt = None
+    if arguments.after or arguments.after_dockerfile:
+        rebuilt = _rebuilt(arguments, item, read.context, build_arguments)
+    keys = cache_keys(simulation, arguments.builder)
+    document = layers_document(simulation, keys, (read.folder, read.choice.reason), __version__, rebuilt)
     if arguments.output_format == "json":
         print_document(document)
     else:
         print_lines(layers_text(document))
     return 0
+
+
+def _rebuilt(
+    arguments: Namespace, item: Input, context: Context | None, build_arguments: Mapping[str, str]
+) -> RebuildDocument:
+    """The rebuild after the change that the options name."""
+    from restow.build.rebuild import OneBuild, rebuild
+    from restow.report.rebuild_report import rebuild_document
+
+    other = item if arguments.after_dockerfile is None else read_input(Path(arguments.after_dockerfile))
+    before, after, notes = _contexts(arguments, item, other, context)
+    first: Simulation = simulate(item.dockerfile, before, arguments=build_arguments)
+    second = simulate(other.dockerfile, after, arguments=build_arguments)
+    done = rebuild(OneBuild(first), OneBuild(second), arguments.builder)
+    changed = tuple(changed_paths(before.root, after.root)) if before is not None and after is not None else ()
+    return rebuild_document(done, changed, notes, None if other is item else other.source.name)
+
+
+def _contexts(
+    arguments: Namespace, item: Input, other: Input, context: Context | None
+) -> tuple[Context | None, Context | None, tuple[str, ...]]:
+    """The context before and after the change, and what is to be said of it. The Dockerfile in it counts by its text."""
+    if context is None:
+        if arguments.after:
+            raise UsageError("--after names files of the build context, and there is none; name it with --context")
+        return None, None, ()
+    place = context.dockerfile
+    before = after = context
+    if place is not None:
+        before = with_texts(context, {place: item.dockerfile.text})
+        after = with_texts(context, {place: other.dockerfile.text})
+    words = [_inside(word, context) for word in arguments.after]
+    chosen = select(context, words)
+    if chosen.missing:
+        raise UsageError(
+            f"{_listed(chosen.missing)}: not in the build context {context.description}; name files, folders or patterns of it"
+        )
+    notes = (f"{_listed(chosen.ignored)}: left out by the ignore file, so no step reads it",) if chosen.ignored else ()
+    return before, with_changed_content(after, chosen.paths), notes
+
+
+def _inside(word: str, context: Context) -> str:
+    """A word relative to the context: as it is where the context has it, else as a path from the working directory."""
+    clean = word.removeprefix("./")
+    if context.folder is None or not clean or (context.folder / clean).exists():
+        return clean
+    inside = os.path.relpath(os.path.abspath(clean), context.folder.resolve())
+    return clean if inside.startswith("..") else inside.replace(os.sep, "/")
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)

@@ -51,7 +51,7 @@ def _tar(call: Invocation) -> Effect:
     if len(arguments.values("-C", "--directory")) > 1:
         raise UnknownEffect("tar with several folders is not modelled")
     files = [file for file in arguments.values("-f", "--file") if file != "-"]
-    target = call.path((*arguments.values("-C", "--directory"), ".")[-1])
+    target = call.path((*arguments.values("-C", "--directory"), ".")[0])
     if arguments.has("-x", "--extract", "--get"):
         return _extract(call, files, target)
     if arguments.has("-t", "--list"):

@@ -44,7 +44,7 @@ def effect(call: Invocation) -> Effect:
     if any(call.entry(file) != call.path(file) for file in files):
         raise UnknownEffect("sed that replaces a symbolic link is not modelled")
     writes = (region,) if arguments.has("-i", "--in-place") else ()
-    return Effect(reads=(region,), writes=writes, environment=("PATH", "LANG", "LC_*", "POSIXLY_CORRECT"))
+    return Effect(reads=(region,), writes=writes, environment=("PATH", "LANG", "LC_*", "POSIXLY_CORRECT", "COLS"))
 
 
 def _plain(script: str) -> bool:

@@ -1,0 +1,125 @@
+"""The files that a step reads beside the filesystem below it, with the digests that its cache key holds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from restow.build.cache_copies import is_on, sources_of
+from restow.build.cache_operations import expanded_mount
+from restow.build.context import Context
+from restow.build.engine import Simulation
+from restow.build.sources import Found, chomped, context_sources, is_url, stage_sources
+from restow.build.state import State
+from restow.errors import UnknownEffect
+from restow.graph import Input, content_digest, is_computed, named_digest
+from restow.syntax.ast import Add, Copy, Instruction, Run
+from restow.syntax.words import expand_word
+from restow.vfs import Attributes, Directory, digest_of, join
+
+WILDCARDS = "*?["
+
+
+def inputs_of(
+    node: Instruction, state: State, stage: int, simulation: Simulation, *, named: bool = False
+) -> tuple[Input, ...]:
+    """The inputs of a RUN, COPY or ADD in the ``state`` before it, in the order of the instruction.
+
+    ``named``: as the classic builder counts a context's files. Raises WordError for a broken expansion.
+    """
+    if isinstance(node, Copy | Add):
+        return tuple(_of_copy(node, state, stage, simulation, named))
+    if isinstance(node, Run):
+        return tuple(_of_mounts(node, state, stage, simulation))
+    return ()
+
+
+def _of_copy(node: Copy | Add, state: State, stage: int, simulation: Simulation, named: bool) -> Iterator[Input]:
+    origin = state.scope.expand(node.flag_value("from") or "")
+    exclude = tuple(state.scope.expand(flag.value or "") for flag in node.flags if flag.name == "exclude")
+    paths, heredocs = sources_of(node, state)
+    for path in paths:
+        if isinstance(node, Add) and is_url(path):
+            kept = [flag for flag in node.flags if flag.name in ("checksum", "keep-git-dir")]
+            of_source = [(flag.name, state.scope.expand(flag.value or "true")) for flag in kept]
+            yield Input("address", path, "", digest_of("address", path, *of_source), known=False)
+        elif origin:
+            yield _from(origin, path, stage, simulation, named)
+        else:
+            yield _from_context(simulation.context, path, exclude, named, is_on(node, "parents"))
+    for heredoc in heredocs:
+        text = chomped(heredoc)
+        if heredoc.expand:
+            text = expand_word(text, state.scope.lookup, escape=state.scope.escape, keep_quotes=True).text
+        yield Input("inline", heredoc.name, "", digest_of("text", heredoc.name, text))
+
+
+def _of_mounts(node: Run, state: State, stage: int, simulation: Simulation) -> Iterator[Input]:
+    for flag in node.flags:
+        if flag.name != "mount":
+            continue
+        fields = expanded_mount(flag, state)
+        source = fields.get("source", "/")
+        if fields.get("from"):
+            yield _from(fields["from"], source, stage, simulation, False)
+        elif fields["type"] == "bind":
+            yield _from_context(simulation.context, source)
+
+
+def _from(name: str, source: str, stage: int, simulation: Simulation, named: bool) -> Input:
+    """Files of another stage, or of an image, which counts by its name."""
+    path = join(source).lstrip("/")
+    producer = simulation.model.stage_called(name, stage)
+    if producer is None:
+        return Input("image", name, path, digest_of("image", name, path))
+    try:
+        found = stage_sources(simulation.stages[producer.index].filesystem, (source,))
+    except UnknownEffect as unknown:
+        return Input("stage", str(producer.index), path, digest_of("refused", unknown.reason))
+    digest = _digest_of_found(found, source)
+    known = all(is_computed(part.node) for part in found)
+    return Input("stage", str(producer.index), path, digest_of(path, digest) if named else digest, known)
+
+
+def _from_context(
+    context: Context | None, source: str, exclude: tuple[str, ...] = (), named: bool = False, parents: bool = False
+) -> Input:
+    """Files of the build context. What cannot be selected exactly counts as more than is read.
+
+    ``named``: as the classic builder counts them. ``parents``: with the folders above them, which then count by name.
+    """
+    path = join(source).lstrip("/")
+    if context is None:
+        return Input("context", "", path, "no context")
+    if "**" in path.split("/"):  # matched by --parents alone, at any depth
+        path = ""
+    try:
+        found = [_headless(part) for part in _selected(context, path, exclude)]
+    except UnknownEffect as unknown:
+        return Input("context", "", path, digest_of("refused", unknown.reason))
+    if named:
+        return Input("context", "", path, named_digest(context.root, [(part.path, part.node) for part in found]))
+    if parents:
+        found = [replace(part, name=part.path) for part in found]
+    return Input("context", "", path, _digest_of_found(found, source))
+
+
+def _headless(found: Found) -> Found:
+    """The context's root without its own mode and owner, which are never sent."""
+    if found.path.strip("/") or not isinstance(found.node, Directory):
+        return found
+    return replace(found, node=Directory(Attributes(0o755), found.node.children, found.node.rest))
+
+
+def _selected(context: Context, path: str, exclude: tuple[str, ...]) -> list[Found]:
+    try:
+        return context_sources(context, (path,), exclude)
+    except UnknownEffect:
+        return context_sources(context, (path,), ())
+
+
+def _digest_of_found(found: list[Found], source: str) -> str:
+    """One file or folder by its content; what a pattern matches by names and contents."""
+    if any(character in source for character in WILDCARDS) or len(found) != 1:
+        return digest_of("matches", *(part for one in found for part in (one.name, content_digest(one.node))))
+    return content_digest(found[0].node)

@@ -1,0 +1,66 @@
+"""Which frontend reads a Dockerfile: ``# syntax=`` may hand it to a program that is not the Dockerfile frontend.
+
+A mirror counts as what it mirrors: the image is the Dockerfile frontend where its name ends in ``docker/dockerfile`` or
+``docker/dockerfile-upstream``, on whatever registry.
+"""
+
+from __future__ import annotations
+
+import re
+
+from restow.errors import UsageError
+from restow.source import Span
+from restow.source.text import BOM
+from restow.syntax.ast import Dockerfile
+
+DOCKERFILE_FRONTENDS = ("docker/dockerfile", "docker/dockerfile-upstream")
+
+_SLASHES = re.compile(r"//[^\S\n]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=[\t\f\r ]*(.+?)[\t\f\r ]*(?=\n|\Z)")
+
+
+def other_frontend(dockerfile: Dockerfile) -> tuple[str, Span] | None:
+    """The image of another frontend that reads the file, and where it is named; None for the Dockerfile frontend."""
+    named = _syntax(dockerfile)
+    return None if named is None or is_dockerfile_frontend(named[0]) else named
+
+
+def is_dockerfile_frontend(image: str) -> bool:
+    """Whether the image of this name is the Dockerfile frontend, or a mirror of it."""
+    from restow.oci.reference import DEFAULT_REGISTRY, parse_reference
+
+    try:
+        reference = parse_reference(image)
+    except UsageError:
+        return False
+    if reference.registry == DEFAULT_REGISTRY:
+        return reference.repository in DOCKERFILE_FRONTENDS
+    return f"/{reference.repository}".endswith(tuple(f"/{name}" for name in DOCKERFILE_FRONTENDS))
+
+
+def _syntax(dockerfile: Dockerfile) -> tuple[str, Span] | None:
+    """What ``# syntax=`` names, up to the first blank; ``// syntax=`` and a JSON object work as well."""
+    directive = dockerfile.directive("syntax")
+    if directive is not None:
+        return directive.value.split(" ", 1)[0], directive.span
+    text = dockerfile.text.removeprefix(BOM)
+    offset = len(dockerfile.text) - len(text)
+    at = text.find("\n") + 1 if text.startswith("#!") else 0
+    while (match := _SLASHES.match(text, at)) and match[1].lower() in ("syntax", "escape", "check"):
+        if match[1].lower() == "syntax":
+            return match[2].split(" ", 1)[0], Span(offset + match.start(), offset + match.end())
+        at = match.end() + 1
+    if text.lstrip().startswith("{") and '"syntax"' in text:
+        return _of_json(text, offset)
+    return None
+
+
+def _of_json(text: str, offset: int) -> tuple[str, Span] | None:
+    import json
+
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    named = value.get("syntax")
+    at = offset + text.find('"syntax"')
+    return (named, Span(at, at + len('"syntax"'))) if isinstance(named, str) else None
