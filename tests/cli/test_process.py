@@ -73,7 +73,7 @@ def test_colours_only_where_they_are_wanted(clean):
 
 def test_hooks_take_the_files_that_a_search_takes():
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert [hook["id"] for hook in hooks] == ["restow-check", "restow-fix"]
+    assert [hook["id"] for hook in hooks] == ["restow-check", "restow-fix", "restow-format"]
     for hook in hooks:
         assert (hook["language"], hook["types"]) == ("python", ["text"])
         assert (hook["files"], hook["exclude"]) == (NAME, NOT_NAME)

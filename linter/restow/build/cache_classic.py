@@ -14,13 +14,17 @@ from restow.semantics.scope import PROXY_ARGUMENTS, is_known
 from restow.syntax.ast import (
     Add,
     Arg,
+    Cmd,
     Copy,
+    Entrypoint,
     Env,
     Expose,
+    Healthcheck,
     Instruction,
     Label,
     Onbuild,
     Run,
+    Shell,
     Stopsignal,
     User,
     Volume,
@@ -79,6 +83,20 @@ def _text(node: Instruction, before: State, model: Model) -> str:
         return " ".join(expand(word.text) for word in (node.ports if isinstance(node, Expose) else node.paths))
     if isinstance(node, User | Stopsignal):
         return expand(node.user.text if isinstance(node, User) else node.signal.text)
+    if isinstance(node, Cmd | Entrypoint | Healthcheck | Shell):
+        return _words(node, before)
     text = model.dockerfile.text
     part = node.instruction if isinstance(node, Onbuild) else node
     return " ".join(text[part.start : part.end].split()[0 if isinstance(node, Onbuild) else 1 :])
+
+
+def _words(node: Cmd | Entrypoint | Healthcheck | Shell, before: State) -> str:
+    """A command as the configuration holds it: each word quoted, however the JSON was laid out; flags in any order."""
+    if isinstance(node, Shell):
+        return " ".join(map(repr, node.words))
+    flags = [f"--{flag.name}={flag.value}" for flag in sorted(node.flags, key=lambda flag: flag.name)]
+    command = node.command
+    if command is None:
+        return " ".join([*flags, "NONE"])
+    words = command.words if command.form == "exec" else (*before.shell, command.text)
+    return " ".join([*flags, *map(repr, words)])

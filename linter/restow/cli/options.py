@@ -102,6 +102,21 @@ COMMANDS = (
         (_PATHS, _STDIN_NAME, _CONTEXT, _SELECT, _IGNORE, _DIFF, _UNSAFE, _QUIET),
     ),
     Command(
+        "format",
+        "print Dockerfiles in one way: same meaning, same build cache",
+        (
+            *(_PATHS, _STDIN_NAME, _FORMAT),
+            _argument("--check", action="store_true", help="write nothing; exit code 1 if a file would change"),
+            _DIFF,
+            _argument(
+                "--format-run",
+                action="store_true",
+                help="also indent the lines of RUN commands: each of these steps misses the build cache once",
+            ),
+            _QUIET,
+        ),
+    ),
+    Command(
         "advise",
         "price each instruction's cache and propose a cheaper arrangement",
         (_PATH, _CONTEXT, _FORMAT, _UNSAFE, _STDIN_NAME),

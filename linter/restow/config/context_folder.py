@@ -9,7 +9,7 @@ from pathlib import Path
 
 from restow.config.discovery import is_dockerfile_name
 from restow.errors import UsageError
-from restow.syntax.ast import Add, Copy, Dockerfile, Run
+from restow.syntax.ast import Add, Copy, Dockerfile, Instruction, Run
 
 _ADDRESSES = ("http://", "https://", "git@", "git://", "ssh://")
 
@@ -64,18 +64,20 @@ def context_sources(dockerfile: Dockerfile) -> Iterator[str]:
     ``.`` is the whole of it; it also stands for a source that depends on a variable, which is somewhere in it.
     """
     for node in dockerfile.instructions:
-        if isinstance(node, Copy | Add) and node.flag("from") is None:
-            opened = {
-                f"<<{dash}{quote}{h.name}{quote}"
-                for h in node.heredocs
-                for dash in ("", "-")
-                for quote in ("", "'", '"')
-            }
-            for word in node.sources:
-                yield from _source(word.text, opened)
-        elif isinstance(node, Run):
-            for flag in node.flags:
-                yield from _mounted(flag.value or "") if flag.name == "mount" else ()
+        yield from taken_from_context(node)
+
+
+def taken_from_context(node: Instruction) -> Iterator[str]:
+    """What one instruction takes, as ``context_sources`` gives it."""
+    if isinstance(node, Copy | Add) and node.flag("from") is None:
+        opened = {
+            f"<<{dash}{quote}{h.name}{quote}" for h in node.heredocs for dash in ("", "-") for quote in ("", "'", '"')
+        }
+        for word in node.sources:
+            yield from _source(word.text, opened)
+    elif isinstance(node, Run):
+        for flag in node.flags:
+            yield from _mounted(flag.value or "") if flag.name == "mount" else ()
 
 
 def _source(word: str, heredocs: set[str]) -> Iterator[str]:

@@ -11,6 +11,15 @@ def _kebab(name: str) -> str:
     return name.replace("_", "-")
 
 
+class FormatDocument(BaseModel):
+    """The table ``format``; ``FormatSettings`` says what the fields mean."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+    indent: int = Field(4, ge=0, le=16, description="Blanks before a line that goes on.")
+    run: bool = Field(False, description="Also indent the lines of a RUN's own words: a one-off cache miss.")
+
+
 class SettingsDocument(BaseModel):
     """``restow.toml``, or the table ``[tool.restow]``; ``Settings`` says what the fields mean."""
 
@@ -26,4 +35,5 @@ class SettingsDocument(BaseModel):
         "info", description="The mildest severity that fails a run."
     )
     preview: bool = Field(False, description="Also run the rules that are not yet on by default.")
+    format: FormatDocument = Field(FormatDocument(), description="How restow format prints.")
     rules: dict[str, dict[str, object]] = Field({}, description="Options of rules, by the rule's name or code.")

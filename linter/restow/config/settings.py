@@ -10,6 +10,17 @@ FAIL_LEVELS = ("error", "warning", "info")
 
 
 @dataclass(frozen=True)
+class FormatSettings:
+    """How ``restow format`` prints. ``indent`` is how many blanks stand before a line that goes on (0 to 16).
+
+    ``run``: also the lines of a RUN's own words are indented, which costs each of these steps its cache once.
+    """
+
+    indent: int = 4
+    run: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """Settings of one run. ``origin`` is the file that they come from, None for the defaults.
 
@@ -23,6 +34,7 @@ class Settings:
     fail_level: str = "info"
     preview: bool = False
     rules: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    format: FormatSettings = FormatSettings()
     origin: str | None = None
     from_command_line: frozenset[str] = frozenset()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from restow.config.settings import FAIL_LEVELS, Settings
+from restow.config.settings import FAIL_LEVELS, FormatSettings, Settings
 from restow.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def _settings(origin: str, table: object) -> Settings:
         document = SettingsDocument.model_validate(table)
     except ValidationError as error:
         raise ConfigError(f"{origin}: {_message(error)}") from None
-    return Settings(**document.model_dump(), origin=origin)
+    values = document.model_dump()
+    return Settings(**values | {"format": FormatSettings(**values["format"])}, origin=origin)
 
 
 def _message(error: ValidationError) -> str:
