@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restow.image.archive import apply_entries, entries_of
-from restow.oci.layer import read_layer, write_layer
+from restow.oci.layer import write_layer
+from restow.oci.layer_reader import read_layer
 from restow.vfs import Attributes, Content, Directory, File, Filesystem, Special, Symlink
 from restow.vfs.changes import apply, changes, with_canonical_links
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from restow.errors import ArchiveError
+from restow.image.draft import Draft
 from restow.oci.layer import LayerEntry
-from restow.vfs import Attributes, Content, Directory, File, Filesystem, Node, Special, Symlink
-from restow.vfs.changes import Change, apply, with_canonical_links
+from restow.vfs import Attributes, Directory, File, Filesystem, Node, Special, Symlink
+from restow.vfs.changes import Change
 
 _DEVICE_TYPES = {"character": "char", "block": "block", "fifo": "fifo"}
 
@@ -34,18 +35,9 @@ def apply_entries(lower: Filesystem, entries: Iterable[LayerEntry]) -> Filesyste
 
     Raises ArchiveError for a hard link to a path that does not exist.
     """
-    listed = tuple(entries)
-    changes = [Change("remove", f"/{entry.path}", None) for entry in listed if entry.type == "whiteout"]
-    for entry in listed:
-        if entry.type == "opaque":
-            node = lower.lookup(f"/{entry.path}")
-            if isinstance(node, Directory):
-                changes += [Change("remove", f"/{entry.path}/{name}", None) for name in node.children]
-    filesystem = apply(lower, changes)
-    for entry in listed:
-        if entry.type not in ("whiteout", "opaque"):
-            filesystem = _unpacked(filesystem, entry)
-    return with_canonical_links(filesystem)
+    draft = Draft(lower)
+    draft.apply(entries)
+    return draft.filesystem()
 
 
 def _entry(path: str, node: Node, first: dict[str, str]) -> LayerEntry:
@@ -77,28 +69,3 @@ def _numbers(path: str, attributes: Attributes) -> tuple[int, int, int]:
     if not (isinstance(mode, int) and isinstance(uid, int) and isinstance(gid, int)):
         raise ArchiveError(f"{path}: its mode or owner is not known")
     return mode, uid, gid
-
-
-def _unpacked(filesystem: Filesystem, entry: LayerEntry) -> Filesystem:
-    path = f"/{entry.path}"
-    attributes = Attributes(entry.mode, entry.uid, entry.gid)
-    if entry.type == "hardlink":
-        target = filesystem.lookup(f"/{entry.target}")
-        if not isinstance(target, File):
-            raise ArchiveError(f"{entry.path}: a hard link to {entry.target}, which is no file of the image")
-        group = target.link_group or f"/{entry.target}"
-        linked = File(target.attributes, target.content, target.capability, group)
-        return filesystem.put(f"/{entry.target}", linked).put(path, linked)
-    if entry.type == "directory":
-        return apply(filesystem, [Change("add", path, Directory(attributes, {}))])
-    return filesystem.put(path, _node(entry, attributes))
-
-
-def _node(entry: LayerEntry, attributes: Attributes) -> Node:
-    if entry.type == "symlink":
-        return Symlink(entry.target, attributes)
-    if entry.type == "file":
-        return File(attributes, Content.of(entry.data), entry.capability)
-    major, _, minor = entry.target.partition(":")
-    kind = next(kind for kind, name in _DEVICE_TYPES.items() if name == entry.type)
-    return Special(kind, attributes, int(major or 0), int(minor or 0))

@@ -8,14 +8,20 @@ Dockerfile and its ignore file themselves when COPY brings them (both builds hol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from restow.build import Simulation, StageResult
-from restow.vfs import Absent, Attributes, Directory, File, Node, Special, Symlink, Unknown
+from restow.vfs import Absent, Attributes, Directory, File, Filesystem, Node, Special, Symlink, Unknown
 from restow.vfs.changes import with_canonical_links
 
+if TYPE_CHECKING:
+    from restow.image.image import Image
+    from restow.oci.image_config import ImageConfig
+
 BOOKKEEPING = frozenset(["CmdSetHere"])
+IMAGE = "image"  # in the place of a stage's title, where real images are compared
 MAX_DIFFERENCES = 200  # a report of more paths helps nobody; the first ones tell what goes wrong
 
 
@@ -43,6 +49,22 @@ def compare(before: Simulation, after: Simulation, *, all_stages: bool = True) -
     return tuple(_limited(found for left, right in pairs for found in _stage(left, right)))
 
 
+def compare_images(before: Image, after: Image) -> tuple[Difference, ...]:
+    """The differences between two images, by the same contract; empty where they are equal."""
+    return tuple(_limited(_images(before, after)))
+
+
+def _images(before: Image, after: Image) -> Iterator[Difference]:
+    yield from _configurations(IMAGE, configuration_of(before.config), configuration_of(after.config))
+    yield from _filesystems(IMAGE, before.filesystem, after.filesystem)
+
+
+def configuration_of(config: ImageConfig) -> dict[str, object]:
+    """An image configuration in the form in which the simulator holds one: Env is a mapping, what is empty is absent."""
+    found = config.to_json()
+    return {**found, "Env": dict(config.env)} if config.env else found
+
+
 def _limited(found: Iterator[Difference]) -> Iterator[Difference]:
     for count, difference in enumerate(found):
         if count == MAX_DIFFERENCES:
@@ -52,16 +74,18 @@ def _limited(found: Iterator[Difference]) -> Iterator[Difference]:
 
 def _stage(before: StageResult, after: StageResult) -> Iterator[Difference]:
     title = before.stage.title
-    yield from _configuration(title, before, after)
-    left, right = before.filesystem, after.filesystem
+    yield from _configurations(title, before.state.configuration, after.state.configuration)
+    yield from _filesystems(title, before.filesystem, after.filesystem)
+
+
+def _filesystems(title: str, left: Filesystem, right: Filesystem) -> Iterator[Difference]:
     if left.digest != right.digest:
         left, right = with_canonical_links(left), with_canonical_links(right)
         if left.digest != right.digest:
             yield from _directories(title, "/", left.root, right.root)
 
 
-def _configuration(title: str, before: StageResult, after: StageResult) -> Iterator[Difference]:
-    left, right = before.state.configuration, after.state.configuration
+def _configurations(title: str, left: Mapping[str, object], right: Mapping[str, object]) -> Iterator[Difference]:
     for key in sorted((left.keys() | right.keys()) - BOOKKEEPING):
         if left.get(key) != right.get(key):
             yield Difference(title, key, "configuration", _shown(left.get(key)), _shown(right.get(key)))

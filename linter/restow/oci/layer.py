@@ -1,4 +1,4 @@
-"""Layers: the entries of an OCI layer tar as values, written without noise and read without trust.
+"""Layers: the entries of an OCI layer tar as values, and their writer, which leaves out all noise.
 
 A path is relative to the root of the filesystem, with ``/`` between its parts, and ``""`` is the root itself. Bytes of
 a name that are not UTF-8 are held as surrogates (`os.fsdecode`). Entries stay in the order of the archive: a later one
@@ -8,12 +8,12 @@ is applied after an earlier one, but whiteouts reach the layers below alone, whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from restow.errors import ArchiveError
-from restow.oci.tar_reader import BLOCK, DEFAULT_LIMITS, ArchiveLimits, read_members
+from restow.oci.tar_header import BLOCK
 
 if TYPE_CHECKING:
     import tarfile
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 EntryType: TypeAlias = Literal[
     "file", "directory", "symlink", "hardlink", "fifo", "char", "block", "whiteout", "opaque"
 ]
-Duplicates: TypeAlias = Literal["error", "keep"]
 
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
-_AUFS = ".wh..wh."  # other names with this prefix belong to an old storage driver, and are no content
-_CAPABILITY = "SCHILY.xattr.security.capability"
+CAPABILITY = "SCHILY.xattr.security.capability"
 _DEVICE = re.compile(r"([0-9]{1,10}):([0-9]{1,10})")
-_LARGEST_ID = 2**32 - 1
+LARGEST_ID = 2**32 - 1
 _LARGEST_DEVICE = 8**7 - 1
 _DEVICES = ("char", "block")
 
@@ -40,7 +38,8 @@ class LayerEntry:
     ``mode`` has 12 bits. ``data`` is a file's content. ``target`` is the text of a symlink, the path of the entry that
     a hard link shares its content with, or ``major:minor`` of a device. ``capability`` is the extended attribute
     ``security.capability``. A whiteout removes ``path`` in the layers below; an opaque entry empties the directory
-    ``path`` in the layers below; both have nothing but a path.
+    ``path`` in the layers below; both have nothing but a path. Where the bytes were not kept, ``size`` is their number
+    and ``sha256`` their digest (hexadecimal digits).
     """
 
     path: str
@@ -51,9 +50,13 @@ class LayerEntry:
     data: bytes = b""
     target: str = ""
     capability: bytes = b""
+    size: int | None = None
+    sha256: str | None = None
 
-
-# --- writing -------------------------------------------------------------------------------------------------------
+    @property
+    def length(self) -> int:
+        """The bytes of a file's content."""
+        return len(self.data) if self.size is None else self.size
 
 
 def write_layer(entries: Iterable[LayerEntry]) -> bytes:
@@ -99,7 +102,7 @@ def _header(entry: LayerEntry) -> tarfile.TarInfo:
     else:
         info.linkname = entry.target
     if entry.capability:
-        info.pax_headers = {_CAPABILITY: entry.capability.decode("utf-8", "surrogateescape")}
+        info.pax_headers = {CAPABILITY: entry.capability.decode("utf-8", "surrogateescape")}
     return info
 
 
@@ -119,8 +122,10 @@ def _fault(entry: LayerEntry) -> str | None:
         return f"the root cannot be a {entry.type}"
     if mark and entry != LayerEntry(entry.path, entry.type):
         return f"a {entry.type} entry has nothing but a path"
-    if not 0 <= entry.mode <= 0o7777 or not 0 <= entry.uid <= _LARGEST_ID or not 0 <= entry.gid <= _LARGEST_ID:
+    if not 0 <= entry.mode <= 0o7777 or not 0 <= entry.uid <= LARGEST_ID or not 0 <= entry.gid <= LARGEST_ID:
         return f"mode {entry.mode:o}, owner {entry.uid}:{entry.gid} are out of range"
+    if entry.size is not None or entry.sha256 is not None:
+        return "its bytes were not kept"
     if entry.data and entry.type != "file":
         return f"a {entry.type} has no data"
     if entry.type in _DEVICES:
@@ -158,122 +163,3 @@ def _is_text(text: str) -> bool:
         return b"\0" not in text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return False
-
-
-# --- reading -------------------------------------------------------------------------------------------------------
-
-
-def read_layer(
-    data: bytes, *, limits: ArchiveLimits = DEFAULT_LIMITS, duplicates: Duplicates = "error"
-) -> Iterator[LayerEntry]:
-    """The entries of a layer, a tar that may be compressed with gzip, in their order. Nothing is written anywhere.
-
-    ``duplicates="error"`` refuses a path that comes twice, except for a directory that is listed again;
-    ``"keep"`` yields both, and the later one counts. Raises ArchiveError, which names the entry, for an absolute path,
-    a ``..``, an entry beneath something that is no directory, a type that layers do not have, a cut-off or damaged
-    archive, and for what exceeds ``limits``. Extended attributes but ``security.capability`` are left out.
-    """
-    names = _Names(duplicates)
-    for info, content in read_members(data, limits):
-        entry = _entry(info, content, limits)
-        if entry is not None:
-            names.admit(entry)
-            yield entry
-
-
-def _entry(info: tarfile.TarInfo, content: bytes, limits: ArchiveLimits) -> LayerEntry | None:
-    """The entry of one member; None for one that is no content."""
-    path = _clean(info.name, info.name, limits)
-    folder, slash, name = path.rpartition("/")
-    if WHITEOUT in folder and any(part.startswith(WHITEOUT) for part in folder.split("/")):
-        raise ArchiveError(f"{info.name!r}: lies beneath a whiteout")
-    if name == OPAQUE:
-        return LayerEntry(folder, "opaque")
-    if name.startswith(_AUFS):
-        return None
-    if name.startswith(WHITEOUT):
-        hidden = name.removeprefix(WHITEOUT)
-        if hidden in ("", ".", ".."):
-            raise ArchiveError(f"{info.name!r}: the whiteout names no entry")
-        return LayerEntry(f"{folder}{slash}{hidden}", "whiteout")
-    kind = _type(info)
-    if not path and kind != "directory":
-        raise ArchiveError(f"{info.name!r}: the root cannot be a {kind}")
-    if not 0 <= info.uid <= _LARGEST_ID or not 0 <= info.gid <= _LARGEST_ID:
-        raise ArchiveError(f"{info.name!r}: the owner {info.uid}:{info.gid} is out of range")
-    capability = info.pax_headers.get(_CAPABILITY, "").encode("utf-8", "surrogateescape")
-    target = _target(info, kind, path, limits)
-    return LayerEntry(path, kind, info.mode & 0o7777, info.uid, info.gid, content, target, capability)
-
-
-def _type(info: tarfile.TarInfo) -> EntryType:
-    import tarfile
-
-    types: dict[bytes, EntryType] = {
-        tarfile.REGTYPE: "file",
-        tarfile.AREGTYPE: "file",
-        tarfile.CONTTYPE: "file",
-        tarfile.DIRTYPE: "directory",
-        tarfile.SYMTYPE: "symlink",
-        tarfile.LNKTYPE: "hardlink",
-        tarfile.FIFOTYPE: "fifo",
-        tarfile.CHRTYPE: "char",
-        tarfile.BLKTYPE: "block",
-    }
-    if info.type not in types:
-        raise ArchiveError(f"{info.name!r}: the type {info.type!r} is none that layers have")
-    return types[info.type]
-
-
-def _target(info: tarfile.TarInfo, kind: EntryType, path: str, limits: ArchiveLimits) -> str:
-    """The target of a link or device, the empty text for other types. What a symlink says is not judged."""
-    if kind in _DEVICES:
-        return f"{info.devmajor}:{info.devminor}"
-    if kind == "hardlink":
-        target = _clean(info.linkname, info.name, limits)
-        if target in ("", path) or any(part.startswith(WHITEOUT) for part in target.split("/")):
-            raise ArchiveError(f"{info.name!r}: a hard link to {info.linkname!r} names no file")
-        return target
-    if kind != "symlink":
-        return ""
-    if not info.linkname or len(info.linkname) > limits.path_bytes:
-        raise ArchiveError(f"{info.name!r}: the symlink's target is empty or too long")
-    return info.linkname
-
-
-def _clean(path: str, name: str, limits: ArchiveLimits) -> str:
-    """``path`` without ``./``, empty parts and a final ``/``; raises ArchiveError where it leaves the root."""
-    if path.startswith("/"):
-        raise ArchiveError(f"{name!r}: the path {path!r} is absolute")
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    if ".." in parts:
-        raise ArchiveError(f"{name!r}: the path {path!r} goes up with ..")
-    if "\0" in path or len(path) > limits.path_bytes or len(parts) > limits.depth:
-        raise ArchiveError(f"{name[:200]!r}: the path holds a NUL, or is longer or deeper than the limits allow")
-    return "/".join(parts)
-
-
-class _Names:
-    """The paths of an archive so far; refuses those that contradict each other."""
-
-    def __init__(self, duplicates: Duplicates) -> None:
-        self._duplicates = duplicates
-        self._types: dict[str, EntryType] = {}
-        self._folders: set[str] = set()
-
-    def admit(self, entry: LayerEntry) -> None:
-        """Take ``entry`` in; raises ArchiveError where it repeats a path or lies beneath a file or link."""
-        folder = entry.path if entry.type == "opaque" else entry.path.rpartition("/")[0]
-        while folder and folder not in self._folders:
-            if self._types.get(folder, "directory") != "directory":
-                raise ArchiveError(f"{entry.path!r}: lies beneath {folder!r}, which is a {self._types[folder]}")
-            self._folders.add(folder)
-            folder = folder.rpartition("/")[0]
-        if entry.type in ("whiteout", "opaque"):
-            return
-        before = self._types.get(entry.path)
-        if entry.type != "directory" and entry.path in self._folders:
-            raise ArchiveError(f"{entry.path!r}: is a {entry.type}, and other entries lie beneath it")
-        if before and self._duplicates == "error" and not before == entry.type == "directory":
-            raise ArchiveError(f"{entry.path!r}: comes twice")
-        self._types[entry.path] = entry.type

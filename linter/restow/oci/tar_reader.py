@@ -1,155 +1,184 @@
-"""Tar archives of unknown origin, read in memory: nothing costs more than the archive's size and the limits allow."""
+"""Tar archives of unknown origin, read as a stream: no more is held than one header and one piece of the stream.
+
+Read are the formats V7, USTAR, PAX and GNU with long names. What parsers understand differently is refused: sparse
+files, global headers that change entries, a lone zero block in the middle, sizes below zero.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from restow.errors import ArchiveError
+from restow.oci.compression import PIECE, unpacked
+from restow.oci.tar_header import BLOCK, EXTENDED, SPARSE, TarHeader, extend, merge, parse_header
 
-if TYPE_CHECKING:
-    import tarfile
-
-BLOCK = 512
 _CHAIN = 8  # extended headers that one entry may have
+_ZEROS = bytes(BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
     """Bounds for reading an archive of unknown origin; what exceeds one is an ArchiveError.
 
-    ``total_bytes`` bounds the unpacked archive and the sum of its files, holes included; ``file_bytes`` one file;
-    ``path_bytes`` a name or a link target (Linux allows 4,096); ``depth`` the parts of a path; ``header_bytes`` one
-    extended header.
+    ``total_bytes`` bounds the unpacked archive; ``file_bytes`` one file; ``path_bytes`` a name or a link target (Linux
+    allows 4,096); ``name_bytes`` all names together; ``depth`` the parts of a path; ``header_bytes`` one extended
+    header.
     """
 
     entries: int = 1_000_000
     file_bytes: int = 2 * 2**30
     total_bytes: int = 4 * 2**30
     path_bytes: int = 4_096
-    depth: int = 512
+    name_bytes: int = 256 * 2**20
+    depth: int = 256
     header_bytes: int = 2**20
 
 
 DEFAULT_LIMITS = ArchiveLimits()
 
 
-def read_members(data: bytes, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
-    """The members of a tar, plain or compressed with gzip, each with its content (empty for all but regular files).
+class TarStream:
+    """A tar that arrives in pieces. Iterate over its headers; ``content`` gives the bytes of the latest one.
 
-    Raises ArchiveError for what is damaged, cut off or larger than ``limits``, also where `tarfile` would stop in
-    silence, and for global headers and sparse files. Names and targets are handed over as they stand.
+    Content that nobody asked for is passed over. After the last entry the stream is read to its end, so that whoever
+    hashes it has seen all. Raises ArchiveError, which names the entry, for what is damaged, cut off or too large.
     """
-    data = _unpack(data, limits)
-    total = 0
-    for count, info in enumerate(_headers(data, limits), 1):
-        if count > limits.entries:
-            raise ArchiveError(f"{info.name!r}: the archive has more than {limits.entries} entries")
-        if not info.isreg():
-            yield info, b""
-            continue
-        total += info.size
-        if info.size > limits.file_bytes or total > limits.total_bytes:
-            raise ArchiveError(f"{info.name!r}: {info.size} bytes are more than the limits allow")
-        if info.offset_data + info.size > len(data):
-            raise ArchiveError(f"{info.name!r}: the archive is cut off: {info.size} bytes of content are not there")
-        yield info, data[info.offset_data : info.offset_data + info.size]
 
+    def __init__(self, pieces: Iterable[bytes], limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+        self._pieces = iter(pieces)
+        self._limits = limits
+        self._buffer = b""
+        self._at = 0
+        self._begin = 0  # the offset of the buffer's first byte
+        self._left = 0  # bytes of the latest entry's content that are still to come
+        self._padding = 0
+        self._last = "the start"
 
-def _headers(data: bytes, limits: ArchiveLimits) -> Iterator[tarfile.TarInfo]:
-    """The headers in order; raises ArchiveError where there is neither another one nor the end mark."""
-    import io
-    import tarfile
+    def __iter__(self) -> Iterator[TarHeader]:
+        names = 0
+        for count, header in enumerate(self._headers(), 1):
+            names += len(header.name) + len(header.linkname)
+            if count > self._limits.entries:
+                raise ArchiveError(f"{header.name!r}: the archive has more than {self._limits.entries} entries")
+            if names > self._limits.name_bytes:
+                raise ArchiveError(f"{header.name[:200]!r}: the names take more than {self._limits.name_bytes} bytes")
+            if header.size > self._limits.file_bytes:
+                raise ArchiveError(f"{header.name!r}: {header.size} bytes are more than the limits allow")
+            yield header
 
-    last = "the start"
-    checked = _checked_tarinfo(limits)
-    try:
-        with tarfile.open(
-            fileobj=io.BytesIO(data), mode="r:", tarinfo=checked, encoding="utf-8", errors="surrogateescape"
-        ) as archive:
-            at = -1
-            while (info := archive.next()) is not None:
-                last = repr(info.name)
-                if archive.offset <= at or info.size < 0:
-                    raise ArchiveError(f"{last}: its size, {info.size}, leads back into the archive")
-                at = archive.offset
-                yield info
-            end = data[archive.offset : archive.offset + BLOCK]
-    except (tarfile.TarError, ValueError, IndexError, KeyError, OverflowError, RecursionError, EOFError) as error:
-        raise ArchiveError(f"after {last}: the archive is damaged or cut off: {error}") from None
-    if len(end) < BLOCK or end.strip(b"\0"):
-        raise ArchiveError(
-            f"after {last}: the archive is damaged or cut off: there is neither an entry nor an end mark"
-        )
+    def content(self) -> Iterator[bytes]:
+        """The content of the latest header's entry, in pieces."""
+        while self._left:
+            if self._at == len(self._buffer) and not self._more():
+                raise ArchiveError(f"{self._last}: the archive is cut off: {self._left} bytes of content are not there")
+            piece = self._buffer[self._at : self._at + self._left]
+            self._at += len(piece)
+            self._left -= len(piece)
+            yield piece
 
-
-def _unpack(data: bytes, limits: ArchiveLimits) -> bytes:
-    """The tar in ``data``, at most ``limits.total_bytes`` of it."""
-    if data.startswith(b"\x28\xb5\x2f\xfd"):
-        raise ArchiveError("the layer is compressed with zstd, which is not read here")
-    if data.startswith(b"\x1f\x8b"):
-        import gzip
-        import io
-        import zlib
-
-        try:
-            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(limits.total_bytes + 1)
-        except (EOFError, OSError, zlib.error) as error:
-            raise ArchiveError(f"the layer's gzip stream is damaged or cut off: {error}") from None
-    if len(data) > limits.total_bytes:
-        raise ArchiveError(f"the layer unpacks to more than {limits.total_bytes} bytes")
-    return data
-
-
-def _checked_tarinfo(limits: ArchiveLimits) -> type[tarfile.TarInfo]:
-    """A header class that looks at each header before `tarfile` trusts it.
-
-    It refuses what costs more time or memory than it has bytes: headers that lead to more headers without end, long or
-    malformed PAX records, sizes below zero.
-    """
-    import tarfile
-
-    extensions = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
-
-    class CheckedTarInfo(tarfile.TarInfo):
+    def _headers(self) -> Iterator[TarHeader]:
+        extended: dict[str, bytes] = {}
         chain = 0
-
-        @classmethod
-        def fromtarfile(cls, archive: tarfile.TarFile) -> CheckedTarInfo:
-            file = archive.fileobj
-            assert file is not None
-            start = file.tell()
-            block = file.read(BLOCK)
-            header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-            if header.type in extensions:
-                CheckedTarInfo.chain += 1
-                if CheckedTarInfo.chain > _CHAIN or not 0 <= header.size <= limits.header_bytes:
+        while (block := self._block()) is not None:
+            start = self._begin + self._at - BLOCK
+            try:
+                header = parse_header(block)
+            except ValueError as error:
+                raise self._damaged(error) from None
+            kind = header.type
+            if kind in EXTENDED:
+                chain += 1
+                if chain > _CHAIN or header.size > self._limits.header_bytes:
                     raise ArchiveError(f"byte {start}: an extended header is too long, or leads to too many others")
-                if header.type in extensions[:2]:
-                    _check_records(file.read(header.size), start)
-            elif header.type in (tarfile.XGLTYPE, tarfile.GNUTYPE_SPARSE):
-                raise ArchiveError(f"{header.name!r}: layers have neither global headers nor sparse files")
-            else:
-                CheckedTarInfo.chain = 0
-            file.seek(start)
-            return super().fromtarfile(archive)
+                merge(extended, kind, self._body(header.size, start), start)
+                continue
+            if kind == SPARSE:
+                raise ArchiveError(f"{header.name!r}: sparse files are not read")
+            extend(header, extended, start)
+            header.offset = self._begin + self._at
+            self._left = header.size
+            self._padding = -header.size % BLOCK
+            self._last = repr(header.name)
+            extended, chain = {}, 0
+            yield header
+        if chain:
+            raise self._damaged("an extended header belongs to no entry")
 
-    return CheckedTarInfo
+    def _block(self) -> bytes | None:
+        """The next header's block; None at the end mark, with the rest of the stream read."""
+        self._pass_over()
+        block = self._exactly(BLOCK)
+        if block != _ZEROS:
+            if len(block) < BLOCK:
+                raise self._damaged("there is neither an entry nor an end mark")
+            return block
+        second = self._exactly(BLOCK)
+        if second.strip(b"\0"):
+            raise self._damaged("one zero block, which ends the archive for some readers and not for others")
+        while self._more():
+            pass
+        return None
+
+    def _pass_over(self) -> None:
+        """Move behind the latest entry's content."""
+        skip = self._left + self._padding
+        while skip:
+            step = min(skip, len(self._buffer) - self._at)
+            self._at += step
+            skip -= step
+            if skip and not self._more():
+                raise ArchiveError(f"{self._last}: the archive is cut off: {skip} bytes of content are not there")
+        self._left = self._padding = 0
+
+    def _body(self, size: int, start: int) -> bytes:
+        """The content of an extended header, with its padding passed over."""
+        body = self._exactly(size + -size % BLOCK)
+        if len(body) < size:
+            raise ArchiveError(f"byte {start}: an extended header is cut off")
+        return body[:size]
+
+    def _exactly(self, size: int) -> bytes:
+        """The next ``size`` bytes, fewer only at the end of the stream."""
+        while len(self._buffer) - self._at < size:
+            if not self._more():
+                break
+        found = self._buffer[self._at : self._at + size]
+        self._at += len(found)
+        return found
+
+    def _more(self) -> bool:
+        """Take one more piece; False at the end of the stream."""
+        for piece in self._pieces:
+            self._begin += self._at
+            self._buffer = self._buffer[self._at :] + piece
+            self._at = 0
+            return True
+        return False
+
+    def _damaged(self, reason: object) -> ArchiveError:
+        return ArchiveError(f"after {self._last}: the archive is damaged or cut off: {reason}")
 
 
-def _check_records(body: bytes, start: int) -> None:
-    """Raise ArchiveError unless ``body`` is a sequence of whole PAX records that `tarfile` reads in linear time."""
-    at = 0
-    while at < len(body):
-        length, space, _ = body[at : at + 8].partition(b" ")
-        end = at + int(length) if space and length.isdigit() else 0
-        record = body[at + len(length) + 1 : end]
-        if not at < end <= len(body) or not record.endswith(b"\n") or b"=" not in record[1:]:
-            raise ArchiveError(f"byte {start}: an extended header is damaged")
-        if record.startswith(b"GNU.sparse."):
-            raise ArchiveError(f"byte {start}: layers have no sparse files")
-        at = end
-    if re.search(rb"[0-9]{256}", body):
-        raise ArchiveError(f"byte {start}: an extended header holds a number of more than 255 digits")
+class Member(NamedTuple):
+    """An entry of an archive in memory, and its content (empty for all but regular files)."""
+
+    header: TarHeader
+    content: bytes
+
+
+def read_members(data: bytes, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[Member]:
+    """The members of an archive in memory, plain or compressed, each with its content.
+
+    Raises ArchiveError for what is damaged, cut off or larger than ``limits``. Names and targets stand as written.
+    """
+    stream = TarStream(unpacked(pieces_of(data), limits.total_bytes), limits)
+    for header in stream:
+        yield Member(header, b"".join(stream.content()) if header.regular else b"")
+
+
+def pieces_of(data: bytes) -> Iterator[bytes]:
+    """``data`` cut into pieces."""
+    for start in range(0, len(data), PIECE):
+        yield data[start : start + PIECE]

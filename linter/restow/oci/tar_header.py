@@ -1,0 +1,151 @@
+"""Headers of tar archives: V7, USTAR, PAX, and GNU with long names."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass, field
+
+from restow.errors import ArchiveError
+
+BLOCK = 512
+_FIELDS = struct.Struct("100s8s8s8s12s12s8sc100s8s32s32s8s8s155s12x")
+_REGULAR = b"0\x007"  # an ordinary file, in V7 and as contiguous file
+_LONG_NAME, _LONG_LINK, _GLOBAL = b"L", b"K", b"g"
+EXTENDED = (b"x", b"X", _LONG_NAME, _LONG_LINK, _GLOBAL)
+"""The types of entries that say something of the entry that follows: PAX, Solaris' PAX, GNU's two, PAX for all."""
+SPARSE = b"S"
+_TELLING = frozenset(["path", "linkpath", "size", "uid", "gid", "hdrcharset"])
+"""The PAX keys that change what an entry is; a global header must not set one."""
+
+
+@dataclass(slots=True)
+class TarHeader:
+    """One entry as its header states it, names as they stand. ``pax`` holds the records of its extended header.
+
+    ``type`` is the type's byte, ``0`` for every regular file and ``5`` for a directory however it was written.
+    ``offset`` is where its content begins in the unpacked archive; links and devices have a ``size`` of 0.
+    """
+
+    name: str
+    type: bytes
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    linkname: str
+    devmajor: int
+    devminor: int
+    offset: int = 0
+    pax: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def regular(self) -> bool:
+        """Whether it is a file with content."""
+        return self.type == b"0"
+
+
+def parse_header(block: bytes) -> TarHeader:
+    """The header in a block of 512 bytes. Raises ValueError where it is none."""
+    (name, mode, uid, gid, size, _, checksum, kind, link, magic, _, _, major, minor, prefix) = _FIELDS.unpack(block)
+    if not _sums_up(block, checksum):
+        raise ValueError("a header's checksum is wrong")
+    name = name.partition(b"\0")[0]
+    if prefix[0] and magic.startswith(b"ustar\0"):
+        name = prefix.partition(b"\0")[0] + b"/" + name
+    if kind in _REGULAR:
+        kind = b"5" if name.endswith(b"/") else b"0"
+    device = kind in b"34"
+    return TarHeader(
+        _text(name),
+        kind,
+        _number(mode),
+        _number(uid),
+        _number(gid),
+        0 if kind in b"123456" else _number(size),
+        _text(link.partition(b"\0")[0]),
+        _number(major) if device else 0,
+        _number(minor) if device else 0,
+    )
+
+
+def _sums_up(block: bytes, field_: bytes) -> bool:
+    """Whether the header's checksum is right, its bytes taken as unsigned or, as old programs did, as signed ones."""
+    stated = _number(field_)
+    rest = sum(field_)
+    if (zlib.adler32(block) & 0xFFFF) == (1 + stated - 256 + rest) % 65521:
+        return True  # an Adler checksum holds the plain sum of the bytes, and is computed much faster
+    return stated == sum(byte - 256 if byte > 127 else byte for byte in block[:148] + b" " * 8 + block[156:])
+
+
+def _number(field_: bytes) -> int:
+    """A number, octal or in base 256. Raises ValueError for anything else, and for one below zero."""
+    if field_[0] & 0x80:
+        if field_[0] != 0x80:
+            raise ValueError("a number below zero, or too large")
+        return int.from_bytes(field_[1:], "big")
+    digits = field_.partition(b"\0")[0].strip(b" ")
+    if not digits:
+        return 0
+    if not digits.isdigit():
+        raise ValueError(f"{digits!r} is no number")
+    return int(digits, 8)
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
+
+
+def merge(extended: dict[str, bytes], kind: bytes, body: bytes, start: int) -> None:
+    """Take what an extended header says of the entry that follows."""
+    if kind == _LONG_NAME:
+        extended.setdefault("path", body.partition(b"\0")[0])
+    elif kind == _LONG_LINK:
+        extended.setdefault("linkpath", body.partition(b"\0")[0])
+    elif kind == _GLOBAL:
+        telling = [key for key in _records(body, start) if key in _TELLING or key.startswith("SCHILY.")]
+        if telling:
+            raise ArchiveError(f"byte {start}: a global header sets {telling[0]!r} of every entry")
+    else:
+        extended.update((key, value) for key, value in _records(body, start).items() if value)  # empty: not set
+
+
+def extend(header: TarHeader, extended: dict[str, bytes], start: int) -> None:
+    """Put the values of the extended headers in the place of the header's own."""
+    if not extended:
+        return
+    header.pax = extended
+    if "path" in extended:
+        header.name = _text(extended["path"])
+    if "linkpath" in extended:
+        header.linkname = _text(extended["linkpath"])
+    for key in ("size", "uid", "gid"):
+        if key in extended and not (key == "size" and header.type in b"123456"):
+            text = extended[key]
+            if not text.isdigit() or len(text) > 20:
+                raise ArchiveError(f"{header.name!r}: the {key} {text[:40]!r} in its extended header is no number")
+            setattr(header, key, int(text))
+    if header.type == b"0" and header.name.endswith("/") and "path" in extended:
+        header.type, header.size = b"5", 0 if not header.size else _refuse(header)
+
+
+def _refuse(header: TarHeader) -> int:
+    raise ArchiveError(f"{header.name!r}: a directory's name, and the content of a file")
+
+
+def _records(body: bytes, start: int) -> dict[str, bytes]:
+    """The PAX records of an extended header. Raises ArchiveError unless ``body`` is a sequence of whole ones."""
+    found: dict[str, bytes] = {}
+    at = 0
+    while at < len(body):
+        length, space, _ = body[at : at + 8].partition(b" ")
+        end = at + int(length) if space and length.isdigit() else 0
+        record = body[at + len(length) + 1 : end]
+        key, equals, value = record[:-1].partition(b"=")
+        if not at < end <= len(body) or not record.endswith(b"\n") or not equals or not key:
+            raise ArchiveError(f"byte {start}: an extended header is damaged")
+        if key.startswith(b"GNU.sparse."):
+            raise ArchiveError(f"byte {start}: sparse files are not read")
+        found[_text(key)] = value
+        at = end
+    return found
