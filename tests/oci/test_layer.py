@@ -253,7 +253,7 @@ def entries(path):
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(entries(PATHS), max_size=6, unique_by=lambda entry: entry.path.split("/")[0]))
 def test_every_layer_survives_the_round_trip(layer):
     data = write_layer(layer)
