@@ -1,4 +1,4 @@
-"""Runs a real engine, BuildKit or the classic builder: one build, and what it says of each step.
+"""Runs a real builder: BuildKit, the classic builder, Podman or Buildah. One build, and what it says of each step.
 
 Every build is run with ``--network host``, since the network mode is part of a RUN's cache key. ``engine_environment`` reads
 a file of ``export NAME=VALUE`` lines (``$PATH`` is filled in), as the engine's set-up script leaves one.
@@ -11,12 +11,16 @@ import os
 import re
 import shlex
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 _STEP = re.compile(r"^\[(?:(?P<stage>[^\]]*?) )?(?P<number>\d+)/\d+\] (?P<text>.*)$", re.DOTALL)
 _ALONE = re.compile(r"^\[(?P<stage>[^\]]+)\] (?P<text>.*)$", re.DOTALL)
+
+
+SECONDS = 300
 
 
 class EngineError(Exception):
@@ -56,10 +60,52 @@ def engine_environment(file: Path) -> dict[str, str]:
     return found
 
 
-def build(folder: Path, environment: Mapping[str, str], options: Sequence[str] = (), *, seconds: float = 300) -> Built:
-    """Build ``folder`` (its ``Dockerfile``, unless ``options`` say ``-f``) and return what became of each step."""
-    command = ["docker", "buildx", "build", "--progress=rawjson", "--network", "host", *options, str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds, check=False)
+@dataclass(frozen=True)
+class RealBuilder:
+    """One builder at hand. ``features`` are what it knows beyond the classic one; see ``Writer``."""
+
+    kind: str
+    environment: Mapping[str, str]
+    features: frozenset[str] = frozenset()
+
+    def build(self, folder: Path, options: Sequence[str], archive: Path) -> Built:
+        """Build ``folder``, its image into ``archive`` where that succeeds."""
+        return _BUILDS[self.kind](folder, self.environment, options, archive)
+
+    def options(self, arguments: Mapping[str, str], target: str | None, renewed: str) -> list[str]:
+        """The build's options; ``renewed`` is the stage that is built without the cache, ``*`` for all."""
+        found = [f"--build-arg={name}={value}" for name, value in arguments.items()]
+        if target:
+            found.append(f"--target={target}")
+        if renewed:
+            found.append("--no-cache" if renewed == "*" else f"--no-cache-filter={renewed}")
+        return found
+
+
+def find_builder(kind: str, environment: Mapping[str, str]) -> RealBuilder:
+    """The builder, with what it was found to know."""
+    if kind != "buildkit":
+        return RealBuilder(kind, environment, frozenset() if kind == "classic" else frozenset({"chmod"}))
+    known = {"heredoc", "mount", "link", "chmod"}
+    for feature, line in (("parents", "COPY --parents a /"), ("exclude", "COPY --exclude=b a /")):
+        with tempfile.TemporaryDirectory(prefix="restow-oracle-") as name:
+            (Path(name) / "Dockerfile").write_text(f"FROM scratch\n{line}\n")
+            (Path(name) / "a").write_text("a")
+            command = ["docker", "buildx", "build", "--output=type=cacheonly", name]
+            if not _run(command, environment).returncode:
+                known.add(feature)
+    return RealBuilder(kind, environment, frozenset(known))
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+def build_buildkit(folder: Path, environment: Mapping[str, str], options: Sequence[str], archive: Path) -> Built:
+    """Build with BuildKit; the image is exported only, and stored nowhere else."""
+    output = f"--output=type=oci,dest={archive}"
+    command = ["docker", "buildx", "build", "--progress=rawjson", "--network", "host", output, *options, str(folder)]
+    done = _run(command, environment)
     vertices: dict[str, dict[str, object]] = {}
     statuses, rest = _objects(done.stderr)
     for status in statuses:
@@ -73,13 +119,11 @@ def build(folder: Path, environment: Mapping[str, str], options: Sequence[str] =
 _CLASSIC_STEP = re.compile(r"^Step (\d+)/\d+ : (.*)$")
 
 
-def build_classic(
-    folder: Path, environment: Mapping[str, str], options: Sequence[str] = (), *, seconds: float = 300
-) -> Built:
+def build_classic(folder: Path, environment: Mapping[str, str], options: Sequence[str], archive: Path) -> Built:
     """The same with the classic builder, which tells of every instruction, FROM among them; its stages have no names."""
-    command = ["docker", "build", "--network", "host", *options, str(folder)]
-    classic = {**environment, "DOCKER_BUILDKIT": "0"}
-    done = subprocess.run(command, env=classic, capture_output=True, text=True, timeout=seconds, check=False)
+    tag = f"restow-oracle/{folder.name.lower()}:{archive.stem}"
+    command = ["docker", "build", "--network", "host", "-t", tag, *options, str(folder)]
+    done = _run(command, {**environment, "DOCKER_BUILDKIT": "0"})
     steps: list[BuiltStep] = []
     for line in done.stdout.splitlines():
         match = _CLASSIC_STEP.match(line)
@@ -87,6 +131,8 @@ def build_classic(
             steps.append(BuiltStep("", int(match[1]), match[2], cached=False))
         elif line.strip() == "---> Using cache" and steps:
             steps[-1] = replace(steps[-1], cached=True)
+    if done.returncode == 0 and _run(["docker", "save", "-o", str(archive), tag], environment).returncode:
+        raise EngineError(f"{tag} cannot be saved")
     return Built(tuple(steps), done.returncode == 0, done.stderr)
 
 
@@ -110,3 +156,6 @@ def _steps(vertices: Mapping[str, Mapping[str, object]]):
         if match:
             cached, error = bool(vertex.get("cached")), str(vertex.get("error") or "")
             yield BuiltStep(match["stage"] or "", int(match["number"]), match["text"], cached, error)
+
+
+_BUILDS = {"buildkit": build_buildkit, "classic": build_classic}

@@ -61,6 +61,11 @@ def test_entrypoint_resets_an_inherited_cmd_alone(build) -> None:
         ("USER joe", "User", "joe"),
         ("STOPSIGNAL 9", "StopSignal", "9"),
         ("HEALTHCHECK NONE", "Healthcheck", {"Test": ["NONE"]}),
+        (
+            "HEALTHCHECK --interval=1m30s --timeout=1.5s --retries=3 --start-period=0s CMD a b",
+            "Healthcheck",
+            {"Test": ["CMD-SHELL", "a b"], "Interval": 90 * 10**9, "Timeout": 1_500_000_000, "Retries": 3},
+        ),
         ("ONBUILD RUN x", "OnBuild", ["RUN x"]),
         ('SHELL ["a", "-c"]\nCMD b', "Cmd", ["a", "-c", "b"]),
     ],

@@ -31,6 +31,11 @@ def test_names_of_one_copy_stay_hard_links(linked: Path) -> None:
     assert [difference.what for difference in differences(linked, together, apart)] == ["hard links or capability"] * 2
 
 
+def test_two_sources_of_one_copy_are_no_hard_links(linked: Path) -> None:
+    assert differences(linked, "FROM scratch\nCOPY a b /x/\n", "FROM scratch\nCOPY a /x/\nCOPY b /x/\n") == ()
+    assert differences(linked, "FROM scratch\nCOPY --link a b /x/\n", "FROM scratch\nCOPY a /x/\nCOPY b /x/\n") == ()
+
+
 def test_a_later_copy_of_one_name_breaks_the_link(linked: Path) -> None:
     whole_last = "FROM scratch\nCOPY a /x/\nCOPY . /x/\n"
     one_last = "FROM scratch\nCOPY . /x/\nCOPY a /x/\n"

@@ -1,5 +1,7 @@
 """WORKDIR: what it makes, for whom, and what it leaves alone."""
 
+import pytest
+
 from restow.vfs import Attributes
 
 
@@ -35,3 +37,12 @@ def test_an_unknown_path_is_unknown_in_the_configuration_as_well(build) -> None:
 def test_in_an_unknown_base_a_directory_made_by_another_user_is_another(built) -> None:
     as_root, as_five = built("WORKDIR /x", base="alpine"), built("USER 5\nWORKDIR /x", base="alpine")
     assert as_root.lookup("/x").digest != as_five.lookup("/x").digest
+
+
+@pytest.mark.parametrize(
+    ("lines", "written"), [("/a/", "/a/"), ("/a/x/..", "/a/x/.."), ("/a\nWORKDIR b/", "/a/b"), ("/a/\nWORKDIR .", "/a")]
+)
+def test_the_configuration_keeps_an_absolute_path_as_it_is_written(build, lines, written) -> None:
+    state = build(f"FROM scratch\nWORKDIR {lines}\n").target.state
+    assert state.configuration["WorkingDir"] == written
+    assert not state.directory.endswith("/")

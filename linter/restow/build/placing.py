@@ -32,7 +32,8 @@ from restow.vfs.links import with_links
 class Placing:
     """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link.
 
-    ``batch`` names the instruction where the context has hard links: names that one COPY brings stay links of each other.
+    ``batch`` names the instruction where the context has hard links: names that one source of a COPY brings stay links of
+    each other.
     """
 
     uid: int | str | None = None
@@ -60,6 +61,10 @@ class Placing:
         mode = self.mode & 0o777 if isinstance(self.mode, int) else 0o755
         named = f"?chmod:{self.mode}" if isinstance(self.mode, str) else mode
         return Attributes(named, 0 if self.uid is None else self.uid, 0 if self.gid is None else self.gid)
+
+    def of_source(self, number: int) -> Placing:
+        """The flags for one source of several: between two of them no hard link is kept."""
+        return replace(self, batch=digest_of(self.batch, number)) if self.batch and number else self
 
     def target(self, filesystem: Filesystem, found: Found, destination: str) -> str:
         """The path at which ``found`` arrives: a file goes into a directory under its own name, a directory's content
@@ -98,9 +103,9 @@ class Placing:
         replace the attributes of existing ones, and anything else replaces what is there.
         """
         alone, plain, places = Filesystem.empty(), replace(self, link=False), list[str]()
-        for part in parts:
+        for number, part in enumerate(parts):
             places.append(plain.target(alone, part, destination))
-            alone = plain.put(alone, part, destination)
+            alone = plain.of_source(number).put(alone, part, destination)
         root = _laid_over(filesystem.root, alone.root)
         term = digest_of("alias", *(part.node.digest for part in parts), self)
         return written(Filesystem(root), tuple(places), term), places

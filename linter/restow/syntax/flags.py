@@ -131,6 +131,14 @@ def _check_health(flag: Flag) -> None:
         return
     if not _DURATION.fullmatch(value):
         raise Problem(f"--{flag.name} cannot be {value!r}: write a duration such as 30s or 1m30s", flag.start)
-    total = sum(float(amount) * _UNIT[unit] for amount, unit in _AMOUNT.findall(value))
+    total = abs(nanoseconds(value))
     if total and (value.startswith("-") or total < 10**6):
         raise Problem(f"--{flag.name} cannot be {value!r}: write at least 1ms", flag.start)
+
+
+def nanoseconds(text: str) -> int:
+    """A duration as Go reads it (``1m30s``, ``1.5h``) in nanoseconds, what is less cut off; 0 for one without a unit."""
+    from fractions import Fraction
+
+    total = sum(int(Fraction(amount.rstrip(".")) * _UNIT[unit]) for amount, unit in _AMOUNT.findall(text))
+    return -total if text.startswith("-") else total

@@ -17,6 +17,7 @@ from restow.syntax.ast import (
     Entrypoint,
     Env,
     Expose,
+    Flag,
     Healthcheck,
     Instruction,
     Label,
@@ -27,6 +28,7 @@ from restow.syntax.ast import (
     User,
     Volume,
 )
+from restow.syntax.flags import nanoseconds
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -117,8 +119,26 @@ def _healthcheck(state: State, node: Instruction, build: Build) -> State:
         return state.with_configuration(Healthcheck={"Test": ["NONE"]})
     exec_form = node.command.form == "exec"
     test = ["CMD", *node.command.words] if exec_form else ["CMD-SHELL", node.command.text]
-    options: dict[str, object] = {flag.name: flag.value for flag in node.flags}
-    return state.with_configuration(Healthcheck={"Test": test, **options})
+    options = {_TIMES.get(flag.name, flag.name): _health_option(flag) for flag in node.flags}
+    return state.with_configuration(
+        Healthcheck={"Test": test, **{key: value for key, value in options.items() if value}}
+    )
+
+
+_TIMES = {
+    "interval": "Interval",
+    "timeout": "Timeout",
+    "start-period": "StartPeriod",
+    "start-interval": "StartInterval",
+    "retries": "Retries",
+}
+
+
+def _health_option(flag: Flag) -> int:
+    """The number of retries, or nanoseconds; 0 for an empty value, which counts as absent."""
+    if flag.name == "retries":
+        return int(flag.value or 0)
+    return nanoseconds(flag.value or "")
 
 
 def _stopsignal(state: State, node: Instruction, build: Build) -> State:

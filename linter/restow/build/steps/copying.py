@@ -116,13 +116,13 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     if request.placing.link and not any(archives):
         filesystem, places = request.placing.linked(filesystem, parts, request.destination)
     else:
-        for part, archive in zip(parts, archives, strict=True):
+        for number, (part, archive) in enumerate(zip(parts, archives, strict=True)):
             places.append(request.placing.target(filesystem, part, request.destination))
             if archive:
                 term = digest_of("unpacked", part.name, part.node.digest, request.placing)
                 filesystem = blur(filesystem, request.destination, term, request.placing.created)
             else:
-                filesystem = request.placing.put(filesystem, part, request.destination)
+                filesystem = request.placing.of_source(number).put(filesystem, part, request.destination)
     for address in remote:
         term = digest_of("downloaded", address, request.placing)
         filesystem = blur(filesystem, request.destination, term, request.placing.created)
@@ -197,11 +197,11 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
     if request.placing.link and not any(isinstance(part.node, Unknown) for part in found):
         filesystem, places = request.placing.linked(filesystem, found, request.destination)
     else:
-        for part in found:
+        for number, part in enumerate(found):
             unknown = isinstance(part.node, Unknown)
             target = join(request.destination) if unknown else None
             places.append(target or request.placing.target(filesystem, part, request.destination))
-            filesystem = request.placing.put(filesystem, part, request.destination)
+            filesystem = request.placing.of_source(number).put(filesystem, part, request.destination)
     size = sum(part.size for part in found)
     return replace(
         blank,

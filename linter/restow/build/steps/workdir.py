@@ -35,7 +35,8 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     if made != "/":
         refuse_inheritance(filesystem, made, created)
         filesystem = filesystem.make_directories(made, created)
-    after = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=directory)
+    written = path if path.startswith("/") else directory  # the engine keeps an absolute path as it is written
+    after = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=written)
     definition = digest_of("mkdir", directory, state.user) if directory != "/" else None
     return Step(
         node,

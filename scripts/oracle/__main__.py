@@ -1,0 +1,80 @@
+"""Random builds by a real engine and by the simulator: flattened filesystem, configuration, hit or miss per step.
+
+    python scripts/oracle [--builder buildkit|classic|podman|buildah] [--engine-env FILE] [--seconds N] [--cases N] [--seed N]
+
+Each case is a random Dockerfile over a random context and one random change of either. Both are built with the real engine,
+one after the other. What the simulator says that it knows of the two images has to be so; what it holds as unknown is counted.
+Hit or miss of the second build is compared step by step; a miss that the model says only to be careful is counted apart. A case
+whose builds fail is left out. Exit code 1 where something differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from builders import EngineError, RealBuilder, engine_environment, find_builder
+from comparison import Comparer
+from small_base import ensure_base
+
+KINDS = ("buildkit", "classic")
+COUNTED = (
+    *("images", "known paths", "unknown paths", "unknown contents", "unknown attributes", "hard links"),
+    *("known fields", "unknown fields", "unknown configurations", "steps", "hits", "careful", "stages with triggers"),
+    "failed builds",
+    "failed builds that the simulator takes for good",
+)
+
+
+def main() -> int:
+    """Run cases until the time or their number is used up."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    state = Path(os.environ.get("ENGINE_ROOT") or Path(tempfile.gettempdir()) / "restow-engine")
+    parser.add_argument(
+        "--engine-env", type=Path, default=state / "env", metavar="FILE",
+        help=f"the engine's variables, as export lines (default: {state / 'env'})",
+    )  # fmt: skip
+    parser.add_argument("--builder", choices=KINDS, default="buildkit", help="which one (default: buildkit)")
+    parser.add_argument("--seconds", type=float, default=60, help="when to stop (default: 60)")
+    parser.add_argument("--cases", type=int, default=1_000_000, help="how many cases at most")
+    parser.add_argument("--seed", type=int, default=1, help="that of the first case; each case has the next one")
+    parser.add_argument("--show", action="store_true", help="print every case's Dockerfile")
+    arguments = parser.parse_args()
+    try:
+        environment = engine_environment(arguments.engine_env)
+        base = arguments.engine_env.parent / "oracle" / "base.tar"
+        ensure_base(environment, base)
+        return compare(arguments, find_builder(arguments.builder, environment), base)
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def compare(arguments: argparse.Namespace, builder: RealBuilder, base: Path) -> int:
+    """All cases, one after the other, with the figures on the last lines."""
+    comparer, begin = Comparer(builder, base, Counter(), arguments.show), time.monotonic()
+    differing = number = 0
+    print(f"builder {builder.kind}: {' '.join(sorted(builder.features))}", flush=True)
+    try:
+        while number < arguments.cases and time.monotonic() - begin < arguments.seconds:
+            differing += comparer.case(arguments.seed + number)
+            number += 1
+    except KeyboardInterrupt:
+        print("interrupted")
+    print(f"seeds {arguments.seed} to {arguments.seed + number - 1}")
+    for name in COUNTED:
+        print(f"{name} {comparer.tally[name]}")
+    for reason, count in comparer.reasons.most_common(12):
+        print(f"unknown step, {count} times: {reason}")
+    print(f"cases {comparer.tally['cases']}")
+    print(f"disagreements {differing}")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,155 @@
+"""A simulated image against a real one: what the simulator says that it knows has to be so, the rest is counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from real_images import RealEntry, RealImage
+
+from restow.build.context import DOCKERFILE_IDENTITY
+from restow.build.state import State
+from restow.vfs import Absent, Attributes, Directory, File, Filesystem, Node, Special, Symlink, Unknown
+from restow.vfs.changes import with_canonical_links
+from restow.vfs.filesystem import is_perhaps
+
+_LISTS = ("Cmd", "Entrypoint", "Shell", "OnBuild")
+_MAPPINGS = ("Labels", "ExposedPorts", "Volumes")
+_TEXTS = ("User", "StopSignal")
+
+
+@dataclass
+class Agreement:
+    """``found`` are the disagreements; ``tally`` counts paths and fields that are known, and those that are not."""
+
+    real: RealImage
+    own: Mapping[str, str]
+    found: list[str] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
+
+    def trees(self, filesystem: Filesystem) -> None:
+        """Compare the filesystems. ``own`` are digests of the Dockerfile and its ignore file, by the identity they have."""
+        below: dict[str, dict[str, RealEntry]] = {}
+        for path, entry in self.real.entries.items():
+            folder, _, name = path.rpartition("/")
+            below.setdefault(folder or "/", {})[name] = entry
+        known = with_canonical_links(filesystem)
+        self._directory("/", known.root, below)
+        self._links(known)
+
+    def _directory(self, path: str, node: Directory, below: Mapping[str, Mapping[str, RealEntry]]) -> None:
+        real = below.get(path, {})
+        for name in sorted(node.children.keys() | real.keys()):
+            inner = f"{path.rstrip('/')}/{name}"
+            child, entry = node.child(name), real.get(name)
+            if isinstance(child, Unknown) or (entry is None and child is not None and is_perhaps(child)):
+                self.tally["unknown paths"] += entry is not None and 1 + sum(
+                    one.startswith(inner + "/") for one in self.real.entries
+                )
+                continue
+            self._entry(inner, child, entry, below)
+
+    def _entry(
+        self, path: str, node: Node | None, entry: RealEntry | None, below: Mapping[str, Mapping[str, RealEntry]]
+    ) -> None:
+        if node is None or isinstance(node, Absent) or entry is None:
+            if entry is not None:
+                self.found.append(f"{path}: the simulator has nothing there, the engine a {entry.kind}")
+            elif not (node is None or isinstance(node, Absent)):
+                self.found.append(f"{path}: the simulator has a {type(node).__name__}, the engine nothing")
+            return
+        kind = {File: "file", Directory: "directory", Symlink: "link"}.get(type(node), getattr(node, "kind", ""))
+        if kind != entry.kind:
+            self.found.append(f"{path}: the simulator has a {kind}, the engine a {entry.kind}")
+            return
+        self.tally["known paths"] += 1
+        if isinstance(node, Directory):
+            self._attributes(path, node.attributes, entry)
+            self._directory(path, node, below)
+        elif isinstance(node, Symlink):
+            self._attributes(path, node.attributes, entry)
+            self._same(path, "target", node.target, entry.target)
+        elif isinstance(node, File):
+            self._attributes(path, node.attributes, entry)
+            self._content(path, node, entry)
+        elif isinstance(node, Special):
+            self._attributes(path, node.attributes, entry)
+
+    def _attributes(self, path: str, attributes: Attributes | None, entry: RealEntry) -> None:
+        for name in ("mode", "uid", "gid"):
+            value = getattr(attributes, name, None)
+            if isinstance(value, int):
+                shown = oct if name == "mode" else str
+                self._same(path, name, shown(value), shown(getattr(entry, name)))
+            else:
+                self.tally["unknown attributes"] += 1
+
+    def _content(self, path: str, node: File, entry: RealEntry) -> None:
+        identity = self.own.get(node.content.identity, node.content.identity)
+        if identity.startswith("sha256:"):
+            self._same(path, "content", identity, entry.identity)
+        else:
+            self.tally["unknown contents"] += 1
+
+    def _same(self, path: str, what: str, simulated: object, real: object) -> None:
+        if simulated != real:
+            self.found.append(f"{path}: {what}: the simulator says {simulated}, the engine {real}")
+
+    def _links(self, filesystem: Filesystem) -> None:
+        """Names of one file in the simulation are those of one file in the image, and no others."""
+        groups: dict[str, set[str]] = {}
+        for path, node in filesystem.walk():
+            if isinstance(node, File) and path in self.real.entries and self.real.entries[path].kind == "file":
+                groups.setdefault(node.link_group or path, set()).add(path)
+        inodes: dict[int, set[str]] = {}
+        for path in set().union(*groups.values()):
+            inodes.setdefault(self.real.entries[path].inode, set()).add(path)
+        real = set(map(frozenset, inodes.values()))
+        for names in groups.values():
+            if frozenset(names) not in real:
+                self.found.append(f"{', '.join(sorted(names))}: other hard links in the engine's image")
+        self.tally["hard links"] += sum(len(names) > 1 for names in groups.values())
+
+    def configurations(self, state: State, base: Mapping[str, object]) -> None:
+        """Compare the configurations; ``base`` is the base image's, for what the Dockerfile leaves as it is."""
+        if "Unknown" in state.configuration:
+            self.tally["unknown configurations"] += 1
+            return
+        for name, simulated, real in _fields(state, base, self.real.config):
+            if "\ue000" in str(simulated) or "\\ue000" in repr(simulated):
+                self.tally["unknown fields"] += 1
+                continue
+            self.tally["known fields"] += 1
+            self._same("configuration", name, simulated, real)
+
+
+def own_identities(dockerfile: str, ignore: str) -> dict[str, str]:
+    """What the identities of a context's Dockerfile and ignore file stand for."""
+    return {
+        DOCKERFILE_IDENTITY: "sha256:" + hashlib.sha256(dockerfile.encode()).hexdigest(),
+        f"{DOCKERFILE_IDENTITY}, the ignore file": "sha256:" + hashlib.sha256(ignore.encode()).hexdigest(),
+    }
+
+
+def _fields(
+    state: State, base: Mapping[str, object], real: Mapping[str, object]
+) -> Iterator[tuple[str, object, object]]:
+    given = state.configuration
+    environment = dict(pair.split("=", 1) for pair in base.get("Env") or ())  # type: ignore[attr-defined]
+    real_environment = dict(pair.split("=", 1) for pair in real.get("Env") or ())  # type: ignore[attr-defined]
+    yield "Env", environment | dict(given.get("Env") or {}), real_environment
+    for name in _LISTS:
+        yield name, list(given.get(name, base.get(name)) or []), list(real.get(name) or [])
+    for name in _MAPPINGS:
+        yield name, {**(base.get(name) or {}), **(given.get(name) or {})}, dict(real.get(name) or {})
+    for name in _TEXTS:
+        yield name, given.get(name, base.get(name)) or "", real.get(name) or ""
+    yield "WorkingDir", given.get("WorkingDir") or base.get("WorkingDir") or "/", real.get("WorkingDir") or "/"
+    yield "Healthcheck", _healthcheck(given.get("Healthcheck", base.get("Healthcheck"))), real.get("Healthcheck")
+
+
+def _healthcheck(value: object) -> object:
+    """Without fields that say nothing."""
+    return {key: one for key, one in value.items() if one} if isinstance(value, Mapping) else value

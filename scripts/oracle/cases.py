@@ -1,0 +1,74 @@
+"""The random cases: a Dockerfile over a context, and one change of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+from builders import RealBuilder
+from contexts import Tree, random_change, random_tree, write
+from dockerfiles import Sketch, Writer
+from edits import random_edit
+
+from restow.build import read_context
+from restow.build.cache_changes import with_texts
+from restow.build.context import Context
+
+IGNORE_FILES = ("", "", "Dockerfile\n.dockerignore\n", "*.md\n", "docs\n!docs/a\n", "**/b.txt\nDockerfile\n")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two builds of a case. ``renewed`` is a stage that is built without the cache, ``*`` for all."""
+
+    sketch: Sketch
+    tree: Tree
+    ignore: str
+    renewed: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two builds, and in words what changed between them."""
+
+    first: Side
+    second: Side
+    change: str
+
+
+def random_case(seed: int, salt: str, builder: RealBuilder) -> Case:
+    """The case of a seed for a builder."""
+    random = Random(seed)
+    tree = random_tree(random, salt)
+    first = Side(
+        Writer(random, tree, salt, builder.features, builder.kind == "classic").sketch(),
+        tree,
+        random.choice(IGNORE_FILES),
+    )
+    kind = random.random()
+    if kind < 0.5:
+        changed, words = random_change(tree, random, salt)
+        return Case(first, Side(first.sketch, changed, first.ignore), words)
+    if kind < 0.55:
+        renewed = "*" if builder.kind != "buildkit" else random.choice(("*", "s0", "s1"))
+        return Case(first, replace(first, renewed=renewed), f"without the cache: {renewed}")
+    if kind < 0.93:
+        edited, words = random_edit(first.sketch, random)
+        return Case(first, Side(edited, tree, first.ignore), words)
+    ignore = random.choice(IGNORE_FILES)
+    return Case(first, Side(first.sketch, tree, ignore), f"the ignore file becomes {ignore!r}")
+
+
+def put(side: Side, folder: Path) -> Context:
+    """The side on disk, and as the simulator reads it."""
+    write(side.tree, folder)
+    (folder / "Dockerfile").write_text(side.sketch.text)
+    if side.ignore:
+        (folder / ".dockerignore").write_text(side.ignore)
+    return read_context(folder, folder / "Dockerfile", hashed=True)
+
+
+def with_own_texts(context: Context, side: Side) -> Context:
+    """The context with the Dockerfile and its ignore file named by their bytes, as the engine's cache names them."""
+    return with_texts(context, {"Dockerfile": side.sketch.text, ".dockerignore": side.ignore})

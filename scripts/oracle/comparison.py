@@ -1,0 +1,164 @@
+"""One case: built twice for real and twice by the simulator, and compared."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agreement import Agreement, own_identities
+from builders import Built, RealBuilder
+from cases import Case, Side, put, random_case, with_own_texts
+from contexts import unsent
+from hits import hit_differences
+from real_images import RealImage, read_real
+from small_base import SMALL_BASE
+
+from restow.build import Simulation, simulate
+from restow.build.cache_changes import as_sent
+from restow.build.cache_operations import BuildOptions
+from restow.build.context import Context
+from restow.build.engine import Memory
+from restow.build.rebuild import OneBuild, rebuild
+from restow.build.state import State
+from restow.semantics.scope import Scope
+from restow.syntax import parse
+from restow.vfs import Attributes, Content, Directory, File, Filesystem, Origin, Symlink
+
+SHOWN = 12
+OPEN = ("/usr/bin/", "/usr/lib/")
+
+
+@dataclass
+class Comparer:
+    """Builds and compares cases; ``base`` is the saved base image of those that run programs."""
+
+    builder: RealBuilder
+    base: Path
+    tally: Counter[str]
+    show: bool = False
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.base_image = read_real(self.base)
+        self.base_root = root_of(self.base_image)
+
+    def case(self, seed: int) -> bool:
+        """Whether the case of a seed differs; it is printed then."""
+        case = random_case(seed, f"x{time.time_ns():x}", self.builder)
+        if self.show:
+            print(f"seed {seed}", case.first.sketch.text, sep="\n", flush=True)
+        try:
+            found = self.run(case)
+        except Exception as error:
+            error.add_note(f"seed {seed}:\n{case.first.sketch.text}")
+            raise
+        self.tally["failed builds" if found is None else "cases"] += 1
+        if found:
+            print(
+                f"seed {seed}: {case.change}", *found[:SHOWN], case.first.sketch.text, sorted(case.first.tree.items()),
+                sep="\n  ", flush=True,
+            )  # fmt: skip
+        return bool(found)
+
+    def run(self, case: Case) -> list[str] | None:
+        """What differs in one case; None where one of its builds failed."""
+        with tempfile.TemporaryDirectory(prefix="restow-oracle-") as name:
+            # the engine keeps what it was sent by the folder's own name, so that has to be a new one
+            folder, archives = Path(name) / Path(name).name, Path(name)
+            folder.mkdir()
+            before = put(case.first, folder)
+            first, image = self.build(case.first, folder, archives / "first.tar")
+            if image is None:
+                return self.failed(case.first, before, first)
+            found = [f"first build: {one}" for one in self.images(case.first, before, image)]
+            after = put(case.second, folder)
+            second, image = self.build(case.second, folder, archives / "second.tar")
+            if image is None:
+                return self.failed(case.second, after, second)
+            kept = unsent(case.first.tree, case.second.tree)
+            sent = as_sent(before, after, kept) if self.builder.kind == "buildkit" else after
+            found += [f"second build: {one}" for one in self.images(case.second, sent, image)]
+        if self.builder.kind in ("buildkit", "classic"):
+            found += self.hits(case, before, sent, second)
+        return found
+
+    def build(self, side: Side, folder: Path, archive: Path) -> tuple[Built, RealImage | None]:
+        """One real build, and its image where it succeeded."""
+        sketch = side.sketch
+        options = self.builder.options(sketch.arguments, sketch.target, side.renewed)
+        built = self.builder.build(folder, options, archive)
+        return built, read_real(archive) if built.ok else None
+
+    def failed(self, side: Side, context: Context, built: Built) -> None:
+        """Count a failed build, and whether the simulator would have said so; print how it failed where it would not."""
+        simulation = self.simulated(side, context)
+        steps = [step for result in simulation.stages for step in result.steps]
+        if not any(step.unknown or step.error for step in steps):
+            self.tally["failed builds that the simulator takes for good"] += 1
+            if self.show:
+                print("failed:", built.output[-600:], *(one.error for one in built.steps if one.error))
+
+    def simulated(self, side: Side, context: Context) -> Simulation:
+        """The simulated build."""
+        tree = parse(side.sketch.text)
+        start = State(self.base_root, Scope(environment=self.environment, of_run=self.environment, escape=tree.escape))
+        memory: Memory = {("start", "image", SMALL_BASE, id(None)): (None, start)}
+        return simulate(tree, context, arguments=side.sketch.arguments, memory=memory)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The base image's."""
+        return dict(pair.split("=", 1) for pair in self.base_image.config["Env"])
+
+    def images(self, side: Side, context: Context, real: RealImage) -> list[str]:
+        """What differs between the two images of a build."""
+        simulation = self.simulated(side, context)
+        target = side.sketch.target
+        stage = simulation.model.stage_called(target, len(simulation.stages)) if target else simulation.model.target
+        assert stage is not None
+        result = simulation.stages[stage.index]
+        self.reasons.update(reason for node, reason in simulation.unknown)
+        errors = [step.error for index in simulation.model.needed_by(stage) for step in simulation.stages[index].steps]
+        found = [f"the simulator says that it fails: {error}" for error in errors if error]
+        below = result
+        while below.stage.base.index is not None:
+            below = simulation.stages[below.stage.base.index]
+        agreement = Agreement(real, own_identities(side.sketch.text, side.ignore), found, self.tally)
+        agreement.trees(result.filesystem)
+        agreement.configurations(result.state, self.base_image.config if below.stage.base.kind == "image" else DEFAULTS)
+        self.tally["images"] += 1
+        return agreement.found
+
+    def hits(self, case: Case, before: Context, after: Context, built: Built) -> list[str]:
+        """Where the second build's steps hit or miss otherwise than the model says."""
+        first, second = self.one(case.first, before), self.one(case.second, after)
+        return hit_differences(rebuild(first, second, self.builder.kind), built, self.tally)  # type: ignore[arg-type]
+
+    def one(self, side: Side, context: Context) -> OneBuild:
+        """The side as the cache's model takes it."""
+        options = BuildOptions(no_cache=frozenset([side.renewed] if side.renewed else []))
+        return OneBuild(self.simulated(side, with_own_texts(context, side)), side.sketch.target, options)
+
+
+DEFAULTS = {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
+"""What a build on nothing has in its configuration."""
+
+
+def root_of(image: RealImage) -> Filesystem:
+    """The image's root as the simulator holds one; of programs and libraries it knows no more than where they stand."""
+    filesystem = Filesystem.empty()
+    for path, entry in sorted(image.entries.items()):
+        attributes = Attributes(entry.mode, entry.uid, entry.gid)
+        if path.startswith(OPEN):
+            continue
+        if entry.kind == "directory":
+            rest = Origin("the base image") if f"{path}/" in OPEN else None
+            filesystem = filesystem.put(path, Directory(attributes, {}, rest))
+        elif entry.kind == "link":
+            filesystem = filesystem.put(path, Symlink(entry.target, attributes))
+        else:
+            filesystem = filesystem.put(path, File(attributes, Content(entry.identity, entry.size)))
+    return filesystem
