@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from builders import EngineError, RealBuilder, engine_environment, find_builder
+from builders import EngineError, engine_environment, find_builder
 from comparison import Comparer
 from small_base import ensure_base
 
@@ -47,17 +47,17 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         environment = engine_environment(arguments.engine_env)
-        base = arguments.engine_env.parent / "oracle" / "base.tar"
-        ensure_base(environment, base)
-        return compare(arguments, find_builder(arguments.builder, environment), base)
+        name, archive = ensure_base(environment, arguments.engine_env.parent / "oracle")
+        comparer = Comparer(find_builder(arguments.builder, environment, name), archive, Counter(), arguments.show)
+        return compare(arguments, comparer)
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def compare(arguments: argparse.Namespace, builder: RealBuilder, base: Path) -> int:
+def compare(arguments: argparse.Namespace, comparer: Comparer) -> int:
     """All cases, one after the other, with the figures on the last lines."""
-    comparer, begin = Comparer(builder, base, Counter(), arguments.show), time.monotonic()
+    builder, begin = comparer.builder, time.monotonic()
     differing = number = 0
     print(f"builder {builder.kind}: {' '.join(sorted(builder.features))}", flush=True)
     try:

@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from real_images import read_real
+
 _STEP = re.compile(r"^\[(?:(?P<stage>[^\]]*?) )?(?P<number>\d+)/\d+\] (?P<text>.*)$", re.DOTALL)
 _ALONE = re.compile(r"^\[(?P<stage>[^\]]+)\] (?P<text>.*)$", re.DOTALL)
 
@@ -62,10 +64,13 @@ def engine_environment(file: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class RealBuilder:
-    """One builder at hand. ``features`` are what it knows beyond the classic one; see ``Writer``."""
+    """One builder at hand. ``features`` are what it knows beyond the classic one; see ``Writer``. ``base`` is the image that
+    can run programs.
+    """
 
     kind: str
     environment: Mapping[str, str]
+    base: str
     features: frozenset[str] = frozenset()
 
     def build(self, folder: Path, options: Sequence[str], archive: Path) -> Built:
@@ -82,27 +87,39 @@ class RealBuilder:
         return found
 
 
-def find_builder(kind: str, environment: Mapping[str, str]) -> RealBuilder:
+def find_builder(kind: str, environment: Mapping[str, str], base: str) -> RealBuilder:
     """The builder, with what it was found to know."""
     if kind != "buildkit":
-        return RealBuilder(kind, environment, frozenset() if kind == "classic" else frozenset({"chmod"}))
+        return RealBuilder(kind, environment, base, frozenset() if kind == "classic" else frozenset({"chmod"}))
     known = {"heredoc", "mount", "link", "chmod"}
-    for feature, line in (("parents", "COPY --parents a /"), ("exclude", "COPY --exclude=b a /")):
+    probes = {
+        "parents": "COPY --parents a /",
+        "exclude": "COPY --exclude=b a /",
+        "made by chmod": "COPY --chmod=0700 a /x/a",
+    }
+    for feature, line in probes.items():
         with tempfile.TemporaryDirectory(prefix="restow-oracle-") as name:
-            (Path(name) / "Dockerfile").write_text(f"FROM scratch\n{line}\n")
-            (Path(name) / "a").write_text("a")
-            command = ["docker", "buildx", "build", "--output=type=cacheonly", name]
-            if not _run(command, environment).returncode:
+            folder, archive = Path(name), Path(name) / "image.tar"
+            (folder / "Dockerfile").write_text(f"FROM scratch\n{line}\n")
+            (folder / "a").write_text("a")
+            built = build_buildkit(folder, environment, (), archive, fails=True)
+            made = read_real(archive).entries.get("/x") if built.ok else None
+            if built.ok and (made is None or made.mode == 0o700):
                 known.add(feature)
-    return RealBuilder(kind, environment, frozenset(known))
+    return RealBuilder(kind, environment, base, frozenset(known))
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
-def build_buildkit(folder: Path, environment: Mapping[str, str], options: Sequence[str], archive: Path) -> Built:
-    """Build with BuildKit; the image is exported only, and stored nowhere else."""
+def build_buildkit(
+    folder: Path, environment: Mapping[str, str], options: Sequence[str], archive: Path, *, fails: bool = False
+) -> Built:
+    """Build with BuildKit; the image is exported only, and stored nowhere else.
+
+    ``fails``: the frontend may refuse the Dockerfile.
+    """
     output = f"--output=type=oci,dest={archive}"
     command = ["docker", "buildx", "build", "--progress=rawjson", "--network", "host", output, *options, str(folder)]
     done = _run(command, environment)
@@ -111,7 +128,7 @@ def build_buildkit(folder: Path, environment: Mapping[str, str], options: Sequen
     for status in statuses:
         for vertex in status.get("vertexes") or ():
             vertices.setdefault(vertex["digest"], {}).update(vertex)
-    if not vertices:
+    if not vertices and not fails:
         raise EngineError(f"the engine built nothing: {done.stderr[-1000:]}")
     return Built(tuple(_steps(vertices)), done.returncode == 0, rest)
 

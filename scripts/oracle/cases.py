@@ -42,7 +42,7 @@ def random_case(seed: int, salt: str, builder: RealBuilder) -> Case:
     random = Random(seed)
     tree = random_tree(random, salt)
     first = Side(
-        Writer(random, tree, salt, builder.features, builder.kind == "classic").sketch(),
+        Writer(random, tree, salt, builder.base, builder.features, builder.kind == "classic").sketch(),
         tree,
         random.choice(IGNORE_FILES),
     )

@@ -14,7 +14,6 @@ from cases import Case, Side, put, random_case, with_own_texts
 from contexts import unsent
 from hits import hit_differences
 from real_images import RealImage, read_real
-from small_base import SMALL_BASE
 
 from restow.build import Simulation, simulate
 from restow.build.cache_changes import as_sent
@@ -105,7 +104,7 @@ class Comparer:
         """The simulated build."""
         tree = parse(side.sketch.text)
         start = State(self.base_root, Scope(environment=self.environment, of_run=self.environment, escape=tree.escape))
-        memory: Memory = {("start", "image", SMALL_BASE, id(None)): (None, start)}
+        memory: Memory = {("start", "image", self.builder.base, id(None)): (None, start)}
         return simulate(tree, context, arguments=side.sketch.arguments, memory=memory)
 
     @property

@@ -34,29 +34,31 @@ class Copies:
         several = " " in source or source == pattern or self.tree.get(one.strip("/")) is None
         folder = source == "." or (self.tree[one].kind == "folder" and not several)
         word = self.random.choice(("COPY", "COPY", "ADD"))
-        place = self.place(several, folder)
-        return f"{word} {self.flags(context=True)}{source} {place}"
+        place, made = self.place(several, folder)
+        return f"{word} {self.flags(made, context=True)}{source} {place}"
 
-    def place(self, several: bool, folder: bool) -> str:
-        """A destination: old or new, with or without a slash at its end."""
+    def place(self, several: bool, folder: bool) -> tuple[str, bool]:
+        """A destination: old or new, with or without a slash at its end. Whether directories are made for it."""
         old = self.shadow.some(self.random, "folder")
         if several or folder or self.random.random() < 0.5:
             path = old if old and self.random.random() < 0.5 else self.shadow.fresh(self.random, deep=True)
             if self.random.random() < 0.12:
                 path = self.shadow.some(self.random, "link") or path
+            made = path not in self.shadow.kinds
             self.shadow.add(path, self.shadow.kinds.get(path, "folder"))
-            return f"{path}/" if several or self.random.random() < 0.6 else path
+            return f"{path}/" if several or self.random.random() < 0.6 else path, made
         path = self.shadow.some(self.random, "file", "link") if self.random.random() < 0.3 else None
         path = path or self.shadow.fresh(self.random, deep=True)
+        made = path.rpartition("/")[0] not in self.shadow.kinds
         self.shadow.add(path, self.shadow.kinds.get(path, "file"))
-        return path
+        return path, made
 
-    def flags(self, *, context: bool) -> str:
-        """No flag, or one or two that the builder knows."""
+    def flags(self, made: bool, *, context: bool) -> str:
+        """No flag, or one or two that the builder knows. ``made``: directories are made for the destination."""
         found, random = "", self.random
         if random.random() < 0.25:
             found += random.choice(OWNERS + NAMED_OWNERS if self.named else OWNERS)
-        if "chmod" in self.features and random.random() < 0.12:
+        if ("made by chmod" if made else "chmod") in self.features and random.random() < 0.12:
             found += random.choice(MODES)
         if "link" in self.features and random.random() < 0.12:
             found += "--link "
@@ -80,7 +82,7 @@ class Copies:
         ]
         if "heredoc" in self.features:
             choices += [
-                f"COPY {self.flags(context=False)}<<END {place}/here\none $VALUE\nEND",
+                f"COPY {self.flags(True, context=False)}<<END {place}/here\none $VALUE\nEND",
                 f"COPY <<'END' {one} {place}/\none $VALUE\nEND",
                 f"COPY <<-one <<two {place}/\n\ttabs $A\none\n${{B:+set}}\ntwo",
             ]
@@ -99,5 +101,5 @@ class Copies:
         path = origin.some(self.random, "file", "folder", "folder", "link") or origin.root
         folder = origin.kinds.get(path) == "folder"
         source = f"{path}/*" if folder and self.random.random() < 0.2 else path
-        place = self.place(source != path, folder)
-        return f"COPY {self.flags(context=False)}--from={name} {source} {place}"
+        place, made = self.place(source != path, folder)
+        return f"COPY {self.flags(made, context=False)}--from={name} {source} {place}"

@@ -11,7 +11,6 @@ from contexts import Tree
 from copies import Copies
 from settings import setting
 from shadow import Shadow
-from small_base import SMALL_BASE
 
 MARK = "LABEL case="
 
@@ -41,15 +40,17 @@ class Made:
 
 @dataclass
 class Writer:
-    """Writes one Dockerfile. ``salt`` stands in every path and so in most steps: no other run's cache holds them.
+    """Writes one Dockerfile. ``base`` is an image that can run programs.
 
-    ``features`` are what the builder knows beyond the classic one: ``heredoc``, ``mount``, ``link``, ``chmod``, ``parents``,
-    ``exclude``.
+    ``salt`` stands in every path and so in most steps: no other run's cache holds them. ``features`` are what the builder knows
+    beyond the classic one: ``heredoc``, ``mount``, ``link``, ``chmod``, ``made by chmod`` (directories that are made for a
+    destination have the mode of --chmod: BuildKit 0.21 and later), ``parents``, ``exclude``.
     """
 
     random: Random
     tree: Tree
     salt: str
+    base: str
     features: frozenset[str]
     classic: bool = False
 
@@ -67,8 +68,8 @@ class Writer:
 
     def stage(self, number: int, made: list[Made]) -> list[str]:
         """One stage; ``made`` collects them."""
-        base, root = self.random.choice(("scratch", SMALL_BASE, SMALL_BASE)), f"/{self.salt}/{number}"
-        runs, shadow = base == SMALL_BASE, Shadow(root)
+        base, root = self.random.choice(("scratch", self.base, self.base)), f"/{self.salt}/{number}"
+        runs, shadow = base == self.base, Shadow(root)
         if made and self.random.random() < 0.35:
             below = self.random.choice(made)
             base, runs, shadow = below.name, below.runs, below.shadow.copy(root)

@@ -1,68 +1,102 @@
-"""The base image of the random builds: a shell, the core utilities and their libraries, cut out of a Debian image.
+"""The base image of the random builds: a shell, the core utilities and their libraries, cut out of this machine.
 
-It is small, so that thousands of images can be exported, and it is read as a concrete root for the simulator.
+It is small, so that thousands of images can be exported, and it is read as a concrete root for the simulator. This machine has
+to be a Debian, or one with dash and GNU programs like it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
+import re
 import shutil
 import subprocess
+import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from builders import EngineError
 
-DEBIAN = "localhost/debian:bookworm-slim"
-SMALL_BASE = "localhost/restow-oracle:base"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PROGRAMS = (
     "dash cat chgrp chmod chown cp cut dirname env find grep gzip head id install ln ls mkdir mktemp mv rm rmdir sed seq sort "
     "stat tar tee touch tr true false wc basename readlink xargs test"
-)
-_DOCKERFILE = f"""\
-FROM {DEBIAN} AS debian
-RUN <<END
-set -e
-cd /; mkdir out; cd out
-mkdir -p usr/bin usr/lib usr/lib64 usr/share usr/local/bin etc proc sys dev home opt srv run var/lib var/log var/cache
-for d in bin lib lib64; do ln -s usr/$d $d; done
-mkdir -m 1777 tmp var/tmp
-mkdir -m 700 root
-grep -E '^(root|daemon|bin|mail|nobody):' /etc/passwd > etc/passwd
-grep -E '^(root|daemon|bin|staff|mail|nogroup):' /etc/group > etc/group
-for f in hosts resolv.conf hostname; do : > etc/$f; done
-for p in {_PROGRAMS}; do
-  cp -L /usr/bin/$p usr/bin/$p
-  for l in $(ldd /usr/bin/$p | grep -o '/[^ ]*' | sed 's,^/usr,,'); do
-    mkdir -p usr$(dirname $l)
-    cp -Ln $l usr$l
-  done
-done
-ln -s dash usr/bin/sh
-END
-FROM scratch
-COPY --from=debian /out/ /
-ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-CMD ["sh"]
-"""
+).split()
+_FOLDERS = (
+    "dev etc home opt proc run srv sys usr usr/bin usr/lib usr/lib64 usr/local usr/local/bin usr/share var var/cache var/lib "
+    "var/log"
+).split()
+_MODES = {"tmp": 0o1777, "var/tmp": 0o1777, "root": 0o700}
+_LINKS = {"bin": "usr/bin", "lib": "usr/lib", "lib64": "usr/lib64", "usr/bin/sh": "dash"}
+_TEXTS = {
+    "etc/group": "root:x:0:\ndaemon:x:1:\nbin:x:2:\nmail:x:8:\nstaff:x:50:\nnogroup:x:65534:\n",
+    "etc/passwd": (
+        "root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\n"
+        "mail:x:8:8:mail:/var/mail:/bin/false\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n"
+    ),
+    **dict.fromkeys(("etc/hosts", "etc/hostname", "etc/resolv.conf"), ""),
+}
 
 
-def ensure_base(environment: Mapping[str, str], archive: Path) -> None:
-    """Build the base where the engine does not have it, and save it to ``archive``. Raises EngineError.
-
-    The engine needs ``localhost/debian:bookworm-slim``.
-    """
-    if not archive.is_file() or _docker(environment, "image", "inspect", SMALL_BASE).returncode:
-        with tempfile.TemporaryDirectory(prefix="restow-oracle-") as folder:
-            (Path(folder) / "Dockerfile").write_text(_DOCKERFILE)
-            done = _docker(environment, "buildx", "build", "--network", "host", "--load", "-t", SMALL_BASE, folder)
-            if done.returncode:
-                raise EngineError(f"the base image cannot be built: {done.stderr[-2000:]}")
-            saved = Path(folder) / "base.tar"
-            if _docker(environment, "save", "-o", str(saved), SMALL_BASE).returncode:
-                raise EngineError("the base image cannot be saved")
-            archive.parent.mkdir(parents=True, exist_ok=True)
+def ensure_base(environment: Mapping[str, str], folder: Path) -> tuple[str, Path]:
+    """The base's name, imported where the engine does not have it, and its archive in ``folder``. Raises EngineError."""
+    name = base_name()
+    archive = folder / f"{name.rpartition(':')[2]}.tar"
+    if not archive.is_file() or _docker(environment, "image", "inspect", name).returncode:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="restow-oracle-", dir=folder) as state:
+            root, saved = Path(state) / "root.tar", Path(state) / "saved.tar"
+            root.write_bytes(base_tar())
+            changes = (f"ENV PATH={PATH}", 'CMD ["sh"]')
+            options = [word for change in changes for word in ("--change", change)]
+            for words in (("import", *options, str(root), name), ("save", "-o", str(saved), name)):
+                done = _docker(environment, *words)
+                if done.returncode:
+                    raise EngineError(f"docker {words[0]} of the base image fails: {done.stderr[-2000:]}")
             shutil.move(saved, archive)
+    return name, archive
+
+
+def base_name() -> str:
+    """The image's name; its tag says what is in it."""
+    return f"localhost/restow-oracle:{hashlib.sha256(base_tar()).hexdigest()[:12]}"
+
+
+@cache
+def base_tar() -> bytes:
+    """The root as a tar; equal on machines with equal programs. Raises EngineError where a program is missing."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for path in (*_FOLDERS, *_MODES):
+            info = tarfile.TarInfo(path)
+            info.type, info.mode = tarfile.DIRTYPE, _MODES.get(path, 0o755)
+            archive.addfile(info)
+        for path, target in _LINKS.items():
+            info = tarfile.TarInfo(path)
+            info.type, info.linkname, info.mode = tarfile.SYMTYPE, target, 0o777
+            archive.addfile(info)
+        for path, data, mode in (*_files(), *((path, text.encode(), 0o644) for path, text in _TEXTS.items())):
+            info = tarfile.TarInfo(path)
+            info.size, info.mode = len(data), mode
+            archive.addfile(info, io.BytesIO(data))
+    return packed.getvalue()
+
+
+def _files() -> Iterator[tuple[str, bytes, int]]:
+    """The programs and their libraries: path, bytes, mode."""
+    libraries: set[str] = set()
+    for name in _PROGRAMS:
+        found = shutil.which(name, path="/usr/bin:/bin")
+        if found is None:
+            raise EngineError(f"the base image needs {name}, which is not installed here")
+        yield f"usr/bin/{name}", Path(found).read_bytes(), 0o755
+        listed = subprocess.run(["ldd", found], capture_output=True, text=True, check=False).stdout
+        libraries.update(re.findall(r"(/\S+) \(0x", listed))
+    for path in sorted(libraries):
+        inside = path.removeprefix("/usr").lstrip("/")
+        yield f"usr/{inside}", Path(path).read_bytes(), 0o755
 
 
 def _docker(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:

@@ -2,17 +2,24 @@
 
 import pytest
 
+from restow.build.engine import DEFAULT_PATH
+
+PATH = {"PATH": DEFAULT_PATH}
+
 
 def configuration(build, lines, **arguments):
     return build(f"FROM scratch\n{lines}\n", **arguments).target.state.configuration
 
 
 def run_sees(build, lines, **arguments):
-    return list(build(f"FROM scratch\n{lines}\n", **arguments).target.state.scope.of_run.items())
+    """What a RUN sees after the variable that every build on nothing begins with."""
+    first, *others = build(f"FROM scratch\n{lines}\n", **arguments).target.state.scope.of_run.items()
+    assert [first] == list(PATH.items())
+    return others
 
 
 def test_pairs_of_one_env_do_not_see_each_other(build) -> None:
-    assert configuration(build, "ENV A=1\nENV A=2 B=$A")["Env"] == {"A": "2", "B": "1"}
+    assert configuration(build, "ENV A=1\nENV A=2 B=$A")["Env"] == PATH | {"A": "2", "B": "1"}
 
 
 def test_a_name_stands_at_the_place_of_its_last_assignment(build) -> None:
@@ -23,15 +30,19 @@ def test_a_name_stands_at_the_place_of_its_last_assignment(build) -> None:
 def test_of_env_and_arg_the_later_wins(build) -> None:
     assert run_sees(build, "ARG A=1\nENV A=2") == [("A", "2")]
     assert run_sees(build, "ENV A=2\nARG A=1") == [("A", "1")]
-    assert configuration(build, "ENV A=2\nARG A=1")["Env"] == {"A": "2"}
+    assert configuration(build, "ENV A=2\nARG A=1")["Env"] == PATH | {"A": "2"}
 
 
 def test_where_an_arg_gets_its_value(build) -> None:
     assert run_sees(build, "ARG A=default", A="given") == [("A", "given")]
     result = build("ARG A=outer\nFROM scratch\nARG A\nENV B=$A\n")
-    assert result.target.state.configuration["Env"] == {"B": "outer"}
+    assert result.target.state.configuration["Env"] == PATH | {"B": "outer"}
     result = build("ARG A=outer\nFROM scratch\nENV B=x$A\n")
-    assert result.target.state.configuration["Env"] == {"B": "x"}
+    assert result.target.state.configuration["Env"] == PATH | {"B": "x"}
+
+
+def test_a_build_on_nothing_has_a_path(build) -> None:
+    assert configuration(build, "ENV PATH=/opt/bin:$PATH")["Env"] == {"PATH": f"/opt/bin:{DEFAULT_PATH}"}
 
 
 def test_an_arg_without_a_value_is_not_known_and_equals_itself(build) -> None:
@@ -41,7 +52,7 @@ def test_an_arg_without_a_value_is_not_known_and_equals_itself(build) -> None:
 
 def test_environment_and_arguments_go_on_into_a_stage_built_on_another(build) -> None:
     result = build("FROM scratch AS a\nENV X=1\nFROM a\nENV Y=$X\n")
-    assert result.target.state.configuration["Env"] == {"X": "1", "Y": "1"}
+    assert result.target.state.configuration["Env"] == PATH | {"X": "1", "Y": "1"}
 
 
 def test_entrypoint_resets_an_inherited_cmd_alone(build) -> None:

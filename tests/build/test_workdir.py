@@ -46,3 +46,9 @@ def test_the_configuration_keeps_an_absolute_path_as_it_is_written(build, lines,
     state = build(f"FROM scratch\nWORKDIR {lines}\n").target.state
     assert state.configuration["WorkingDir"] == written
     assert not state.directory.endswith("/")
+
+
+def test_a_directory_that_cannot_be_made_is_the_working_directory_all_the_same(build) -> None:
+    one = build("FROM scratch\nCOPY a /a\nWORKDIR /a/b\n")
+    assert len(one.unknown) == 1
+    assert one.target.state.configuration["WorkingDir"] == one.target.state.directory == "/a/b"

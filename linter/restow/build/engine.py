@@ -63,6 +63,9 @@ class Simulation:
         return tuple((s.instruction, s.unknown) for result in self.stages for s in result.steps if s.unknown)
 
 
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""``PATH`` of a build on nothing, in the environment of RUN and in the configuration, unless ENV changes it."""
+
 Memory: TypeAlias = dict[tuple[object, ...], tuple[object, object]]
 """Starts by base, and steps by the state before (its identity: the entry keeps the state alive) and the text."""
 
@@ -167,7 +170,8 @@ def _remembered_step(state: State, node: Instruction, build: Build) -> Step:
 def _start(stage: Stage, build: Build) -> State:
     escape = build.model.dockerfile.escape
     if stage.base.kind == "scratch":
-        return State(Filesystem.empty(), Scope(escape=escape))
+        path = {"PATH": DEFAULT_PATH}
+        return State(Filesystem.empty(), Scope(path, of_run=path, escape=escape), {"Env": path})
     if stage.base.kind == "stage" and stage.base.index is not None:
         state = build.result_of(stage.base.index).state
         triggers = state.configuration.get("OnBuild")
@@ -215,8 +219,7 @@ def _unknown(state: State, node: Instruction, reason: str, build: Build) -> Step
     after = state.with_filesystem(Filesystem.unknown(digest_of("unknown step", inputs)))
     if node.kind not in ("copy", "add", "run", "workdir"):
         after = after.with_configuration(Unknown=inputs)
-    if node.kind == "workdir":
-        directory = f"/{digest_of('unknown directory', inputs)}"
-        after = replace(after.with_configuration(WorkingDir=directory), directory=directory)
+    if isinstance(node, Workdir):
+        after = workdir.unmade(after, node, inputs)
     definition = digest_of("unknown", text) if node.kind in ("copy", "add", "run", "workdir") else None
     return Step(node, after, definition, unknown=reason, seconds=1.0 if definition else 0.0)

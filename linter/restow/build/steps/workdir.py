@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from restow.build.layout import layout_assumptions, made_directories
 from restow.build.state import State, Step
 from restow.errors import UnknownEffect
-from restow.semantics.scope import is_known
+from restow.semantics.scope import is_known, symbolic
 from restow.syntax.ast import Workdir
+from restow.syntax.words import WordError
 from restow.vfs import Attributes, digest_of, join
 from restow.vfs.filesystem import refuse_inheritance
 
@@ -19,13 +20,7 @@ if TYPE_CHECKING:
 
 def step(state: State, node: Workdir, build: Build) -> Step:
     """``/`` makes no vertex. Raises UnknownEffect where the path is not known."""
-    path = state.scope.expand(node.path.text)
-    if not is_known(path):
-        raise UnknownEffect("the path of WORKDIR depends on a value that is not known before the build")
-    if not is_known(state.directory) and not path.startswith("/"):
-        raise UnknownEffect(
-            "WORKDIR is relative to the base image's working directory, which is not known; give an absolute path"
-        )
+    path = _path(state, node)
     directory = join(state.directory, path)
     user, _, group = state.user.partition(":")
     filesystem = before = state.filesystem
@@ -35,8 +30,7 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     if made != "/":
         refuse_inheritance(filesystem, made, created)
         filesystem = filesystem.make_directories(made, created)
-    written = path if path.startswith("/") else directory  # the engine keeps an absolute path as it is written
-    after = replace(state.with_filesystem(filesystem), directory=directory).with_configuration(WorkingDir=written)
+    after = _entered(state.with_filesystem(filesystem), path)
     definition = digest_of("mkdir", directory, state.user) if directory != "/" else None
     return Step(
         node,
@@ -48,3 +42,32 @@ def step(state: State, node: Workdir, build: Build) -> Step:
         variables=build.used(node.path.text),
         creates=made_directories(made, created),
     )
+
+
+def unmade(state: State, node: Workdir, term: str) -> State:
+    """``state`` with the working directory of an instruction whose directory could not be made; ``term`` names one that is
+    not known.
+    """
+    try:
+        return _entered(state, _path(state, node))
+    except (UnknownEffect, WordError):
+        return _entered(state, f"/{symbolic('working directory', term)}")
+
+
+def _path(state: State, node: Workdir) -> str:
+    """The path with its variables expanded. Raises UnknownEffect where that is no known place, WordError where it is broken."""
+    path = state.scope.expand(node.path.text)
+    if not is_known(path):
+        raise UnknownEffect("the path of WORKDIR depends on a value that is not known before the build")
+    if not is_known(state.directory) and not path.startswith("/"):
+        raise UnknownEffect(
+            "WORKDIR is relative to the base image's working directory, which is not known; give an absolute path"
+        )
+    return path
+
+
+def _entered(state: State, path: str) -> State:
+    """The working directory changed; the configuration keeps an absolute path as it is written."""
+    directory = join(state.directory, path)
+    written = path if path.startswith("/") else directory
+    return replace(state, directory=directory).with_configuration(WorkingDir=written)
