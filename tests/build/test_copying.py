@@ -80,7 +80,7 @@ def test_the_name_of_an_owner_is_looked_up_in_the_account_file(built, build) -> 
 
 @pytest.mark.parametrize(
     ("chmod", "file", "folder"),
-    [("640", 0o640, 0o640), ("4755", 0o4755, 0o755), ("1777", 0o1777, 0o777)],
+    [("640", 0o640, 0o640), ("4755", 0o4755, 0o755), ("1777", 0o1777, "?chmod:1023"), ("666", 0o666, "?chmod:438")],
 )
 def test_chmod_of_a_number(built, chmod, file, folder) -> None:
     found = built(f"COPY --chmod={chmod} a /n/f")

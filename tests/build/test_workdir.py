@@ -52,3 +52,9 @@ def test_a_directory_that_cannot_be_made_is_the_working_directory_all_the_same(b
     one = build("FROM scratch\nCOPY a /a\nWORKDIR /a/b\n")
     assert len(one.unknown) == 1
     assert one.target.state.configuration["WorkingDir"] == one.target.state.directory == "/a/b"
+
+
+def test_dots_in_an_absolute_path_are_made_in_some_releases_only(build) -> None:
+    one = build("FROM scratch\nWORKDIR /a/x/..\n")
+    assert "releases" in one.unknown[0][1]
+    assert one.target.state.directory == "/a"

@@ -56,10 +56,10 @@ class Placing:
     @property
     def created(self) -> Attributes:
         """Attributes of directories that are made for the path: --chown counts, --chmod since BuildKit 0.21 too, though
-        only its permission bits.
+        only its permission bits. What the umask of Docker's daemon (022) takes away, and buildkitd does not, is a term.
         """
         mode = self.mode & 0o777 if isinstance(self.mode, int) else 0o755
-        named = f"?chmod:{self.mode}" if isinstance(self.mode, str) else mode
+        named = f"?chmod:{self.mode}" if isinstance(self.mode, str) or mode & 0o022 else mode
         return Attributes(named, 0 if self.uid is None else self.uid, 0 if self.gid is None else self.gid)
 
     def of_source(self, number: int) -> Placing:

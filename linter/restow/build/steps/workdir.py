@@ -22,6 +22,8 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     """``/`` makes no vertex. Raises UnknownEffect where the path is not known."""
     path = _path(state, node)
     directory = join(state.directory, path)
+    if path.startswith("/") and ".." in path.split("/"):
+        raise UnknownEffect("releases of BuildKit differ in what they make of an absolute WORKDIR with ..")
     user, _, group = state.user.partition(":")
     filesystem = before = state.filesystem
     made = filesystem.resolve(directory)
