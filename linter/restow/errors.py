@@ -6,6 +6,7 @@
     │   ├── ConfigError       a setting is unknown or has a wrong value
     │   ├── ContextError      the build context cannot be read
     │   │   └── vfs.ignorefile.IgnoreFileError      a pattern of the ignore file is broken
+    │   ├── engines.failure.EngineError              an engine is missing, cannot be reached, or cannot build
     │   ├── oci.digest.DigestError                  a text is no digest, or bytes do not have it
     │   ├── oci.reference.ImageReferenceError       a text names no image
     │   ├── rule.check_options.CheckOptionsError     a text is no list of options of BuildKit's checks

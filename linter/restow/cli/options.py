@@ -154,6 +154,20 @@ COMMANDS = (
             _argument("--context", metavar="DIR", help="the build context of both"),
             _FORMAT,
             _BUILD_ARGUMENTS,
+            _argument(
+                "--engine",
+                choices=("auto", "docker", "podman", "buildah"),
+                help="build both for real with this engine, without its cache, and compare the images",
+            ),
+            _argument("--target", metavar="STAGE", help="with --engine: the stage to build"),
+            _argument("--platform", metavar="PLATFORM", help="with --engine: the platform to build for (linux/arm64)"),
+            _argument(
+                "--engine-option",
+                action="append",
+                default=[],
+                metavar="OPTION",
+                help="with --engine: an option for its build command, as in --engine-option=--network=host",
+            ),
         ),
     ),
     Command(

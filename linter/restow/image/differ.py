@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from restow.build import Simulation, StageResult
@@ -49,9 +50,13 @@ def compare(before: Simulation, after: Simulation, *, all_stages: bool = True) -
     return tuple(_limited(found for left, right in pairs for found in _stage(left, right)))
 
 
-def compare_images(before: Image, after: Image) -> tuple[Difference, ...]:
-    """The differences between two images, by the same contract; empty where they are equal."""
-    return tuple(_limited(_images(before, after)))
+def compare_images(before: Image, after: Image, *, limit: int | None = MAX_DIFFERENCES) -> tuple[Difference, ...]:
+    """The differences between two images, by the same contract; empty where they are equal.
+
+    At most ``limit`` of them, None for all.
+    """
+    found = _images(before, after)
+    return tuple(found if limit is None else _limited(found, limit))
 
 
 def _images(before: Image, after: Image) -> Iterator[Difference]:
@@ -65,11 +70,8 @@ def configuration_of(config: ImageConfig) -> dict[str, object]:
     return {**found, "Env": dict(config.env)} if config.env else found
 
 
-def _limited(found: Iterator[Difference]) -> Iterator[Difference]:
-    for count, difference in enumerate(found):
-        if count == MAX_DIFFERENCES:
-            return
-        yield difference
+def _limited(found: Iterator[Difference], limit: int = MAX_DIFFERENCES) -> Iterator[Difference]:
+    return islice(found, limit)
 
 
 def _stage(before: StageResult, after: StageResult) -> Iterator[Difference]:

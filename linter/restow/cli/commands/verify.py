@@ -22,7 +22,15 @@ def run(arguments: Namespace) -> int:
     if STDIN in (arguments.before, arguments.after):
         raise UsageError("verify takes two files: standard input has no folder to find a build context by")
     before, after = read_one(arguments, arguments.before), read_one(arguments, arguments.after)
-    first, second = _contexts(arguments.context, before, after)
+    first, second = _contexts(arguments.context, before, after, hashed=arguments.engine is None)
+    if arguments.engine is not None:
+        from restow.cli.engine_verify import verify_with_engine
+
+        return verify_with_engine(arguments, before, after, first, second)
+    if arguments.target or arguments.platform or arguments.engine_option:
+        raise UsageError(
+            "--target, --platform and --engine-option go with --engine: the simulation takes the last stage"
+        )
     values = dict(arguments.build_arg)
     left, right = (
         simulate(item.dockerfile, _without_own(read.context, before, after), arguments=values)
@@ -38,9 +46,9 @@ def run(arguments: Namespace) -> int:
     return 0 if document.equal else 1
 
 
-def _contexts(given: str | None, before: Input, after: Input) -> tuple[ReadContext, ReadContext]:
-    """The build contexts of both, hashed. Where only one file has a context, the other is built with it too."""
-    first, second = context_of(given, before, hashed=True), context_of(given, after, hashed=True)
+def _contexts(given: str | None, before: Input, after: Input, *, hashed: bool) -> tuple[ReadContext, ReadContext]:
+    """The build contexts of both. Where only one file has a context, the other is built with it too."""
+    first, second = context_of(given, before, hashed=hashed), context_of(given, after, hashed=hashed)
     if first.context is not None and second.context is None:
         second = _borrowed(first, before, after)
     elif second.context is not None and first.context is None:
