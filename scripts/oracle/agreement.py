@@ -13,7 +13,7 @@ from restow.build.context import DOCKERFILE_IDENTITY
 from restow.build.state import State
 from restow.vfs import Absent, Attributes, Directory, File, Filesystem, Node, Special, Symlink, Unknown
 from restow.vfs.changes import with_canonical_links
-from restow.vfs.filesystem import is_perhaps
+from restow.vfs.inode import PERHAPS
 
 _LISTS = ("Cmd", "Entrypoint", "Shell", "OnBuild")
 _MAPPINGS = ("Labels", "ExposedPorts", "Volumes")
@@ -44,7 +44,7 @@ class Agreement:
         for name in sorted(node.children.keys() | real.keys()):
             inner = f"{path.rstrip('/')}/{name}"
             child, entry = node.child(name), real.get(name)
-            if isinstance(child, Unknown) or (entry is None and child is not None and is_perhaps(child)):
+            if isinstance(child, Unknown) or (entry is None and _perhaps(child)):
                 self.tally["unknown paths"] += entry is not None and 1 + sum(
                     one.startswith(inner + "/") for one in self.real.entries
                 )
@@ -123,6 +123,12 @@ class Agreement:
                 continue
             self.tally["known fields"] += 1
             self._same("configuration", name, simulated, real)
+
+
+def _perhaps(node: Node | None) -> bool:
+    """Whether the simulator says that this stands there only if a program made it, or left it there."""
+    mode = getattr(getattr(node, "attributes", None), "mode", None)
+    return isinstance(mode, str) and mode.startswith(PERHAPS)
 
 
 def own_identities(dockerfile: str, ignore: str) -> dict[str, str]:

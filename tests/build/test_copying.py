@@ -185,3 +185,28 @@ def test_a_file_goes_into_a_standard_directory_of_an_unknown_base(built) -> None
     found = built("COPY a /usr/local/bin", base="alpine")
     assert isinstance(found.lookup("/usr/local/bin"), Directory)
     assert isinstance(found.lookup("/usr/local/bin/a"), File)
+
+
+def test_a_pattern_over_a_stage_matches_what_is_known_there(build) -> None:
+    result = build("FROM scratch AS s\nCOPY d /d\nCOPY a /d/sub/\nFROM scratch\nCOPY --from=s /d/*/[xyz]* /e/\n")
+    assert result.unknown == ()
+    assert [path for path, _ in result.target.filesystem.walk()] == ["/", "/e", "/e/y", "/e/z.go"]
+
+
+def test_a_pattern_that_nothing_matches_makes_no_directory(build) -> None:
+    result = build("FROM scratch AS s\nCOPY d /d\nFROM scratch\nCOPY --from=s /d/*.none /e/\nCOPY *.none /f/\n")
+    assert [path for path, _ in result.target.filesystem.walk()] == ["/"]
+
+
+def test_where_nobody_knows_what_a_pattern_matches_no_directory_is_sure(build) -> None:
+    lines = "FROM debian AS s\nFROM scratch\nWORKDIR /e\nCOPY --from=s /usr/src/* /e/f/g/\n"
+    filesystem = build(lines).target.filesystem
+    assert isinstance(filesystem.lookup("/e"), Directory)
+    assert isinstance(filesystem.lookup("/e/f"), Unknown)
+
+
+def test_a_pattern_looks_into_no_link(build) -> None:
+    files = {"d": {"x": b"x"}, "link": Symlink("d")}
+    found = build("FROM scratch\nCOPY l*/x /a/\nCOPY link/x* /b/\n", files).target.filesystem
+    assert found.lookup("/a") is None
+    assert isinstance(found.lookup("/b/x"), File)

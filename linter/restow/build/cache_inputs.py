@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 from restow.build.cache_copies import is_on, sources_of
 from restow.build.cache_operations import expanded_mount
 from restow.build.context import Context
 from restow.build.engine import Simulation
-from restow.build.sources import Found, chomped, context_sources, is_url, stage_sources
+from restow.build.sources import Found, chomped, context_sources, has_wildcards, is_url, stage_sources
 from restow.build.state import State
 from restow.errors import UnknownEffect
 from restow.graph import Input, content_digest, is_computed, named_digest
 from restow.syntax.ast import Add, Copy, Instruction, Run
 from restow.syntax.words import expand_word
-from restow.vfs import Attributes, Directory, digest_of, join
-
-WILDCARDS = "*?["
+from restow.vfs import Attributes, Directory, digest_of, join, split
 
 
 def inputs_of(
@@ -120,6 +119,8 @@ def _selected(context: Context, path: str, exclude: tuple[str, ...]) -> list[Fou
 
 def _digest_of_found(found: list[Found], source: str) -> str:
     """One file or folder by its content; what a pattern matches by names and contents."""
-    if any(character in source for character in WILDCARDS) or len(found) != 1:
-        return digest_of("matches", *(part for one in found for part in (one.name, content_digest(one.node))))
+    if has_wildcards(source) or len(found) != 1:
+        fixed = len(list(takewhile(lambda part: not has_wildcards(part), split(source))))
+        named = ((one.name if one.name == one.path else "/".join(split(one.path)[fixed:]), one) for one in found)
+        return digest_of("matches", *(part for name, one in named for part in (name, content_digest(one.node))))
     return content_digest(found[0].node)

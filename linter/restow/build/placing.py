@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from restow.build.shell_text import stands
 from restow.build.sources import Found
 from restow.errors import UnknownEffect
 from restow.vfs import (
@@ -90,7 +91,8 @@ class Placing:
         round.
         """
         if isinstance(found.node, Unknown):
-            return blur(filesystem, destination, digest_of("copied", found.node.digest, found.name, self), self.created)
+            term = digest_of("copied", found.node.digest, found.name, self)
+            return blur(filesystem, destination, term, self.created, sure=found.sure)
         target = self.target(filesystem, found, destination)
         below = [name for name in above(target) if not isinstance(filesystem.lookup(name), Unknown | None)]
         after = self._put(self.ensured(filesystem, destination), found, target)
@@ -131,13 +133,17 @@ class Placing:
         return filesystem.put(target, _placed(found.node, self))
 
 
-def blur(filesystem: Filesystem, destination: str, term: str, created: Attributes) -> Filesystem:
+def blur(filesystem: Filesystem, destination: str, term: str, created: Attributes, *, sure: bool = True) -> Filesystem:
     """``filesystem`` after something of unknown shape, named by ``term``, was put at ``destination``.
 
-    The directories above are made where they are missing, with the attributes ``created``.
+    The directories above are made where they are missing, with the attributes ``created``. Not ``sure``: perhaps nothing
+    was put there at all, and no directory made.
     """
     place = filesystem.resolve(join(destination))
-    filesystem = filesystem.make_directories(_above(place), created)
+    if sure:
+        filesystem = filesystem.make_directories(_above(place), created)
+    while not sure and not stands(filesystem, _above(place)):
+        place = _above(place)
     return with_twins(with_links(Region((place,)), filesystem)).write(filesystem, term)
 
 

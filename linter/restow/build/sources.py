@@ -10,8 +10,9 @@ from restow.build.context import Context
 from restow.build.state import matches
 from restow.errors import UnknownEffect
 from restow.syntax.ast import Heredoc
-from restow.vfs import Directory, File, Filesystem, Node, Origin, Symlink, Unknown, digest_of, join, split
+from restow.vfs import Absent, Directory, File, Filesystem, Node, Origin, Unknown, digest_of, join, split
 from restow.vfs.ignorefile import IgnoreFile, IgnoreFileError
+from restow.vfs.inode import PERHAPS
 
 ARCHIVES = (
     ".tar",
@@ -31,11 +32,15 @@ ARCHIVES = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One source: ``name`` is the base name that a file keeps, ``path`` where it came from."""
+    """One source: ``name`` is the base name that a file keeps, ``path`` where it came from.
+
+    ``sure`` is False for what a pattern may or may not match: where nothing matches, nothing is made.
+    """
 
     name: str
     node: Node
     path: str
+    sure: bool = True
 
     @property
     def size(self) -> int:
@@ -98,7 +103,7 @@ def context_sources(context: Context, sources: tuple[str, ...], exclude: tuple[s
     for source in sources:
         if "[" in source and "]" not in source[source.index("[") + 2 :]:
             raise UnknownEffect(f"{source} is no pattern: a bracket is not closed")
-        for path in _matching(context.root, split(source)):
+        for path in matched_paths(filesystem, source):
             node = filesystem.lookup(filesystem.resolve(path))
             if node is None:
                 raise UnknownEffect(f"{path} is a link to nothing in the build context")
@@ -127,23 +132,51 @@ def _without(directory: Directory, ignore: IgnoreFile, prefix: str) -> Directory
 def stage_sources(filesystem: Filesystem, sources: tuple[str, ...]) -> list[Found]:
     """The nodes of another image. What is not known there gets an origin of its own, since it moves to another place.
 
-    Raises UnknownEffect for a pattern, where the names of that place are not all known.
+    A pattern that meets names of which not all are known is one source, of which nobody knows what it is. Raises
+    UnknownEffect for what does not exist, and for a loop of links.
     """
     found: list[Found] = []
     for source in sources:
         path = join(source)
-        if any(character in source for character in "*?["):
-            fixed = "/" + "/".join(split(source.split("*")[0].split("?")[0].split("[")[0])[:-1])
-            node = filesystem.lookup(filesystem.resolve(fixed))
+        try:
+            paths = matched_paths(filesystem, source) if has_wildcards(source) else [path]
+        except _NotAllKnownError as place:
+            node = filesystem.lookup(str(place))
             term = digest_of("matched", source, node.digest if node is not None else "nothing")
-            found.append(Found(path.rsplit("/", 1)[-1], Unknown(Origin(term)), path))
+            found.append(Found(path.rsplit("/", 1)[-1], Unknown(Origin(term)), path, sure=False))
             continue
-        resolved = filesystem.resolve(path)
-        node = filesystem.lookup(resolved)
-        if node is None:
-            raise UnknownEffect(f"{path} does not exist in the image that COPY --from names")
-        found.append(Found(path.rsplit("/", 1)[-1], relocated(node, resolved), path))
+        for each in paths:
+            resolved = filesystem.resolve(each)
+            node = filesystem.lookup(resolved)
+            if node is None:
+                raise UnknownEffect(f"{each} does not exist in the image that COPY --from names")
+            found.append(Found(each.rsplit("/", 1)[-1], relocated(node, resolved), each))
     return found
+
+
+def has_wildcards(source: str) -> bool:
+    """Whether the engine takes the source for a pattern."""
+    return any(character in source for character in "*?[")
+
+
+class _NotAllKnownError(Exception):
+    """The names in a directory that a pattern looks into are not all known; the text is the directory's path."""
+
+
+def matched_paths(filesystem: Filesystem, source: str) -> list[str]:
+    """The absolute paths that a source means, in the order of their names, as the engine walks: links are followed in
+    what stands before the first wildcard, and a pattern looks into real directories alone.
+    """
+    parts = split(source)
+    fixed = next((at for at, part in enumerate(parts) if has_wildcards(part) or "\\" in part), len(parts))
+    start = "/" + "/".join(parts[:fixed])
+    place = filesystem.resolve(start)
+    node = filesystem.lookup(place)
+    if fixed == len(parts):
+        return [] if node is None else [start]
+    if isinstance(node, Unknown):
+        raise _NotAllKnownError(place)
+    return list(_matching(node, parts[fixed:], start, place)) if isinstance(node, Directory) else []
 
 
 def relocated(node: Node, path: str) -> Node:
@@ -162,20 +195,28 @@ def relocated(node: Node, path: str) -> Node:
     return node
 
 
-def _matching(directory: Directory, parts: tuple[str, ...], prefix: str = "") -> Iterator[str]:
-    if not parts:
-        yield prefix
-        return
-    pattern, rest = parts[0], parts[1:]
-    for name in sorted(directory.children):
-        if matches(pattern, name):
-            node = directory.children[name]
-            if not rest:
-                yield f"{prefix}/{name}"
-            elif isinstance(node, Directory):
-                yield from _matching(node, rest, f"{prefix}/{name}")
-            elif isinstance(node, Symlink):
-                yield f"{prefix}/{name}/" + "/".join(rest)
+def _matching(directory: Directory, parts: tuple[str, ...], prefix: str, place: str) -> Iterator[str]:
+    """``prefix`` is how the directory was written, ``place`` where it is. Raises _NotAllKnownError."""
+    if directory.rest is not None:
+        raise _NotAllKnownError(place)
+    for name, node in sorted(directory.children.items()):
+        if isinstance(node, Absent) or not matches(parts[0], name):
+            continue
+        inner = f"{place.rstrip('/')}/{name}"
+        if not _stands(node):
+            raise _NotAllKnownError(inner)
+        if len(parts) == 1:
+            yield f"{prefix.rstrip('/')}/{name}"
+        elif isinstance(node, Directory):
+            yield from _matching(node, parts[1:], f"{prefix.rstrip('/')}/{name}", inner)
+
+
+def _stands(node: Node) -> bool:
+    """Whether something surely stands where this node is."""
+    if isinstance(node, Unknown):
+        return False
+    mode = node.attributes.mode if not isinstance(node, Absent) and node.attributes else 0
+    return not (isinstance(mode, str) and mode.startswith(PERHAPS))
 
 
 def _size(node: Node) -> int:
