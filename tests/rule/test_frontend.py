@@ -5,7 +5,7 @@ import pytest
 from restow.advise import advise
 from restow.advise.history import History
 from restow.fix import fix
-from restow.rule import comments_above, find_check_directive, other_frontend
+from restow.rule import comments_above, find_check_directive, other_frontend, refusal_of_frontend
 from restow.source import Source
 from restow.syntax import parse
 
@@ -42,6 +42,26 @@ def test_no_rewrite_for_another_frontend():
     advice = advise(parse(OTHER), None, history)
     assert advice.proposal is None
     assert "another program" in advice.verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("FROM alpine:3.20\nRUN a\nEXPOSE 80800\nCMD a\nCMD b\n", 3, "'80800' is no port"),
+        ("FROM alpine:3.20\nRUNN a\nCMD a\nCMD b\n", 2, "unknown instruction RUNN"),
+    ],
+)
+def test_no_rewrite_of_what_the_engine_refuses(text, line, reason):
+    history = History((), "no history", shallow=False, complete=False)
+    result = fix(Source("Dockerfile", text), None, history, lambda dockerfile, context: ())
+    assert (result.text, result.applied) == (text, ())
+    assert [refusal.line for refusal in result.refused] == [line]
+    assert reason in result.refused[0].reason
+    assert "engine refuses" in advise(parse(text), None, history).verdict
+
+
+def test_a_stage_that_is_not_built_refuses_nothing():
+    assert refusal_of_frontend(parse("FROM alpine:3.20\nEXPOSE x\nFROM alpine:3.20\n")) is None
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from restow.build import Context, Simulation, StageResult, simulate
 from restow.build.engine import Memory
 from restow.effects import Verdict
 from restow.image import Difference, compare
-from restow.rule import other_frontend
-from restow.source import Source
+from restow.rule import other_frontend, refusal_of_frontend
+from restow.source import Source, Span
 from restow.syntax import parse
 from restow.syntax.ast import Dockerfile
 
@@ -30,14 +30,12 @@ def advise(dockerfile: Dockerfile, context: Context | None, history: History, *,
     """Advice on a Dockerfile with its context and change events.
 
     Without ``accept`` only rewrites whose assumptions hold are proposed; what would need more is a refusal that says
-    so. A file that another frontend reads gets no advice but that refusal. Raises UsageError for a file without FROM.
+    so. A file that another frontend reads, or that BuildKit refuses, gets no advice but that refusal. Raises UsageError
+    for a file without FROM.
     """
-    other = other_frontend(dockerfile)
-    if other is not None:
-        line = dockerfile.source.position(other[1].start).line
-        refusal = Refusal("any rewrite", f"{other[0]} reads this file, and what it makes of it is not known", line)
-        verdict = "No advice: another program than Docker's frontend reads this file."
-        return Advice((), 0.0, 0.0, "no change events", verdict, None, (refusal,))
+    refused = _refused(dockerfile)
+    if refused is not None:
+        return refused
     events = events_of(context, history)
     safe = _Advisor(dockerfile, context, events, accept=False)
     safe.run()
@@ -51,6 +49,26 @@ def advise(dockerfile: Dockerfile, context: Context | None, history: History, *,
             else:
                 safe.note_unsafe(daring)
     return best.advice()
+
+
+def _refused(dockerfile: Dockerfile) -> Advice | None:
+    """The advice on a file that cannot be built, or not as far as anybody knows; None for any other."""
+    other = other_frontend(dockerfile)
+    if other is not None:
+        verdict = "No advice: another program than Docker's frontend reads this file."
+        return _no_advice(
+            dockerfile, f"{other[0]} reads this file, and what it makes of it is not known", other[1], verdict
+        )
+    found = refusal_of_frontend(dockerfile) if any(node.kind == "from" for node in dockerfile.instructions) else None
+    if found is None:
+        return None
+    reason = f"the engine refuses this file: {found[0]}"
+    return _no_advice(dockerfile, reason, found[1], "No advice: the engine refuses this file.")
+
+
+def _no_advice(dockerfile: Dockerfile, reason: str, span: Span | None, verdict: str) -> Advice:
+    line = dockerfile.source.position(span.start if span else 0).line
+    return Advice((), 0.0, 0.0, "no change events", verdict, None, (Refusal("any rewrite", reason, line),))
 
 
 @dataclass

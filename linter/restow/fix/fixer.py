@@ -9,7 +9,7 @@ from restow.build import Context
 from restow.effects import Assumption
 from restow.errors import EditError
 from restow.fix.proof import Check, prove
-from restow.rule import Finding, other_frontend
+from restow.rule import Finding, other_frontend, refusal_of_frontend
 from restow.source import Source, apply_edits
 from restow.syntax import parse
 from restow.syntax.ast import Dockerfile
@@ -101,12 +101,12 @@ def fix(source: Source, context: Context | None, history: History, check: Check,
     """Mend a Dockerfile as far as that can be proven.
 
     ``check`` gives all findings on a tree. ``unsafe`` also applies what is equal only under assumptions that nobody can
-    check; each ``Applied`` names them. A file for another frontend is left as it is, with that refusal. Raises UsageError
-    for a file without FROM.
+    check; each ``Applied`` names them. A file for another frontend, and one that BuildKit refuses, is left as it is, with
+    that refusal. Raises UsageError for a file without FROM.
     """
     fixer = _Fixer(context, history, check, unsafe)
     current = parse(source.text, source.name)
-    if other_frontend(current) is not None:
+    if other_frontend(current) is not None or refusal_of_frontend(current) is not None:
         advice = advise(current, context, history)
         return FixResult(source.text, (), advice.refusals, 0.0, 0.0, advice.events)
     first: Advice | None = None

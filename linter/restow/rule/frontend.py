@@ -1,4 +1,6 @@
-"""Which frontend reads a Dockerfile: ``# syntax=`` may hand it to a program that is not the Dockerfile frontend.
+"""Which frontend reads a Dockerfile, and whether it takes the file.
+
+``# syntax=`` may hand it to a program that is not the Dockerfile frontend.
 
 A mirror counts as what it mirrors: the image is the Dockerfile frontend where its name ends in ``docker/dockerfile`` or
 ``docker/dockerfile-upstream``, on whatever registry.
@@ -11,7 +13,7 @@ import re
 from restow.errors import UsageError
 from restow.source import Span
 from restow.source.text import BOM
-from restow.syntax.ast import Dockerfile
+from restow.syntax.ast import Dockerfile, Invalid
 
 DOCKERFILE_FRONTENDS = ("docker/dockerfile", "docker/dockerfile-upstream")
 
@@ -22,6 +24,20 @@ def other_frontend(dockerfile: Dockerfile) -> tuple[str, Span] | None:
     """The image of another frontend that reads the file, and where it is named; None for the Dockerfile frontend."""
     named = _syntax(dockerfile)
     return None if named is None or is_dockerfile_frontend(named[0]) else named
+
+
+def refusal_of_frontend(dockerfile: Dockerfile) -> tuple[str, Span | None] | None:
+    """Why a build of the last stage stops before its first step, and where; None where nothing is known against it.
+
+    Build arguments and base images count as not known.
+    """
+    from restow.semantics.frontend import frontend_errors
+
+    broken = next((node for node in dockerfile.instructions if isinstance(node, Invalid)), None)
+    if broken is not None:
+        return broken.message, broken.span
+    error = next((error for error in frontend_errors(dockerfile) if error.stops_build), None)
+    return None if error is None else (error.message, error.span)
 
 
 def is_dockerfile_frontend(image: str) -> bool:

@@ -81,7 +81,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
                 message, advice = f"the stage {name} cannot copy from itself", "name another stage, or use RUN cp"
             elif name.lower() in names:
                 message, advice = (
-                    f"the stage {name} comes later, so this takes an image of that name",
+                    f"the stage {name} comes later, and the engine takes from earlier stages only",
                     "move the stage up",
                 )
             elif close and "/" not in name and ":" not in name:
