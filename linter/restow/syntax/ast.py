@@ -79,7 +79,9 @@ class Command(Node):
 
 
 class InstructionNode(Node):
-    """What all instructions share. The span reaches from the keyword to the end of the last line, heredocs included."""
+    """What all instructions share. The span reaches from the keyword to the end of the last line, heredocs included; to
+    the end of the file where the last line is continued and no line follows but blank ones and comments.
+    """
 
     keyword: str
     flags: tuple[Flag, ...] = ()

@@ -28,7 +28,7 @@ class LogicalLine:
     """An instruction without its heredocs: ``text[start:end]`` minus the ranges in ``gaps``.
 
     ``start`` and ``end`` enclose what is not blank; they are equal where there is only an escape character. ``tail`` is
-    ``end``, or lies behind an escape character that has no line left to continue.
+    ``end``, or the end of the text where an escape character at the end of a line has no line left to continue.
     """
 
     text: str
@@ -129,7 +129,7 @@ class LineReader:
             following = self._following()
             gaps.append((cut, following[0] if following else len(self.text)))
             if following is None:
-                tail = cut + 1
+                tail = len(self.text)
                 break
             start, end = following
         else:
