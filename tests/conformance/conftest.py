@@ -53,7 +53,9 @@ class Dump:
             case "maintainer":
                 return [node.name]
             case "healthcheck":
-                kind = next(t.text for t in tree.tokens if t.type in ("CMD", "NONE") and node.start < t.start < node.end)
+                kind = next(
+                    t.text for t in tree.tokens if t.type in ("CMD", "NONE") and node.start < t.start < node.end
+                )
                 return [kind, *(self._command(node.command) if node.command else [])]
         return [getattr(node, {"user": "user", "workdir": "path", "stopsignal": "signal"}[node.kind]).text]
 

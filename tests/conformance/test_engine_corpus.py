@@ -60,7 +60,7 @@ def differing(dump):
 def compared(case, tree, dump, empty_continuation, checks):
     """Each aspect of a case that both have an answer to, and whether the answers are the same."""
     nodes = tree.instructions
-    broken = any(node.kind == "invalid" for node in nodes)
+    broken = bool(tree.broken)
     errors = frontend_errors(tree, INPUTS)
     strict = fails_by_findings(tree, checks)
     yield "build", (broken or strict or any(error.stops_build for error in errors)) == bool(case["build_error"])

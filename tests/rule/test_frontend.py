@@ -24,6 +24,8 @@ OTHER = "# syntax=host.example/own:1 with words\nFROM alpine:3.20\nRUN a\nCMD a\
         ("# syntax=dockerfile\nFROM a\n", "dockerfile"),
         ("# syntax=Not/An/Image\nFROM a\n", "Not/An/Image"),
         ("// syntax=host.example/own\nFROM a\n", "host.example/own"),
+        ("#!/usr/bin/x\n# syntax=host.example/own\nFROM a\n", "host.example/own"),
+        ("\ufeff#!/usr/bin/x\n//syntax=host.example/own\nFROM a\n", "host.example/own"),
         ('{"syntax": "host.example/own", "more": 1}', "host.example/own"),
         ("FROM a\n# syntax=host.example/own\n", None),
     ],

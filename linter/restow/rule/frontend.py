@@ -13,7 +13,8 @@ import re
 from restow.errors import UsageError
 from restow.source import Span
 from restow.source.text import BOM
-from restow.syntax.ast import Dockerfile, Invalid
+from restow.syntax.ast import Dockerfile
+from restow.syntax.directives import read_directives
 
 DOCKERFILE_FRONTENDS = ("docker/dockerfile", "docker/dockerfile-upstream")
 
@@ -33,8 +34,7 @@ def refusal_of_frontend(dockerfile: Dockerfile) -> tuple[str, Span | None] | Non
     """
     from restow.semantics.frontend import frontend_errors
 
-    broken = next((node for node in dockerfile.instructions if isinstance(node, Invalid)), None)
-    if broken is not None:
+    for broken in dockerfile.broken:
         return broken.message, broken.span
     error = next((error for error in frontend_errors(dockerfile) if error.stops_build), None)
     return None if error is None else (error.message, error.span)
@@ -54,17 +54,20 @@ def is_dockerfile_frontend(image: str) -> bool:
 
 
 def _syntax(dockerfile: Dockerfile) -> tuple[str, Span] | None:
-    """What ``# syntax=`` names, up to the first blank; ``// syntax=`` and a JSON object work as well."""
-    directive = dockerfile.directive("syntax")
-    if directive is not None:
-        return directive.value.split(" ", 1)[0], directive.span
-    text = dockerfile.text.removeprefix(BOM)
-    offset = len(dockerfile.text) - len(text)
-    at = text.find("\n") + 1 if text.startswith("#!") else 0
+    """What ``# syntax=`` names, up to the first blank; ``// syntax=`` and a JSON object work as well. A first line ``#!``
+    is passed over."""
+    text = dockerfile.text
+    at = offset = len(BOM) if text.startswith(BOM) else 0
+    if text.startswith("#!", at):
+        at = text.find("\n", at) + 1 or len(text)
+    for found in read_directives(text, at)[0]:
+        if found.name == "syntax":
+            return found.value.split(" ", 1)[0], Span(found.start, found.end)
     while (match := _SLASHES.match(text, at)) and match[1].lower() in ("syntax", "escape", "check"):
         if match[1].lower() == "syntax":
-            return match[2].split(" ", 1)[0], Span(offset + match.start(), offset + match.end())
+            return match[2].split(" ", 1)[0], Span(match.start(), match.end())
         at = match.end() + 1
+    text = text[offset:]
     if text.lstrip().startswith("{") and '"syntax"' in text:
         return _of_json(text, offset)
     return None

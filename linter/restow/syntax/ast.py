@@ -234,11 +234,16 @@ class Onbuild(InstructionNode):
 
 
 class Invalid(InstructionNode):
-    """An instruction that does not parse. ``offset`` is where in the file it goes wrong, ``message`` what to do."""
+    """An instruction that does not parse. ``offset`` is where in the file it goes wrong, ``message`` what to do.
+
+    ``by_parser``: it is BuildKit's parser that refuses it, so that as a trigger of ONBUILD too it stops every build; what
+    the instruction itself refuses in a trigger stops only a build that sets it off.
+    """
 
     kind: Literal["invalid"] = "invalid"
     message: str
     offset: int
+    by_parser: bool = False
 
 
 Instruction = Annotated[
@@ -307,6 +312,13 @@ class Dockerfile(BaseModel):
     def text(self) -> str:
         """The text that was parsed."""
         return self.source.text
+
+    @property
+    def broken(self) -> tuple[Invalid, ...]:
+        """Where BuildKit stops reading: ``Invalid`` instructions, and triggers of ONBUILD that its parser refuses."""
+        inner = (node.instruction if isinstance(node, Onbuild) else node for node in self.instructions)
+        found = zip(self.instructions, inner, strict=True)
+        return tuple(n for own, n in found if isinstance(n, Invalid) and (own is n or n.by_parser))
 
     def directive(self, name: str) -> Directive | None:
         """The parser directive called ``name`` (lower case)."""

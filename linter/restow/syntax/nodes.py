@@ -81,7 +81,7 @@ class Parts:
         """Raise Problem where the rest of the line is a JSON array, yet not one of strings."""
         rest = self._joined(start)
         if rest.startswith("[") and rest.endswith("]") and _is_json(rest):
-            raise Problem(_STRINGS_ONLY, start)
+            raise Problem(_STRINGS_ONLY, start, by_parser=True)
 
     def missing(self, what: str) -> Problem:
         """The problem of an instruction that ends too early."""

@@ -101,7 +101,8 @@ class _FileParser:
             problem = raised
             end = self.tokens.at
         if line.too_long is not None:
-            problem = Problem("the line is longer than 65535 bytes: continue it on a second line", line.too_long)
+            message = "the line is longer than 65535 bytes: continue it on a second line"
+            problem = Problem(message, line.too_long, by_parser=True)
         return self._node(statement, end, heredocs, problem)
 
     def _add_tokens(self, statement: Statement) -> None:
@@ -124,7 +125,9 @@ class _FileParser:
                 return self._onbuild(parts)
             return build(parts)
         except Problem as raised:
-            return ast.Invalid.model_construct(**parts.common, message=raised.message, offset=raised.offset)
+            return ast.Invalid.model_construct(
+                **parts.common, message=raised.message, offset=raised.offset, by_parser=raised.by_parser
+            )
 
     def _onbuild(self, parts: Parts) -> ast.Instruction:
         """An ONBUILD; what is wrong with its trigger is an ``Invalid`` inside, unless it is no trigger at all."""
@@ -147,7 +150,7 @@ class _FileParser:
         try:
             openers = find_openers(line.joined(line.start, line.untrimmed))
         except WordError as error:
-            raise Problem(f"{error}: check the heredoc's delimiter", line.start) from None
+            raise Problem(f"{error}: check the heredoc's delimiter", line.start, by_parser=True) from None
         heredocs, end = [], line.tail
         for opener in openers:
             heredoc, end = self._heredoc(opener, line)
@@ -161,7 +164,7 @@ class _FileParser:
             self.tokens.fill(min(self.reader.text.find("\n", line.tail) + 1 or line.tail, len(line.text)))
             self.tokens.add("HEREDOC_BODY", self.tokens.at, len(line.text.rstrip("\r\n")))
             offset = line.text.find("<<", line.start, line.end)
-            raise Problem(f"the heredoc has no end: add a line that reads only {opener.name}", offset)
+            raise Problem(f"the heredoc has no end: add a line that reads only {opener.name}", offset, by_parser=True)
         self.tokens.add("HEREDOC_BODY", body.start, body.end)
         self.tokens.add("HEREDOC_END", body.end, body.close)
         heredoc = ast.Heredoc.model_construct(

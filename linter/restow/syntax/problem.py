@@ -16,12 +16,13 @@ class FieldError(ValueError):
 
 
 class Problem(Exception):  # noqa: N818 - raised and caught within this package, never seen outside
-    """``message`` says what to do, ``offset`` where in the file."""
+    """``message`` says what to do, ``offset`` where in the file; ``by_parser`` as in ``Invalid``."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: str, offset: int, *, by_parser: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
+        self.by_parser = by_parser
 
 
 def suggestion(name: str, known: Iterable[str]) -> str | None:

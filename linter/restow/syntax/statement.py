@@ -36,6 +36,7 @@ USAGE = {
 """What to do about an instruction that lacks something or does not parse."""
 
 _KEYWORD = re.compile(rf"[^{BLANKS}]+")
+_HAS_ARGUMENTS = re.compile(r"\S+\s+(?!--)\S")
 
 
 @dataclass(slots=True)
@@ -95,7 +96,12 @@ def _tokenize(statement: Statement, parser: Lark) -> None:
         if offset is None or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
             offset = statement.end
         state = "does not parse from here on" if offset < statement.end else "ends too early"
-        statement.problem = Problem(f"{statement.name.upper()} {state}: {USAGE[statement.name]}", offset)
+        joined = statement.line.joined(statement.start, statement.end)
+        statement.problem = Problem(
+            f"{statement.name.upper()} {state}: {USAGE[statement.name]}",
+            offset,
+            by_parser=statement.name in ("env", "label") and _HAS_ARGUMENTS.match(joined) is not None,
+        )
     else:
         statement.tokens = [token for token in tree.children if not isinstance(token, Tree)]
 

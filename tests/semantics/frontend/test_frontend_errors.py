@@ -132,3 +132,13 @@ def test_many_stages_in_a_chain():
         f"FROM alpine AS {b}\nCOPY --from={a} / /\n" for a, b in zip([names[-1], *names], names, strict=False)
     )
     assert [line for line, _ in errors(text)] == [4, 2]
+
+
+def test_a_target_that_is_not_there():
+    assert "no stage is called c" in errors("FROM alpine AS a\nFROM alpine AS b\n", BuildInputs(target="c"))[0][1]
+    assert errors("FROM alpine AS a\nFROM alpine AS b\n", BuildInputs(target="A")) == []
+
+
+def test_what_the_parser_refuses_counts_in_triggers_too():
+    assert [node.message for node in parse("FROM alpine\nONBUILD ENV A\n").broken] != []
+    assert parse("FROM alpine\nONBUILD COPY a\nONBUILD NONSENSE\nONBUILD ENV\n").broken == ()

@@ -35,10 +35,10 @@ class Dispatch:
     graph: StageGraph
     outer: Mapping[str, str]
 
-    def errors(self) -> Iterator[FrontendError]:
-        """The first error of each instruction; those of a trigger stand at the FROM that sets it off."""
-        target = self.model.target
-        needed = self.graph.needed_by(target.index) if target else frozenset[int]()
+    def errors(self, target: int) -> Iterator[FrontendError]:
+        """The first error of each instruction where the stage ``target`` is built; those of a trigger stand at the FROM
+        that sets it off."""
+        needed = self.graph.needed_by(target)
         ends: list[_State] = []
         for stage in self.model.stages:
             state = self._start(stage, ends)

@@ -13,7 +13,8 @@ from restow.source import Span
 @dataclass(frozen=True)
 class BuildInputs:
     """Build arguments, the environment and the working directory of every base image, the platform, and whether the
-    frontend is one with the features of its ``labs`` channel (``RUN --device``); None: not known.
+    frontend is one with the features of its ``labs`` channel (``RUN --device``); None: not known. ``target`` names the
+    stage that is built, None for the last one.
 
     A check whose answer hangs on something that is not known says nothing. Where the build arguments are not known, no
     ARG has a known value: an argument may replace every default.
@@ -24,6 +25,7 @@ class BuildInputs:
     directory: str | None = None
     platform: str | None = None
     labs: bool | None = None
+    target: str | None = None
 
     def platform_arguments(self, target: str) -> dict[str, str]:
         """The arguments that BuildKit sets itself; ``target`` is the stage that is built."""

@@ -43,7 +43,9 @@ def _of_stages(model: Model, inputs: BuildInputs) -> Iterator[FrontendError]:
     if not model.stages or model.target is None:
         return
     scope = Scope(
-        arguments=(values := inputs.platform_arguments(model.target.name or "")), of_run=values, escape=escape
+        arguments=(values := inputs.platform_arguments(inputs.target or model.target.name or "")),
+        of_run=values,
+        escape=escape,
     )
     for node in model.preamble:
         if isinstance(node, Arg):
@@ -56,9 +58,13 @@ def _of_stages(model: Model, inputs: BuildInputs) -> Iterator[FrontendError]:
         yield raised.error()
     openings = read_openings(model.stages, Words(scope.lookup, escape))
     yield from openings.errors
+    target = len(model.stages) - 1 if inputs.target is None else openings.names.get(inputs.target.lower())
+    if target is None:
+        yield FrontendError(f"no stage is called {inputs.target}: name one of {', '.join(openings.names) or 'none'}")
+        return
     graph, errors = read_graph(model, openings.names, openings.bases)
     yield from errors
     outer = scope.of_run
     if inputs.arguments is None:
         outer = {name: symbolic("build argument", name) for name in outer}
-    yield from Dispatch(model, inputs, openings, graph, outer).errors()
+    yield from Dispatch(model, inputs, openings, graph, outer).errors(target)
