@@ -25,9 +25,11 @@ class Arguments:
         return tuple(value for name, value in self.options if name in names)
 
 
-def read_options(argv: tuple[str, ...], *, flags: Collection[str] = (), valued: Collection[str] = ()) -> Arguments:
+def read_options(
+    argv: tuple[str, ...], *, flags: Collection[str] = (), valued: Collection[str] = (), words: bool = False
+) -> Arguments:
     """Split ``argv[1:]`` as getopt_long does: ``-abc``, ``-o value``, ``-ovalue``, ``--name=value``, ``--`` ends
-    options.
+    options. ``words``: a word whose beginning is not known counts as an operand; the caller assumes that it is none.
 
     Raises UnknownEffect for an option that is in neither list, and for one whose name depends on an unknown value.
     """
@@ -39,7 +41,7 @@ def read_options(argv: tuple[str, ...], *, flags: Collection[str] = (), valued: 
         if argument == "--":
             operands += rest
             break
-        if argument.startswith(SYMBOLIC):
+        if argument.startswith(SYMBOLIC) and not words:
             raise UnknownEffect(f"an argument of {argv[0]} depends on a value that is not known")
         if argument.startswith("--"):
             name, equals, value = argument.partition("=")

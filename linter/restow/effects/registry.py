@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 
-from restow.effects.effect import Effect, Invocation
+from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.errors import UnknownEffect
+from restow.vfs import Region
 
 _MODELS = {
     "apk": ("apk",),
-    "apt": ("apt", "apt-get", "dpkg-reconfigure"),
-    "archives": ("tar", "unzip", "gzip", "gunzip"),
+    "apt": ("apt", "apt-get", "aptitude"),
+    "archives": ("tar", "bsdtar", "unzip", "gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd"),
     "bundler": ("bundle", "gem"),
     "cargo": ("cargo",),
     "composer": ("composer",),
+    "dpkg": (
+        *("dpkg", "dpkg-query", "dpkg-reconfigure", "dpkg-divert", "dpkg-architecture", "dpkg-buildflags", "dpkg-deb"),
+        *("apt-mark", "apt-key", "apt-cache", "apt-config", "add-apt-repository", "apt-add-repository"),
+        "debconf-set-selections",
+    ),
     "fetch": ("curl", "wget"),
     "files": ("mkdir", "rm", "rmdir", "cp", "mv", "ln", "touch", "chmod", "chown", "chgrp", "install", "tee"),
+    "git": ("git",),
     "go": ("go",),
+    "gpg": ("gpg", "gpg2", "gpgv", "gpgconf"),
     "npm": ("npm",),
-    "pip": ("pip", "pip3", "python", "python3", "virtualenv"),
+    "php": (
+        *("pecl", "pear", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable"),
+        "docker-php-source",
+    ),
+    "pip": ("pip", "pip2", "pip3", "python", "python2", "python3", "virtualenv"),
     "pnpm": ("pnpm", "corepack"),
     "printers": (
         "echo",
@@ -44,13 +57,17 @@ _MODELS = {
         "type",
         "grep",
         "sha256sum",
-        "dpkg",
         "arch",
         "umask",
         "hostname",
     ),
+    "rpm": ("yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper", "pacman", "rpm"),
     "sed": ("sed",),
     "users": ("useradd", "adduser", "groupadd", "addgroup", "usermod"),
+    "versions": (
+        *("node", "php", "java", "javac", "jshell", "jar", "ruby", "perl", "lua", "gcc", "g++", "cc", "cmake", "rustc"),
+        *("rustup", "helm", "kubectl", "terraform", "docker", "deno", "scala", "kotlin", "kotlinc", "ghc", "erl"),
+    ),
     "yarn": ("yarn",),
 }
 _MODULE_OF = {name: module for module, names in _MODELS.items() for name in names}
@@ -73,4 +90,20 @@ def effect_of(call: Invocation) -> Effect:
     ):
         raise UnknownEffect(f"{call.argv[0]!r} is a program of the project")
     model: Callable[[Invocation], Effect] = import_module(f"restow.effects.programs.{module}").effect
-    return model(call)
+    return _anywhere(call, model(call))
+
+
+def _anywhere(call: Invocation, found: Effect) -> Effect:
+    """The effect where the working directory is not known: what is read in it may stand anywhere.
+
+    Raises UnknownEffect where something is written there.
+    """
+    if SYMBOLIC not in call.directory:
+        return found
+    if any(SYMBOLIC in path for region in found.writes for path in (*region.include, *found.creates)):
+        raise UnknownEffect("the working directory is the base image's, and not known; set WORKDIR")
+    reads = (region for region in found.reads if any(SYMBOLIC in path for path in region.include))
+    if next(reads, None) is None:
+        return found
+    kept = tuple(region for region in found.reads if not any(SYMBOLIC in path for path in region.include))
+    return replace(found, reads=(*kept, Region.everything()), needs=tuple(p for p in found.needs if SYMBOLIC not in p))

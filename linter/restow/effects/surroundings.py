@@ -168,8 +168,12 @@ def value(call: Invocation, name: str) -> str | None:
 
 
 def homes(call: Invocation, *names: str) -> Region:
-    """``names`` in the home directory (and in root's): what a program keeps or looks for per user."""
-    return Region(tuple(join(home, name) for home in dict.fromkeys((call.home, "/root")) for name in names))
+    """``names`` in the home directory (and in root's): what a program keeps or looks for per user.
+
+    Of a user other than root, without HOME, the account file tells the home directory: any of the usual places.
+    """
+    guessed = ("/", "/home/*") if not call.is_root and "HOME" not in call.environment else ()
+    return Region(tuple(join(home, name) for home in dict.fromkeys((call.home, "/root", *guessed)) for name in names))
 
 
 def cache_home(call: Invocation) -> str:

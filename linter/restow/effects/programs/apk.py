@@ -1,48 +1,56 @@
-"""apk of Alpine: add, del, update, upgrade, fix, cache.
+"""apk of Alpine: add, del, update, upgrade, fix, cache, and the commands that only look.
 
-Reads and writes the distribution's part of the filesystem, as apt does; install scripts and triggers run in it.
-Priors: 2 s for an index, 2 s and 0.6 s a package; 3 MB a package.
+What it does to the system is that of every package manager (see ``distribution``); install scripts and triggers run in
+it. Priors: 2 s for an index, 2 s and 0.6 s a package; 3 MB a package.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from restow.effects.effect import Cache, Effect, Invocation
+from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import read_options
-from restow.effects.programs.apt import system_effect
+from restow.effects.programs.distribution import queried, refuse, system_effect, with_packages
 from restow.errors import UnknownEffect
-from restow.vfs import Region
 
 INDEX_CACHE = Cache("/var/cache/apk", "rm -rf /var/cache/apk/*")
+_SETTINGS = ("/etc/apk",)
 _FLAGS = frozenset(
-    "--no-cache --update-cache -U --update -u --upgrade -q --quiet -v --verbose -f --force --no-progress --purge "
+    "--no-cache --update-cache -U --update -u --upgrade -q --quiet -v --verbose -vv -f --force --no-progress --purge "
     "--rdepends --allow-untrusted --no-scripts -l --latest -a --available --force-broken-world --force-overwrite "
-    "-i --interactive".split()
+    "-i --interactive --no-network --print-arch --installed -e -r --no-interactive --clean-protected --no-commit-hooks "
+    "--force-refresh --force-old-apk --force-missing-repositories --force-non-repository --progress -d -L -s "
+    "--simulate --no-logfile --ignore --version -V -h --help -W --who-owns -R --depends --prune --who -t --exact "
+    "--no-chown --preserve-env --timeout".split()
 )
 _VALUED = frozenset(
-    ["-t", "--virtual", "-X", "--repository", "--keys-dir", "--repositories-file", "-p", "--root", "--wait"]
+    "-t --virtual -X --repository --keys-dir --repositories-file -p --root --wait --arch --cache-dir --cache-max-age "
+    "--timeout --progress-fd --from".split()
 )
+_QUERIES = ("info", "list", "search", "policy", "version", "stats", "dot", "audit", "verify", "manifest", "query")
+_CHANGERS = ("update", "upgrade", "del", "fix", "cache")
+_WITHOUT_RESULT = ("--no-cache", "-q", "--quiet", "--no-progress", "--progress")
 
 
 def effect(call: Invocation) -> Effect:
     """Of ``apk [options] command [package ...]``."""
-    arguments = read_options(call.argv, flags=_FLAGS, valued=_VALUED)
+    arguments = read_options(call.argv, flags=_FLAGS - _VALUED, valued=_VALUED, words=True)
+    refuse(call, arguments, "-p", "--root", "--keys-dir", "--repositories-file", "--cache-dir")
     if not arguments.operands:
+        if arguments.has("--print-arch", "--version", "-V", "-h", "--help"):
+            return queried(call)
         raise UnknownEffect("apk without a command")
-    if arguments.has("-p", "--root", "--keys-dir", "--repositories-file"):
-        raise UnknownEffect("apk with another root, key folder or repository file is not modelled")
     command, packages = arguments.operands[0], arguments.operands[1:]
-    local = tuple(Region((call.path(package),)) for package in packages if package.endswith(".apk"))
     caches = () if arguments.has("--no-cache") else (INDEX_CACHE,)
     if command == "add":
-        found = system_effect(call, 2.0 + 0.6 * len(packages), 3_000_000 * len(packages), caches)
-        return replace(
-            found,
-            reads=(*found.reads, *local),
-            needs=tuple(region.include[0] for region in local),
-            words=tuple(word for word in call.argv if word not in ("--no-cache", "-q", "--quiet", "--no-progress")),
+        found = system_effect(call, 2.0 + 0.6 * len(packages), 3_000_000 * len(packages), caches, settings=_SETTINGS)
+        found = with_packages(call, found, packages, ".apk")
+        return replace(found, words=tuple(word for word in call.argv if word not in _WITHOUT_RESULT))
+    if command in _CHANGERS:
+        removes = command == "del"
+        return system_effect(
+            call, 0.5 if removes else 2.0, 0, () if removes else caches, settings=_SETTINGS, network=not removes
         )
-    if command in ("update", "upgrade", "del", "fix", "cache"):
-        return system_effect(call, 2.0 if command != "del" else 0.5, 0, caches if command != "del" else ())
-    raise UnknownEffect(f"apk {command} is not modelled")
+    if command in _QUERIES:
+        return queried(call)
+    raise UnknownEffect(f"apk {command.replace(SYMBOLIC, '$')} is not modelled")

@@ -1,126 +1,115 @@
-"""apt-get and apt: update, install, upgrade, remove, clean.
+"""apt-get and apt: update, install, upgrade, remove, clean, source.
 
-They read and write the distribution's part of the filesystem: maintainer scripts and triggers run in it (Debian policy,
-chapters 6 and 10), and look at whatever stands there, so a file that COPY brings into /etc or /usr is read. Policy
-keeps packages out of /srv, /home, /root's own files and top-level folders of one's own, such as /app.
+What they do to the system is that of every package manager (see ``distribution``). ``apt-get source --compile`` runs
+the package's ``debian/rules``, which may look at everything and builds in the working directory.
 
 Priors: 12 s for an update, 6 s and 2 s a package for an installation; 45 MB of lists, 12 MB a package.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
+from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import read_options
-from restow.effects.places import INDEX, SYSTEM, in_homes, prefixes_of_path
+from restow.effects.programs.distribution import queried, refuse, system_effect, with_packages
 from restow.errors import UnknownEffect
-from restow.vfs import File, Region, join
+from restow.vfs import Region
 
 LISTS = Cache("/var/lib/apt/lists", "rm -rf /var/lib/apt/lists/*")
 ARCHIVES = Cache("/var/cache/apt/archives", "apt-get clean")
-POLICY = Assumption("package-policy", "distribution packages keep to their own folders (Debian policy, chapter 9)")
 _FLAGS = frozenset(
     "-y --yes --assume-yes -q -qq -qqq --quiet -f --fix-broken --fix-missing -m --no-install-recommends "
     "--no-install-suggests --install-recommends --install-suggests --allow-unauthenticated --allow-downgrades "
     "--allow-remove-essential --allow-change-held-packages --force-yes --purge --auto-remove --autoremove "
     "--reinstall --no-upgrade --only-upgrade -d --download-only --ignore-missing --allow-releaseinfo-change "
-    "--show-progress -u -V --verbose-versions -s --simulate --allow-insecure-repositories --no-remove".split()
+    "--show-progress -u -V --verbose-versions -s --simulate --allow-insecure-repositories --no-remove --compile -b "
+    "--build --no-auto-remove --with-new-pkgs --trivial-only --no-download --no-act --dry-run --just-print "
+    "--arch-only --indep-only --installed --upgradable -a --all-versions --version -v --no-show-upgraded "
+    "--force-conf --allow-change-held --assume-no --no-autoremove".split()
 )
-_VALUED = frozenset(["-o", "--option", "-t", "--target-release", "--default-release", "-c", "--config-file"])
-_LISTENED = (
-    "DEBIAN_*",
-    "DEBCONF_*",
-    "APT_*",
-    "DPKG_*",
-    "PATH",
-    "HOME",
-    "LANG",
-    "LANGUAGE",
-    "LC_*",
-    "TZ",
-    "*_proxy",
-    "*_PROXY",
+_VALUED = frozenset(
+    [
+        "-o",
+        "--option",
+        "-t",
+        "--target-release",
+        "--default-release",
+        "-c",
+        "--config-file",
+        "-a",
+        "--host-architecture",
+    ]
 )
-_PATH = re.compile(r"(?:(?<=[\s\"'=\[,])|(?<=file:)|(?<=copy:)|(?<=file://)|(?<=copy://))(/[\w.+/-]+)")
 _COSTS = {"update": (12.0, 45), "upgrade": (30.0, 80), "dist-upgrade": (30.0, 80), "full-upgrade": (30.0, 80)}
-_CLEANERS = {"clean": ARCHIVES.path, "autoclean": ARCHIVES.path}
+_CLEANERS = {
+    "clean": (ARCHIVES.path,),
+    "autoclean": (ARCHIVES.path,),
+    "auto-clean": (ARCHIVES.path,),
+    "dist-clean": (ARCHIVES.path, LISTS.path),
+    "distclean": (ARCHIVES.path, LISTS.path),
+}
+_REMOVERS = ("remove", "purge", "autoremove", "auto-remove", "autopurge")
+_QUERIES = ("list", "show", "search", "policy", "depends", "rdepends", "indextargets", "check", "help", "changelog")
+_WITHOUT_RESULT = ("-q", "-qq", "-qqq", "--quiet", "--show-progress", "-V", "--verbose-versions", "-u")
 
 
 def effect(call: Invocation) -> Effect:
     """Of ``apt-get [options] command [package ...]``."""
-    if call.name == "dpkg-reconfigure":
-        return system_effect(call, 2.0, 0, ())
-    arguments = read_options(call.argv, flags=_FLAGS, valued=_VALUED)
+    arguments = read_options(call.argv, flags=_FLAGS - {"-a"}, valued=_VALUED, words=True)
     if not arguments.operands:
+        if arguments.has("--version", "-v"):
+            return queried(call)
         raise UnknownEffect(f"{call.name} without a command")
     command, packages = arguments.operands[0], arguments.operands[1:]
-    if any(map(_names_files, arguments.values("-o", "--option"))):
-        raise UnknownEffect(f"{call.name} with an option that names files or commands of its own")
-    if arguments.has("-c", "--config-file"):
-        raise UnknownEffect(f"{call.name} with a configuration file of the project")
+    _check_settings(call, arguments.values("-o", "--option"))
+    refuse(call, arguments, "-c", "--config-file")
     if command in _CLEANERS:
-        place = Region((_CLEANERS[command],))
-        return Effect(reads=(place,), writes=(place,), seconds=0.2)
+        places = Region((*_CLEANERS[command], "/var/cache/apt/pkgcache.bin", "/var/cache/apt/srcpkgcache.bin"))
+        return Effect(reads=(places, Region(("/etc/apt",))), writes=(places,), environment=("APT_*",), seconds=0.2)
     if command == "update":
         return system_effect(call, *_megabytes(_COSTS[command]), (LISTS,))
-    if command in _COSTS or command in ("remove", "purge", "autoremove"):
-        return system_effect(call, *_megabytes(_COSTS.get(command, (3.0, 0))), (ARCHIVES,))
-    if command in ("install", "build-dep"):
-        local = [package for package in packages if package.endswith(".deb") or package.startswith((".", "/"))]
-        read = tuple(Region((call.path(package),)) for package in local)
+    if command in _COSTS or command in _REMOVERS:
+        found = system_effect(call, *_megabytes(_COSTS.get(command, (3.0, 0))), (ARCHIVES,))
+        return with_packages(call, found, packages, ".deb")
+    if command in ("install", "build-dep", "reinstall", "satisfy"):
         found = system_effect(call, 6.0 + 2.0 * len(packages), 12_000_000 * len(packages), (ARCHIVES,))
-        return replace(found, reads=(*found.reads, *read), needs=tuple(region.include[0] for region in read))
+        return with_packages(call, found, packages, ".deb")
+    if command in ("source", "download"):
+        return _source(call, compiles=arguments.has("-b", "--build", "--compile"))
+    if command in _QUERIES:
+        return replace(queried(call), network=command == "changelog")
     raise UnknownEffect(f"{call.name} {command.replace(SYMBOLIC, '$')} is not modelled")
+
+
+def _source(call: Invocation, *, compiles: bool) -> Effect:
+    """Package sources land in the working directory and are built there; 5 s, or 300 s where they are compiled."""
+    place = call.path(".")
+    if place == "/":
+        raise UnknownEffect(f"{call.name} source in the root directory may write anywhere")
+    found = system_effect(call, 300.0 if compiles else 5.0, 20_000_000)
+    reads = (*found.reads, Region.everything()) if compiles else (*found.reads, Region((place,)))
+    return replace(found, reads=reads, writes=(*found.writes, Region((place,))))
+
+
+def _check_settings(call: Invocation, options: tuple[str, ...]) -> None:
+    if any(map(_names_files, options)):
+        raise UnknownEffect(f"{call.name} with an option that names files or commands of its own")
+    if call.environment.get("APT_CONFIG", ""):
+        raise UnknownEffect("APT_CONFIG names settings of the project")
 
 
 def _names_files(option: str) -> bool:
     """Whether ``Name::Of::It=value`` may lead to files or programs outside of the system's folders."""
     name, _, given = option.strip().lower().partition("=")
     risky = name.startswith(("dir", "rootdir", "#")) or any(
-        word in name for word in ("invoke", "pkgs", "::run", "helper")
+        word in name for word in ("invoke", "pkgs", "::run", "helper", "chroot", "instdir")
     )
-    return risky or SYMBOLIC in name or given.strip("\"' ").startswith(("/", ".", "~", SYMBOLIC))
-
-
-def _settings(call: Invocation) -> Region:
-    """The places that settings and source lists lead to: those that the build itself wrote, as far as they can be read."""
-    found: list[str] = []
-    named = call.environment.get("APT_CONFIG", "")
-    if named:
-        raise UnknownEffect("APT_CONFIG names settings of the project")
-    for path, node in call.filesystem.walk("/etc/apt"):
-        data = call.read(path) if isinstance(node, File) else None
-        if data is not None and data[:5] != b"-----" and b"\0" not in data:
-            found += [join(each) for each in _PATH.findall(data.decode("utf-8", "replace"))]
-    return Region(tuple(dict.fromkeys(found)))
+    leads = given.strip("\"' ").startswith(("/", ".", "~", SYMBOLIC)) or any(
+        word in given for word in ("--root", "--instdir", "--admindir", "--pre-invoke", "--post-invoke")
+    )
+    return risky or leads or SYMBOLIC in name
 
 
 def _megabytes(cost: tuple[float, int]) -> tuple[float, int]:
     return cost[0], cost[1] * 1_000_000
-
-
-def system_effect(call: Invocation, seconds: float, size: int, caches: tuple[Cache, ...]) -> Effect:
-    """The effect of anything that installs or removes packages of the distribution."""
-    call.assume(INDEX)
-    call.assume(POLICY)
-    unread = Assumption(
-        "environment-unread",
-        "maintainer scripts read no variable but those of apt, dpkg, debconf and locale",
-        Verdict.UNCHECKED,
-    )
-    return Effect(
-        reads=(
-            SYSTEM,
-            *prefixes_of_path(call),
-            _settings(call),
-            in_homes(call, ".wgetrc", ".curlrc", ".gnupg", ".netrc"),
-        ),
-        writes=(SYSTEM,),
-        environment=_LISTENED if call.assume(unread) else None,
-        network=True,
-        seconds=seconds,
-        size=size,
-        caches=caches,
-    )

@@ -7,30 +7,47 @@ from __future__ import annotations
 
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.options import Arguments, read_options
-from restow.effects.places import TOOLCHAIN, in_homes
+from restow.effects.places import TOOLCHAIN
+from restow.effects.surroundings import homes
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
 DOWNLOAD = Assumption("same-downloads", "an address answers both builds alike")
+ADDRESSES = Assumption(
+    "download-words", "words that only the build gives to curl and wget are addresses, and no options"
+)
+_DATA = ("-d", "--data", "--data-ascii", "--data-binary", "--data-urlencode")
 _CURL_FLAGS = frozenset(
     "-f --fail -s --silent -S --show-error -L --location -k --insecure -O --remote-name -J --compressed -# "
     "--progress-bar -v --verbose --tlsv1.2 --tlsv1.3 --ipv4 -4 -6 --ipv6 --http1.1 --http2 --fail-with-body "
-    "--create-dirs -I --head -g --globoff -i --remote-header-name --proto-redir --retry-connrefused "
-    "--retry-all-errors --ssl-reqd -N --no-progress-meter -n".split()
+    "--create-dirs -I --head -g --globoff -i --remote-header-name --retry-connrefused "
+    "--retry-all-errors --ssl-reqd -N --no-buffer --no-progress-meter -n --netrc -q --disable --http1.0 --http2-prior-knowledge "
+    "--remote-name-all --location-trusted --no-keepalive --basic --digest --tcp-nodelay --ssl --path-as-is --post301 --raw "
+    "--globoff --tlsv1 -1 --tlsv1.0 --tlsv1.1 --sslv3 --list-only -l --anyauth -R --remote-time --styled-output "
+    "--no-sessionid --doh-insecure --ssl-no-revoke --parallel -Z --no-clobber --skip-existing -a --version -V".split()
 )
 _CURL_VALUED = frozenset(
     "-o --output -H --header -A --user-agent --retry --retry-delay --retry-max-time -m --max-time "
     "--connect-timeout -X --request --proto -u --user --cacert --url --output-dir -x --proxy -e --referer "
-    "--resolve -b --cookie".split()
+    "--resolve -b --cookie -w --write-out -d --data --data-raw --data-urlencode --data-ascii --data-binary -r --range "
+    "--speed-limit --speed-time -y -Y --limit-rate --max-redirs --max-filesize --tls-max --ciphers --noproxy --interface "
+    "--dns-servers --proto-default --retry-on --oauth2-bearer --connect-to --keepalive-time -C --continue-at "
+    "--parallel-max --request-target --socks5 --socks5-hostname --proto-redir --doh-url --http-version".split()
 )
 _WGET_FLAGS = frozenset(
     "-q --quiet -nv --no-verbose -c --continue --no-check-certificate -N -nc --no-clobber --show-progress "
     "--no-cookies --content-disposition -4 -6 --https-only --retry-connrefused -v -S --no-hsts "
-    "--auth-no-challenge".split()
+    "--auth-no-challenge -nd --no-directories --spider --inet4-only --inet6-only --quiet --timestamping --trust-server-names "
+    "-N --no-use-server-timestamps --no-dns-cache --retry-on-host-error --no-proxy --no-cache --ignore-length "
+    "--no-netrc --version -V --server-response --no-if-modified-since --no-passive-ftp "
+    "--unlink --no-http-keep-alive --no-config --passive-ftp --no-glob".split()
 )
 _WGET_VALUED = frozenset(
     "-O --output-document -P --directory-prefix -t --tries -T --timeout --header -U --user-agent --progress "
-    "--waitretry --user --password -o --output-file --connect-timeout --read-timeout --secure-protocol".split()
+    "--waitretry --user --password -o --output-file --connect-timeout --read-timeout --secure-protocol "
+    "--max-redirect --post-data --method --body-data --referer --http-user --http-password --limit-rate --dns-timeout -w "
+    "--wait --ca-certificate -e --execute --quota -Q --proxy --prefer-family --retry-on-http-error --compression -Y "
+    "--ftp-user --ftp-password --ciphers --proxy-user --proxy-password --bind-address --random-wait -a".split()
 )
 _VARIABLES = (
     "*_proxy",
@@ -51,60 +68,94 @@ def effect(call: Invocation) -> Effect:
     """Of one download command; without a file named by option, wget writes one named after the address."""
     curl = call.name == "curl"
     flags, valued = (_CURL_FLAGS, _CURL_VALUED) if curl else (_WGET_FLAGS, _WGET_VALUED)
-    arguments = read_options(call.argv, flags=flags, valued=valued)
-    if any(address.lower().startswith("file:") for address in _addresses(arguments)):
+    arguments = read_options(call.argv, flags=flags - valued, valued=valued, words=True)
+    addresses = [*arguments.operands, *arguments.values("--url")]
+    if any(address.lower().startswith("file:") for address in addresses):
         raise UnknownEffect(f"{call.name} of a local file is not modelled")
-    if any("=" not in value for value in arguments.values("-b", "--cookie")):
-        raise UnknownEffect("curl that reads cookies from a file is not modelled")
-    if call.environment.get("WGETRC") or call.environment.get("CURL_HOME"):
-        raise UnknownEffect(f"{call.name} takes its settings from a file that a variable names")
-    written = _curl_files(call, arguments) if curl else _wget_files(call, arguments)
-    if any("@" in value[:1] for value in arguments.values("-H", "--header", "-b", "--cookie")):
-        raise UnknownEffect(f"{call.name} that reads its headers from a file is not modelled")
-    given = tuple(call.path(value) for value in arguments.values("--cacert"))
+    _refuse_files(call, arguments)
+    written = _curl_files(call, arguments, addresses) if curl else _wget_files(call, arguments, addresses)
+    if "/" in written:
+        raise UnknownEffect(f"the name of the file that {call.name} writes in the root directory is not known")
+    given = tuple(call.path(value) for value in arguments.values("--cacert", "--ca-certificate"))
+    open_address = any(address.startswith(SYMBOLIC) for address in addresses)
+    if open_address:
+        call.assume(ADDRESSES)
     call.assume(DOWNLOAD)
     files = Region(written)
     return Effect(
-        reads=(files, TOOLCHAIN, in_homes(call, ".curlrc", ".wgetrc", ".netrc", ".wget-hsts"), Region(given)),
+        reads=(
+            *(files, TOOLCHAIN, homes(call, ".curlrc", ".wgetrc", ".netrc", ".wget-hsts", ".config"), Region(given)),
+            Region.everything() if open_address else Region(),
+        ),
         writes=(files,) if curl else (files, Region((join(call.home, ".wget-hsts"),))),
         environment=_VARIABLES,
-        network=True,
+        network=bool(addresses),
         seconds=3.0,
         size=10_000_000,
     )
 
 
-def _addresses(arguments: Arguments) -> list[str]:
-    return [*arguments.operands, *arguments.values("--url")]
+def _refuse_files(call: Invocation, arguments: Arguments) -> None:
+    """Options whose value names a file to read, and settings files that variables name."""
+    if any("=" not in value for value in arguments.values("-b", "--cookie")):
+        raise UnknownEffect("curl that reads cookies from a file is not modelled")
+    if any(call.environment.get(name) for name in ("WGETRC", "CURL_HOME", "SYSTEM_WGETRC")):
+        raise UnknownEffect(f"{call.name} takes its settings from a file that a variable names")
+    texts = arguments.values("-H", "--header", "-b", "--cookie", *_DATA, "-w", "--write-out")
+    if any("@" in value.partition("=")[0] if "=" in value else "@" in value for value in texts if value[:1] != "%"):
+        raise UnknownEffect(f"{call.name} that reads its headers or data from a file is not modelled")
+    if call.name == "wget" and set(arguments.values("-e", "--execute")) - {"robots=off", "robots=on"}:
+        raise UnknownEffect("wget with settings of its own is not modelled")
+    if call.name == "wget" and arguments.has("-o", "--output-file", "-a", "--append-output"):
+        raise UnknownEffect("wget that writes a log file is not modelled")
 
 
-def _curl_files(call: Invocation, arguments: Arguments) -> tuple[str, ...]:
-    if arguments.has("-J", "--remote-header-name"):
-        raise UnknownEffect("curl that takes the file's name from the server is not modelled")
-    folder = (*arguments.values("--output-dir"), ".")[0]
-    named = [call.path(join(call.path(folder), value)) for value in arguments.values("-o", "--output") if value != "-"]
-    if arguments.has("-O", "--remote-name"):
-        named += [call.path(join(call.path(folder), _basename(address))) for address in _addresses(arguments)]
-    return tuple(path for path in named if not path.startswith("/dev/"))
+def _place(call: Invocation, word: str) -> str:
+    return call.area(word) if SYMBOLIC in word else call.path(word)
 
 
-def _wget_files(call: Invocation, arguments: Arguments) -> tuple[str, ...]:
-    if arguments.has("--content-disposition", "-r", "--recursive", "-o", "--output-file"):
-        raise UnknownEffect("wget that takes names from the server, or writes a log file, is not modelled")
-    named = arguments.values("-O", "--output-document")
-    if named:
-        return tuple(call.path(value) for value in named if value != "-" and not value.startswith("/dev/"))
-    folder = call.path((*arguments.values("-P", "--directory-prefix"), ".")[0])
-    return tuple(path for address in _addresses(arguments) for path in _numbered(folder, _basename(address)))
+def _curl_files(call: Invocation, arguments: Arguments, addresses: list[str]) -> tuple[str, ...]:
+    folder = (*arguments.values("--output-dir"), "")[0]
+    named = [_place(call, f"{folder}/{value}" if folder else value) for value in _outputs(arguments, "-o", "--output")]
+    if arguments.has("-O", "--remote-name", "--remote-name-all"):
+        named += [_remote_name(call, arguments, folder or ".", address) for address in addresses]
+    return tuple(named)
 
 
-def _numbered(folder: str, name: str) -> tuple[str, ...]:
-    """wget keeps an existing file and writes ``name.1`` instead."""
-    return (join(folder, name), join(folder, name + ".1"))
+def _outputs(arguments: Arguments, *options: str) -> list[str]:
+    """The files named by options; ``#1`` in one stands for a part of the address, so all of its folder counts."""
+    found: list[str] = []
+    for value in arguments.values(*options):
+        if "#" in value and options[0] == "-o":
+            found.append(value.split("#", maxsplit=1)[0].rpartition("/")[0] or ".")
+        elif value != "-" and not value.startswith("/dev/"):
+            found.append(value)
+    return found
 
 
-def _basename(address: str) -> str:
+def _remote_name(call: Invocation, arguments: Arguments, folder: str, address: str) -> str:
+    """curl names the file after the address's path; where only the server or the build can tell, the folder counts."""
     name = address.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].rsplit("/", 1)[-1]
-    if not name or SYMBOLIC in name or "$" in name:
-        raise UnknownEffect("the name of the downloaded file is not known")
-    return name
+    tells = not name or any(mark in address for mark in (SYMBOLIC, "$", "{", "["))
+    if tells or arguments.has("-J", "--remote-header-name"):
+        return call.path(folder)
+    return call.path(f"{folder}/{name}")
+
+
+def _wget_files(call: Invocation, arguments: Arguments, addresses: list[str]) -> tuple[str, ...]:
+    """wget names the file after the address, query and all, and keeps an existing one: the next is ``name.1``."""
+    if arguments.has("--spider"):
+        return ()
+    if arguments.has("-O", "--output-document"):
+        return tuple(_place(call, value) for value in _outputs(arguments, "-O", "--output-document"))
+    folder = _place(call, (*arguments.values("-P", "--directory-prefix"), ".")[0])
+    found: list[str] = []
+    for address in addresses:
+        path = address.split("#", maxsplit=1)[0].partition("://")[2].partition("/")[2]
+        name = path.rsplit("/", 1)[-1]
+        tells = not name or any(mark in address for mark in (SYMBOLIC, "$", "?", "%", "*"))
+        if tells or arguments.has("--content-disposition", "--trust-server-names"):
+            found.append(folder)
+        else:
+            found += [join(folder, name), *(join(folder, f"{name}.{number}") for number in range(1, 4))]
+    return tuple(dict.fromkeys(found))

@@ -158,22 +158,32 @@ def _workspace(call: Invocation) -> list[Module]:
 def _mod(call: Invocation, command: str, arguments: Arguments) -> Effect:
     if command in ("download", "verify"):
         return _download(call, command)
+    if command == "init":
+        changed = tuple(join(call.path("."), name) for name in ("go.mod", "go.sum"))
+        return _changing_module(call, (), changed)
     if command not in ("tidy", "vendor") or arguments.operands:
         raise UnknownEffect(f"go mod {command.replace(SYMBOLIC, '$')} is not modelled")
-    module = _module(call)
-    written = Region(tuple(join(module.root, name) for name in ("go.mod", "go.sum", "vendor")))
+    roots = _roots(call)
+    changed = _module_files(call, roots)
+    vendored = tuple(f"{path.removesuffix('go.mod')}vendor" for path in changed if path.endswith("go.mod"))
+    return _changing_module(call, roots, (*changed, *vendored))
+
+
+def _changing_module(call: Invocation, roots: tuple[str, ...] | None, changed: tuple[str, ...]) -> Effect:
     call.assume(INDEX)
     return Effect(
-        reads=(*_base(call), *_caches(call), Region(tree(call, module.root)), Region(tuple(module.local))),
-        writes=(written, *_caches(call)),
+        reads=(*_base(call), *_caches(call), Region(changed), _whole(call, roots)),
+        writes=(Region(changed), *_caches(call)),
         environment=variables(call, *_LISTENED),
         network=True,
         seconds=8.0,
-        needs=(module.root,),
+        needs=roots or (),
     )
 
 
 def _download(call: Invocation, command: str) -> Effect:
+    if _roots(call) is None:
+        return _changing_module(call, None, _module_files(call, None))
     modules = [_module(call), *_workspace(call)]
     files = [join(module.root, name) for module in modules for name in ("go.mod", "go.sum", "vendor/modules.txt")]
     files += [join(folder, "go.mod") for module in modules for folder in module.local]
@@ -234,35 +244,49 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
     )
 
 
-def _roots(call: Invocation) -> tuple[str, ...]:
-    """The folders that a command on the project's packages looks at as a whole."""
-    root = nearest(call, call.directory, "go.mod")
+def _roots(call: Invocation) -> tuple[str, ...] | None:
+    """The folders that a command on the project's packages looks at as a whole; None where that is not known."""
+    try:
+        root = nearest(call, call.directory, "go.mod")
+    except UnknownEffect:
+        return None
     folders = [call.directory, *((root, *parse_module(call, root).local) if root is not None else ())]
     folders += [folder for module in _workspace(call) for folder in (module.root, *module.local)]
     return tuple(dict.fromkeys(folders))
 
 
+def _module_files(call: Invocation, roots: tuple[str, ...] | None) -> tuple[str, ...]:
+    """``go.mod`` and ``go.sum`` that a command may change (before Go 1.16 any that loads packages): of the modules known,
+    or wherever one may stand in the working directory or above.
+    """
+    if roots is None:
+        here = (call.directory, *ancestors(call.directory))
+        roots = tuple(folder for folder in here if call.node(join(folder, "go.mod")) is not None)
+    return tuple(join(root, name) for root in roots for name in ("go.mod", "go.sum"))
+
+
+def _whole(call: Invocation, roots: tuple[str, ...] | None) -> Region:
+    """Everything below the modules; the whole filesystem where it is not known which they are."""
+    if roots is None:
+        return Region.everything()
+    versioned = (join(folder, ".git") for root in roots for folder in ancestors(root))
+    return Region((*(step for root in roots for step in tree(call, root)), *versioned))
+
+
 def _get(call: Invocation, arguments: Arguments) -> Effect:
     """``go get`` changes ``go.mod`` and ``go.sum``; without modules it works in the whole of ``GOPATH``."""
     roots = _roots(call)
-    changed = Region(
-        (*(join(root, name) for root in roots for name in ("go.mod", "go.sum")), _go_path(call), *_programs(call))
-    )
+    changed = Region((*_module_files(call, roots), _go_path(call), *_programs(call)))
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
     return Effect(
-        reads=(
-            *_base(call),
-            *_caches(call),
-            changed,
-            Region(tuple(step for root in roots for step in tree(call, root))),
-        ),
+        reads=(*_base(call), *_caches(call), changed, _whole(call, roots)),
         writes=(*_caches(call), changed, Region(("/go",))),
         environment=variables(call, *_LISTENED),
         network=True,
         seconds=8.0 * max(1, len(arguments.operands)),
         size=20_000_000,
-        needs=roots,
+        needs=roots or (),
     )
 
 
@@ -271,20 +295,20 @@ def _build(call: Invocation, command: str, arguments: Arguments) -> Effect:
     if arguments.has("-vettool", "-pkgdir"):
         raise UnknownEffect(f"this use of go {command} is not modelled")
     roots = _roots(call)
-    outputs = [call.path(given) for given in arguments.values("-o")] or ([call.directory] if command == "build" else [])
+    outputs = [call.path(given) for given in arguments.values("-o")] or [call.path(".")]
+    if command == "build" and "/" in outputs:
+        raise UnknownEffect("go build in the root directory may write any file there")
     pure = value(call, "CGO_ENABLED") == "0"
-    versioned = tuple(join(folder, ".git") for root in roots for folder in ancestors(root))
-    whole = (
-        Region((*(step for root in roots for step in tree(call, root)), *versioned)) if pure else Region.everything()
-    )
     call.assume(INDEX)
-    written = Region((*(outputs if command == "build" else ()), *(_programs(call) if command == "install" else ())))
+    programs = (*_programs(call), *((_go_path(call), "/go/pkg") if command == "install" else ()))
+    made = outputs if command == "build" else programs if command == "install" else ()
+    written = Region((*made, *_module_files(call, roots)))
     return Effect(
-        reads=(*_base(call), *_caches(call), whole, written),
-        writes=(*_caches(call), written, *((Region(("/go/pkg",)),) if command == "install" else ())),
+        reads=(*_base(call), *_caches(call), _whole(call, roots) if pure else Region.everything(), written),
+        writes=(*_caches(call), written),
         environment=variables(call, *_LISTENED),
         network=True,
         seconds=25.0,
         size=20_000_000,
-        needs=roots,
+        needs=roots or (),
     )

@@ -110,7 +110,9 @@ def interpreter_writes(call: Invocation) -> tuple[Region, ...]:
     beside = tuple(path for path in _python_path(call) if call.node(path))
     given = value(call, "PYTHONPYCACHEPREFIX")
     places = (*(join(path, "__pycache__") for path in beside), *((call.path(given),) if given else ()))
-    return (*toolchain(call), homes(call, ".local"), Region((join(call.directory, "__pycache__"), *places)))
+    installed = call.name.startswith(("pip", "virtualenv")) and SYMBOLIC in call.directory
+    here = () if installed else (join(call.directory, "__pycache__"),)
+    return (*toolchain(call), homes(call, ".local"), Region((*here, *places)))
 
 
 def _python_path(call: Invocation) -> tuple[str, ...]:
