@@ -22,11 +22,14 @@ from restow.build.context import Context
 from restow.build.engine import Memory
 from restow.build.rebuild import OneBuild, rebuild
 from restow.build.state import State
+from restow.image import read_image
+from restow.image.differ import configuration_of
 from restow.semantics.scope import Scope
 from restow.syntax import parse
 from restow.vfs import Attributes, Content, Directory, File, Filesystem, Origin, Symlink
 
 SHOWN = 12
+READ_TWICE = 10  # every so many images are read by Restow as well, and the two readings compared
 OPEN = ("/usr/bin/", "/usr/lib/")
 
 
@@ -39,6 +42,7 @@ class Comparer:
     tally: Counter[str]
     show: bool = False
     reasons: Counter[str] = field(default_factory=Counter)
+    unlike: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.base_image = read_real(self.base)
@@ -72,13 +76,16 @@ class Comparer:
             first, image = self.build(case.first, folder, archives / "first.tar")
             if image is None:
                 return self.failed(case.first, before, first)
-            found = [f"first build: {one}" for one in self.images(case.first, before, image)]
+            found, self.unlike = self.unlike, []
+            found += [f"first build: {one}" for one in self.images(case.first, before, image)]
             after = put(case.second, folder)
             second, image = self.build(case.second, folder, archives / "second.tar")
             if image is None:
                 return self.failed(case.second, after, second)
             kept = unsent(case.first.tree, case.second.tree)
             sent = as_sent(before, after, kept) if self.builder.kind == "buildkit" else after
+            found += self.unlike
+            self.unlike = []
             found += [f"second build: {one}" for one in self.images(case.second, sent, image)]
         if self.builder.kind in ("buildkit", "classic"):
             found += self.hits(case, before, sent, second)
@@ -89,7 +96,12 @@ class Comparer:
         sketch = side.sketch
         options = self.builder.options(sketch.arguments, sketch.target, side.renewed)
         built = self.builder.build(folder, options, archive)
-        return built, read_real(archive) if built.ok else None
+        if not built.ok:
+            return built, None
+        real = read_real(archive)
+        if self.tally["images"] % READ_TWICE == 0:
+            self.unlike += [f"{archive.name}: {one}" for one in reading_differences(archive, real)]
+        return built, real
 
     def failed(self, side: Side, context: Context, built: Built) -> None:
         """Count a failed build, and whether the simulator would have said so; print how it failed where it would not."""
@@ -144,6 +156,16 @@ class Comparer:
 
 DEFAULTS = {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
 """What a build on nothing has in its configuration."""
+
+
+def reading_differences(archive: Path, real: RealImage) -> list[str]:
+    """Where ``restow.image.read_image`` and the plain reading of an archive differ."""
+    agreement = Agreement(real, {})
+    image = read_image(archive)
+    agreement.trees(image.filesystem)
+    config = configuration_of(image.config)
+    agreement.configurations(State(image.filesystem, Scope(), config), {})
+    return [one.replace("the simulator", "read_image") for one in agreement.found]
 
 
 def root_of(image: RealImage) -> Filesystem:

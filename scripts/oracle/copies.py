@@ -94,7 +94,7 @@ class Copies:
         if self.random.random() < 0.3:
             place = self.shadow.some(self.random, "folder", "link") or place
         self.shadow.add(place, self.shadow.kinds.get(place, "folder"))
-        return f"WORKDIR {self.random.choice((place, place, place + '/', place[1:], place + '/x/..'))}"
+        return f"WORKDIR {self.random.choice((place, place, place, place + '/', place[1:], place[1:], place[1:] + '/../b'))}"
 
     def from_stage(self, name: str, origin: Shadow) -> str:
         """COPY of what an earlier stage holds."""

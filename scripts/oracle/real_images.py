@@ -83,7 +83,7 @@ def _parts(members, blob) -> tuple[dict, list[str]]:
     """The configuration, and the layers' names from the lowest up."""
     if "manifest.json" in members:
         manifest = json.loads(blob("manifest.json"))[0]
-        return json.loads(blob(manifest["Config"])), manifest["Layers"]
+        return json.loads(blob(manifest["Config"])), manifest["Layers"] or []
 
     def of(descriptor: dict) -> str:
         return "blobs/" + descriptor["digest"].replace(":", "/")
@@ -91,7 +91,7 @@ def _parts(members, blob) -> tuple[dict, list[str]]:
     document = json.loads(blob("index.json"))
     while "manifests" in document:
         document = json.loads(blob(of(document["manifests"][0])))
-    return json.loads(blob(of(document["config"]))), [of(one) for one in document["layers"]]
+    return json.loads(blob(of(document["config"]))), [of(one) for one in document["layers"] or ()]
 
 
 def _read_layer(data: bytes) -> list:

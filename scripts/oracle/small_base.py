@@ -69,7 +69,9 @@ def base_tar() -> bytes:
     """The root as a tar; equal on machines with equal programs. Raises EngineError where a program is missing."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for path in (*_FOLDERS, *_MODES):
+        files = [*_files(), *((path, text.encode(), 0o644) for path, text in _TEXTS.items())]
+        above = {path.rpartition("/")[0] for path, _, _ in files} - set(_FOLDERS)
+        for path in (*_FOLDERS, *_MODES, *sorted(above)):
             info = tarfile.TarInfo(path)
             info.type, info.mode = tarfile.DIRTYPE, _MODES.get(path, 0o755)
             archive.addfile(info)
@@ -77,7 +79,7 @@ def base_tar() -> bytes:
             info = tarfile.TarInfo(path)
             info.type, info.linkname, info.mode = tarfile.SYMTYPE, target, 0o777
             archive.addfile(info)
-        for path, data, mode in (*_files(), *((path, text.encode(), 0o644) for path, text in _TEXTS.items())):
+        for path, data, mode in files:
             info = tarfile.TarInfo(path)
             info.size, info.mode = len(data), mode
             archive.addfile(info, io.BytesIO(data))
@@ -95,8 +97,12 @@ def _files() -> Iterator[tuple[str, bytes, int]]:
         listed = subprocess.run(["ldd", found], capture_output=True, text=True, check=False).stdout
         libraries.update(re.findall(r"(/\S+) \(0x", listed))
     for path in sorted(libraries):
-        inside = path.removeprefix("/usr").lstrip("/")
-        yield f"usr/{inside}", Path(path).read_bytes(), 0o755
+        yield _inside(path), Path(path).read_bytes(), 0o755
+
+
+def _inside(library: str) -> str:
+    """Where a library of this machine stands in the image, whose /lib is a link to /usr/lib."""
+    return f"usr/{library.removeprefix('/usr').lstrip('/')}"
 
 
 def _docker(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:

@@ -67,6 +67,11 @@ def test_entrypoint_resets_an_inherited_cmd_alone(build) -> None:
         ("CMD a b", "Cmd", ["/bin/sh", "-c", "a b"]),
         ('CMD ["a", "b"]', "Cmd", ["a", "b"]),
         ("EXPOSE 80 53/UDP", "ExposedPorts", {"80/tcp": {}, "53/udp": {}}),
+        (
+            "EXPOSE 8000-8002/udp 127.0.0.1:80:90",
+            "ExposedPorts",
+            {f"{n}/udp": {} for n in (8000, 8001, 8002)} | {"90/tcp": {}},
+        ),
         ("LABEL a=1 b='x y'", "Labels", {"a": "1", "b": "x y"}),
         ("VOLUME /a /b", "Volumes", {"/a": {}, "/b": {}}),
         ("USER joe", "User", "joe"),

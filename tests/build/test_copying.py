@@ -210,3 +210,9 @@ def test_a_pattern_looks_into_no_link(build) -> None:
     found = build("FROM scratch\nCOPY l*/x /a/\nCOPY link/x* /b/\n", files).target.filesystem
     assert found.lookup("/a") is None
     assert isinstance(found.lookup("/b/x"), File)
+
+
+def test_a_file_onto_what_a_program_may_have_made_a_directory(built) -> None:
+    found = built("RUN mkdir /d || true\nCOPY a /d\nCOPY a /e", base="debian")
+    assert isinstance(found.lookup("/d"), Unknown)
+    assert isinstance(found.lookup("/e"), File)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from restow.build.shell_text import stands
+from restow.build.shell_text import placed_here, stands
 from restow.build.sources import Found
 from restow.errors import UnknownEffect
 from restow.vfs import (
@@ -94,6 +94,12 @@ class Placing:
             term = digest_of("copied", found.node.digest, found.name, self)
             return blur(filesystem, destination, term, self.created, sure=found.sure)
         target = self.target(filesystem, found, destination)
+        there = filesystem.lookup(target)
+        if isinstance(there, Unknown) and not isinstance(found.node, Directory) and placed_here(filesystem, target):
+            # a program's result that may be a directory, and then the file goes into it
+            return blur(
+                filesystem, target, digest_of("onto", found.node.digest, there.digest, found.name, self), self.created
+            )
         below = [name for name in above(target) if not isinstance(filesystem.lookup(name), Unknown | None)]
         after = self._put(self.ensured(filesystem, destination), found, target)
         return written(after, (target, *below), digest_of("alias", found.node.digest, self))

@@ -147,12 +147,12 @@ def check_program(filesystem: Filesystem, directory: str, program: str, environm
     names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*_PATH, *folders)]
     for name in names:
         path = join(directory, name)
-        if is_known(path) and _placed_here(filesystem, path) and not _is_kin(filesystem, path):
+        if is_known(path) and placed_here(filesystem, path) and not _is_kin(filesystem, path):
             raise UnknownEffect(f"{program} is a file that the build itself put at {path}")
 
 
-def _placed_here(filesystem: Filesystem, path: str) -> bool:
-    """Whether a step put something at exactly this path: a file, a link, or a program's result."""
+def placed_here(filesystem: Filesystem, path: str) -> bool:
+    """Whether a step put something at exactly this path: a file, a link, or a program's result of whatever kind."""
     node = filesystem.lookup(path)
     if isinstance(node, Unknown):
         above = filesystem.lookup(path.rsplit("/", 1)[0] or "/")

@@ -33,6 +33,8 @@ from restow.syntax.flags import nanoseconds
 if TYPE_CHECKING:
     from restow.build.engine import Build
 
+MAX_PORT = 65_535
+
 
 def step(state: State, node: Instruction, build: Build) -> Step:
     """The step of any instruction of this family; others leave the state as it is."""
@@ -75,9 +77,18 @@ def _expose(state: State, node: Instruction, build: Build) -> State:
     assert isinstance(node, Expose)
     ports: dict[str, object] = dict(_mapping(state, "ExposedPorts"))
     for word in node.ports:
-        for port in state.scope.expand_all(word.text):
-            ports[port.lower() if "/" in port else f"{port}/tcp"] = {}
+        for text in state.scope.expand_all(word.text):
+            ports.update({port: {} for port in _ports(text)})
     return state.with_configuration(ExposedPorts=ports)
+
+
+def _ports(text: str) -> list[str]:
+    """``[[address:]host:]port[-port][/protocol]`` as the configuration has it: one entry a port, without what is the host's."""
+    port, _, protocol = text.rpartition(":")[2].partition("/")
+    first, dash, last = port.partition("-")
+    if dash and first.isdecimal() and last.isdecimal() and int(first) <= int(last) <= MAX_PORT:
+        return [f"{number}/{protocol.lower() or 'tcp'}" for number in range(int(first), int(last) + 1)]
+    return [f"{port}/{protocol.lower() or 'tcp'}"]
 
 
 def _volume(state: State, node: Instruction, build: Build) -> State:
