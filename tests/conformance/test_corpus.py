@@ -44,20 +44,3 @@ def test_every_file_parses_without_loss(files):
         assert str(tree) == file["text"], file["path"]
         invalid[file["repo"], file["path"]] += sum(node.kind == "invalid" for node in tree.instructions)
     assert +invalid == Counter({file: count for file, (count, _) in EXPECTED.items()})
-
-
-def test_the_official_parser_agrees(files):
-    official = pytest.importorskip("dockerfile")
-    for file in files:
-        tree = parse(file["text"])
-        found = tree.instructions
-        if not found:
-            with pytest.raises(official.GoParseError, match="no instructions"):
-                official.parse_string(file["text"])
-            continue
-        expected = official.parse_string(file["text"])
-        assert [node.keyword.lower() for node in found] == [command.cmd.lower() for command in expected], file["path"]
-        lines = [tree.source.position(node.start).line for node in found]
-        assert lines == [command.start_line for command in expected], file["path"]
-        bodies = [[heredoc.content for heredoc in getattr(node, "heredocs", ())] for node in found]
-        assert bodies == [[heredoc.content for heredoc in command.heredocs] for command in expected], file["path"]

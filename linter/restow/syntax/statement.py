@@ -73,6 +73,8 @@ def read_statement(line: LogicalLine, start: int, end: int, parser: Lark, *, nes
     keyword = match[0] if match else ""
     statement = Statement(line, start, end, keyword.lower(), keyword)
     if statement.name not in INSTRUCTIONS:
+        if "--" in joined:
+            _read_flags(statement, parser)
         statement.problem = Problem(_unknown(keyword), start)
     elif nested and statement.name in ("onbuild", "from", "maintainer"):
         statement.problem = Problem(f"ONBUILD cannot trigger {keyword.upper()}: take another instruction", start)
@@ -84,13 +86,20 @@ def read_statement(line: LogicalLine, start: int, end: int, parser: Lark, *, nes
     return statement
 
 
-def _tokenize(statement: Statement, parser: Lark) -> None:
-    """Parse the statement with the start rule of its instruction."""
+def _read_flags(statement: Statement, parser: Lark) -> None:
+    """The keyword and the flags of an instruction that does not exist: BuildKit's parser reads them before it looks."""
+    _tokenize(statement, parser, "maintainer")
+    kept = [token for token in statement.tokens if token.type != "TEXT"]
+    statement.tokens = kept if any(token.type == "FLAG" for token in kept) else []
+
+
+def _tokenize(statement: Statement, parser: Lark, rule: str = "") -> None:
+    """Parse the statement with the start rule of its instruction, or with ``rule``."""
     from lark import TextSlice, Tree, UnexpectedInput, UnexpectedToken
 
     text = TextSlice(statement.line.text, statement.start, statement.end)
     try:
-        tree = parser.parse(text, start=statement.name)
+        tree = parser.parse(text, start=rule or statement.name)
     except UnexpectedInput as error:
         offset = error.pos_in_stream
         if offset is None or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
