@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from restow.rule import RuleContext, Stage
+from restow.semantics.base_images import is_windows
 from restow.syntax.ast import Add, Arg, Copy, Env, Instruction, Onbuild, Run, Shell
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
+WINDOWS_SHELL = ("cmd", "/S", "/C")
 
 
 def instructions_of(stage: Stage) -> Iterator[Instruction]:
@@ -34,9 +36,11 @@ def shipped_stages(ctx: RuleContext) -> list[Stage]:
 
 
 def shell_at(ctx: RuleContext, stage: Stage, node: Instruction) -> tuple[str, ...]:
-    """The shell that runs the shell form at ``node``: of the last SHELL before it in the stage's lineage."""
-    shell: tuple[str, ...] = DEFAULT_SHELL
-    for other in lineage(ctx, stage):
+    """The shell that runs the shell form at ``node``: of the last SHELL before it in the stage's lineage; on the base images
+    of Windows that is cmd."""
+    line = lineage(ctx, stage)
+    shell: tuple[str, ...] = WINDOWS_SHELL if is_windows(line[0].base.name) else DEFAULT_SHELL
+    for other in line:
         for earlier in other.instructions:
             if earlier.start >= node.start and other is stage:
                 break

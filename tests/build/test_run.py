@@ -80,7 +80,7 @@ def test_a_term_depends_on_what_the_command_reads(build) -> None:
         ("RUN cd $X && mkdir y", "not known"),
         ("RUN if true; then cd /x; fi", "cd inside of"),
         ("RUN eval mkdir x", "eval"),
-        ('SHELL ["pwsh", "-c"]\nRUN mkdir x', "shell 'pwsh'"),
+        ('SHELL ["pwsh", "-c"]\nRUN mkdir x', "the language of PowerShell"),
         ("RUN <<E cat\nx\nE", "fed to a command"),
         ("RUN <<E\n#!/usr/bin/python\nE", "interpreter"),
         ("RUN --mount=type=bind,source=gone,target=/x true", "no /gone"),

@@ -19,6 +19,7 @@ from restow.shell import (
     Variable,
     While,
     parse_shell,
+    shell_name,
     walk,
     walk_commands,
 )
@@ -305,8 +306,29 @@ def test_deep_nesting_never_raises(opening):
     assert isinstance(parse_shell(text, 0, len(text), escape=""), (Opaque, Script))
 
 
-def test_other_shells_are_opaque():
-    assert isinstance(parse_shell("dir", 0, 3, dialect="cmd"), Opaque)
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("powershell", "PowerShell"),
+        ("pwsh", "PowerShell"),
+        ("C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\PowerShell.exe", "PowerShell"),
+        ("cmd", "cmd, the shell of Windows,"),
+        ("CMD.EXE", "cmd, the shell of Windows,"),
+        ("/usr/bin/fish", "fish"),
+        ("", "an empty SHELL"),
+    ],
+)
+def test_other_shells_are_opaque(program, reason):
+    found = parse_shell("a b", 0, 3, dialect=shell_name(program))
+    assert isinstance(found, Opaque)
+    assert found.reason == f"the language of {reason} is not read"
+
+
+@pytest.mark.parametrize(
+    "program", ["/bin/sh", "/bin/bash", "bash", "/bin/ash", "/usr/bin/dash", "C:\\tools\\bash.exe"]
+)
+def test_posix_shells_are_read(program):
+    assert isinstance(parse_shell("a b", 0, 3, dialect=shell_name(program)), Script)
 
 
 def test_nothing_is_an_empty_script():

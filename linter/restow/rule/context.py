@@ -12,7 +12,7 @@ from restow.rule.build_facts import BuildFacts
 from restow.rule.finding import Finding, Fix
 from restow.rule.meta import RuleMeta
 from restow.semantics import Model, read_model
-from restow.shell import Opaque, Script, parse_shell
+from restow.shell import Opaque, Script, parse_shell, shell_name
 from restow.source import Source, Span
 from restow.syntax.ast import Dockerfile, Instruction, Run
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from restow.build import Context, Simulation, StageResult, Step
 
 _Value = TypeVar("_Value")
-POSIX_SHELLS = ("sh", "bash", "dash", "ash")
 _OPENING = re.compile(r"<<-?(['\"]?)\w+\1")
 
 
@@ -76,9 +75,7 @@ class RuleContext:
     def _parsed(self, node: Run, shell: tuple[str, ...]) -> Script | Opaque:
         if node.command.form == "exec":
             return Opaque(node.start, node.end, "exec form runs no shell")
-        dialect = shell[0].rsplit("/", 1)[-1] if shell else ""
-        if dialect not in POSIX_SHELLS:
-            return Opaque(node.start, node.end, "not a POSIX shell")
+        dialect = shell_name(shell[0]) if shell else ""
         text = self.dockerfile.text
         if not node.heredocs:
             return parse_shell(

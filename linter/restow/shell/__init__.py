@@ -25,10 +25,11 @@ from restow.shell.ast import (
     Word,
     WordPart,
 )
-from restow.shell.parser import parse_shell
+from restow.shell.parser import POSIX_DIALECTS, parse_shell, shell_name
 from restow.shell.walk import Occurrence, children, walk, walk_commands
 
 __all__ = [
+    "POSIX_DIALECTS",
     "AndOr",
     "Assignment",
     "Case",
@@ -55,6 +56,7 @@ __all__ = [
     "WordPart",
     "children",
     "parse_shell",
+    "shell_name",
     "walk",
     "walk_commands",
 ]

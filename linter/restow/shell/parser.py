@@ -12,6 +12,18 @@ POSIX_DIALECTS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 """Shells that the grammar speaks for; they are all read alike."""
 
 
+def shell_name(program: str) -> str:
+    """The name of a shell by its path: ``bash`` of ``/bin/bash``, ``cmd`` of ``C:\\Windows\\System32\\cmd.exe``."""
+    last = program.replace("\\", "/").rsplit("/", 1)[-1]
+    return last[:-4].lower() if last.lower().endswith(".exe") else last
+
+
+def unread_shell(name: str) -> str:
+    """Why the text of a shell other than those of ``POSIX_DIALECTS`` is not read."""
+    known = {"powershell": "PowerShell", "pwsh": "PowerShell", "cmd": "cmd, the shell of Windows,"}
+    return f"the language of {known.get(name.lower(), name or 'an empty SHELL')} is not read"
+
+
 def parse_shell(text: str, start: int, end: int, *, escape: str = "\\", dialect: str = "sh") -> Script | Opaque:
     """The script in ``text[start:end]``; all spans are offsets into ``text``.
 
@@ -19,7 +31,7 @@ def parse_shell(text: str, start: int, end: int, *, escape: str = "\\", dialect:
     of the script; it is empty for the body of a here-document, which the shell reads as it stands.
     """
     if dialect not in POSIX_DIALECTS:
-        return Opaque(start, end, f"the grammar of {dialect} is not known")
+        return Opaque(start, end, unread_shell(dialect))
     if end - start > LONGEST_TEXT:
         return Opaque(start, end, f"the script has {end - start} characters; up to {LONGEST_TEXT} are read")
     raw = text[start:end]

@@ -11,7 +11,8 @@ from restow.build.state import ContextUse, State, Step
 from restow.effects.priors import seconds_of_unknown
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known
-from restow.shell import Literal, Opaque, Script, parse_shell, walk
+from restow.shell import Literal, Opaque, Script, parse_shell, shell_name, walk
+from restow.shell.parser import unread_shell
 from restow.syntax.ast import Run
 from restow.vfs import Filesystem, Origin, Unknown, digest_of, join
 
@@ -130,9 +131,9 @@ def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> S
 
 
 def _script(state: State, node: Run, build: Build) -> Script:
-    shell = state.shell[0].rsplit("/", 1)[-1] if state.shell else ""
+    shell = shell_name(state.shell[0]) if state.shell else ""
     if shell not in DIALECTS:
-        raise UnknownEffect(f"the commands of the shell {shell or 'of SHELL'!r} are not read")
+        raise UnknownEffect(unread_shell(shell))
     if not set(state.shell[1:]) <= _SHELL_OPTIONS or (shell == "bash" and "BASH_ENV" in state.scope.of_run):
         raise UnknownEffect(f"{' '.join(state.shell)} runs settings of its own first")
     text, escape = build.model.dockerfile.text, build.model.dockerfile.escape
