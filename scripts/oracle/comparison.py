@@ -137,6 +137,9 @@ class Comparer:
         below = result
         while below.stage.base.index is not None:
             below = simulation.stages[below.stage.base.index]
+        if any(broken(assumption.text, real) for assumption in simulation.assumptions):
+            self.tally["images of which an assumption does not hold"] += 1
+            return []
         agreement = Agreement(real, own_identities(side.sketch.text, side.ignore), found, self.tally)
         agreement.trees(result.filesystem)
         agreement.configurations(result.state, self.base_image.config if below.stage.base.kind == "image" else DEFAULTS)
@@ -156,6 +159,13 @@ class Comparer:
 
 DEFAULTS = {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
 """What a build on nothing has in its configuration."""
+
+
+def broken(assumption: str, real: RealImage) -> bool:
+    """Whether the image shows that a named assumption of the simulator does not hold: that no link stands at a path."""
+    path, _, _ = assumption.rpartition(" is no symbolic link")
+    entry = real.entries.get(path.rpartition(" ")[2])
+    return entry is not None and entry.kind == "link"
 
 
 def reading_differences(archive: Path, real: RealImage) -> list[str]:

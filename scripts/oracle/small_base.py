@@ -1,16 +1,20 @@
 """The base image of the random builds: a shell, the core utilities and their libraries, cut out of this machine.
 
-It is small, so that thousands of images can be exported, and it is read as a concrete root for the simulator. This machine has
-to be a Debian, or one with dash and GNU programs like it.
+    python scripts/oracle/small_base.py FOLDER
+
+prints its name once the engine has it; its archive is in the folder. It is small, so that thousands of images can be exported,
+and it is read as a concrete root for the simulator. This machine has to be a Debian, or one with dash and GNU programs like it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -107,3 +111,7 @@ def _inside(library: str) -> str:
 
 def _docker(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["docker", *words], env=environment, capture_output=True, text=True, check=False)
+
+
+if __name__ == "__main__":
+    print(ensure_base(os.environ, Path(sys.argv[1]))[0])
