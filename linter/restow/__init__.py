@@ -1,7 +1,8 @@
 """Restow: lint Dockerfiles, price their build cache, rewrite them, and prove that the image stays the same.
 
 The public functions stand in ``restow.api`` and are reached from here: ``restow.parse``, ``restow.lint``,
-``restow.fix``, ``restow.simulate``, ``restow.diff``, ``restow.read_context``. Each is imported on first use.
+``restow.fix``, ``restow.simulate``, ``restow.diff``, ``restow.read_context``, ``restow.read_image``. Each is imported on first
+use.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from restow.api import diff, fix, lint, parse, read_context, simulate
+    from restow.api import diff, fix, lint, parse, read_context, read_image, simulate
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "diff", "fix", "lint", "parse", "read_context", "simulate"]
+__all__ = ["__version__", "diff", "fix", "lint", "parse", "read_context", "read_image", "simulate"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The public functions: Dockerfiles in, findings, rewrites, simulated builds and differences out.
+"""The public functions: Dockerfiles and images in, findings, rewrites, simulated builds and differences out.
 
 A Dockerfile is given as its text, or as a path: a ``Path`` always is one, a ``str`` where it has no line break and
 names a file. A build context is given as a ``Context`` or as a folder. Nothing is ever written.
@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from restow.build import Context, Simulation
     from restow.config.settings import Settings
     from restow.fix import FixResult
-    from restow.image import Difference
+    from restow.image import Difference, Image
     from restow.lint.runner import LintResult
     from restow.rule import BuildFacts
     from restow.syntax.ast import Dockerfile
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     Text: TypeAlias = str | Path | Dockerfile
     Folder: TypeAlias = Context | str | Path | None
 
-__all__ = ["diff", "fix", "lint", "parse", "read_context", "simulate"]
+__all__ = ["diff", "fix", "lint", "parse", "read_context", "read_image", "simulate"]
 
 
 def parse(text: str, name: str = "Dockerfile") -> Dockerfile:
@@ -72,30 +74,62 @@ def fix(
     return run(tree.source, seen, history, lambda tree, context: findings(tree, context, used).findings, unsafe=unsafe)
 
 
-def simulate(text_or_path: Text, context: Folder = None, *, arguments: dict[str, str] | None = None) -> Simulation:
-    """The simulated build; ``arguments`` are values of build arguments. Raises UsageError for a text without FROM."""
+def simulate(
+    text_or_path: Text,
+    context: Folder = None,
+    *,
+    arguments: dict[str, str] | None = None,
+    images: Mapping[str, Image | str | Path] | None = None,
+) -> Simulation:
+    """The simulated build; ``arguments`` are values of build arguments.
+
+    ``images`` are base images by reference, each as `read_image` gives or takes it: their files and configuration are then
+    known. Raises UsageError for a text without FROM, and what `read_image` raises.
+    """
     from restow.build import simulate as run
 
     tree, path = _tree(text_or_path)
-    return run(tree, _context(tree, path, context), arguments=arguments)
+    known = {name: read_image(one) if isinstance(one, str | Path) else one for name, one in (images or {}).items()}
+    return run(tree, _context(tree, path, context), arguments=arguments, images=known)
 
 
-def diff(before: Text | Simulation, after: Text | Simulation, context: Folder = None) -> tuple[Difference, ...]:
-    """The differences between the images that two Dockerfiles (or simulated builds) produce; empty where they are
-    equal.
+def diff(
+    before: Text | Simulation | Image,
+    after: Text | Simulation | Image,
+    context: Folder = None,
+    *,
+    images: Mapping[str, Image | str | Path] | None = None,
+) -> tuple[Difference, ...]:
+    """The differences between two images, real ones or those that Dockerfiles (or simulated builds) produce; empty where
+    they are equal.
 
-    Texts are built with ``context``, its files compared by content where it is a folder.
+    Texts are built with ``context``, its files compared by content where it is a folder, and on ``images`` as in
+    `simulate`.
     """
     from restow.build import Simulation
-    from restow.image import compare
+    from restow.image import Image, compare, compare_images
 
     if isinstance(context, str | Path):
         context = read_context(context, hashed=True)
 
-    def built(one: Text | Simulation) -> Simulation:
-        return one if isinstance(one, Simulation) else simulate(one, context)
+    def built(one: Text | Simulation | Image) -> Simulation | Image:
+        return one if isinstance(one, Simulation | Image) else simulate(one, context, images=images)
 
-    return compare(built(before), built(after), all_stages=False)
+    left, right = built(before), built(after)
+    if isinstance(left, Simulation) and isinstance(right, Simulation):
+        return compare(left, right, all_stages=False)
+    return compare_images(left, right)
+
+
+def read_image(path: str | Path, platform: str | None = None, *, name: str | None = None) -> Image:
+    """The image at ``path``: an archive of `docker save` or `podman save`, or an OCI layout as folder or tar.
+
+    ``platform`` (``linux/arm64``) and ``name`` choose one of several. Raises SourceError, ArchiveError and UsageError; see
+    ``restow.image.read_image``.
+    """
+    from restow.image import read_image as read
+
+    return read(path, platform, name=name)
 
 
 def read_context(folder: str | Path, dockerfile: str | Path | None = None, *, hashed: bool = False) -> Context:

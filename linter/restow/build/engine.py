@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from restow.build.base_image import BaseImage, Images, image_of, normal_name, state_of
 from restow.build.context import Context
 from restow.build.state import State, Step
 from restow.build.steps import configuration, copying, run, workdir
@@ -81,6 +82,12 @@ class Build:
     memory: Memory = field(default_factory=dict)
     results: list[StageResult] = field(default_factory=list)
     stage_index: int = 0
+    images: Images = field(default_factory=dict)
+
+    def root_of(self, reference: str) -> Filesystem:
+        """The root of an image that a COPY names: that of the image at hand, else one of which only the name is known."""
+        image = self.images.get(normal_name(reference)) if self.images else None
+        return Filesystem.unknown(f"image {reference}") if image is None else image.filesystem
 
     def result_of(self, index: int) -> StageResult:
         """A stage that is already built. Raises UnknownEffect for one that is not."""
@@ -119,17 +126,21 @@ def simulate(
     arguments: Mapping[str, str] | None = None,
     accept: bool = False,
     memory: Memory | None = None,
+    images: Mapping[str, BaseImage] | None = None,
 ) -> Simulation:
     """Build every stage over filesystem values.
 
     ``accept`` takes assumptions that cannot be checked as true. ``memory`` shares steps between builds of similar files
-    with the same context and arguments: a step is a function of the state before it and the instruction's text. Raises
-    UsageError where the file has no FROM, and never for what an instruction says: that is a step with ``unknown``.
+    with the same context, arguments and images: a step is a function of the state before it and the instruction's text.
+    ``images`` are base images at hand, by reference; of others only the name is known. Raises UsageError where the file
+    has no FROM or one asks for another platform than its image has, and never for what another instruction says: that is
+    a step with ``unknown``.
     """
     model = read_model(dockerfile, dict(arguments or {}))
     if not model.stages:
         raise UsageError(f"{dockerfile.source.name}: there is no FROM instruction, so there is nothing to build")
     build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
+    build.images = {normal_name(reference): image for reference, image in (images or {}).items()}
     for stage in model.stages:
         build.stage_index = stage.index
         build.results.append(_stage(stage, build))
@@ -173,16 +184,10 @@ def _start(stage: Stage, build: Build) -> State:
         path = {"PATH": DEFAULT_PATH}
         return State(Filesystem.empty(), Scope(path, of_run=path, escape=escape), {"Env": path})
     if stage.base.kind == "stage" and stage.base.index is not None:
-        state = build.result_of(stage.base.index).state
-        triggers = state.configuration.get("OnBuild")
-        if triggers:
-            term = digest_of("onbuild", triggers, state.filesystem.digest, sorted(state.scope.of_run.items()))
-            place = f"/{symbolic('working directory', term)}"
-            scope = Scope(base=term, escape=escape)
-            state = state.with_filesystem(Filesystem.unknown(term)).with_configuration(Unknown=term)
-            state = replace(state, directory=place, user=f"user {term}", scope=scope)
-        inherited = {key: value for key, value in state.configuration.items() if key not in ("CmdSetHere", "OnBuild")}
-        return replace(state, configuration=inherited)
+        return _inherited(build.result_of(stage.base.index).state, escape)
+    image = image_of(stage.base, build.images)
+    if image is not None:
+        return _inherited(state_of(image, escape), escape)
     name = stage.base.identity
     user = "" if runs_as_root(stage.base.name) else f"default user of {name}"
     directory = working_directory(stage.base.name) or f"/{symbolic('working directory', name)}"
@@ -190,6 +195,21 @@ def _start(stage: Stage, build: Build) -> State:
     return State(
         Filesystem.unknown(f"image {name}"), Scope(base=name, escape=escape), {"Base": name}, user, directory, shell
     )
+
+
+def _inherited(state: State, escape: str) -> State:
+    """The state that a stage takes over from what it is built on. Triggers of ONBUILD are not run: after them nothing is
+    known.
+    """
+    triggers = state.configuration.get("OnBuild")
+    if triggers:
+        term = digest_of("onbuild", triggers, state.filesystem.digest, sorted(state.scope.of_run.items()))
+        place = f"/{symbolic('working directory', term)}"
+        scope = Scope(base=term, escape=escape)
+        state = state.with_filesystem(Filesystem.unknown(term)).with_configuration(Unknown=term)
+        state = replace(state, directory=place, user=f"user {term}", scope=scope)
+    inherited = {key: value for key, value in state.configuration.items() if key not in ("CmdSetHere", "OnBuild")}
+    return replace(state, configuration=inherited)
 
 
 def _step(state: State, node: Instruction, build: Build) -> Step:

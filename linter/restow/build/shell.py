@@ -286,7 +286,7 @@ class ShellRun:
             raise UnknownEffect("the name of a program depends on a value that is not known")
         environment = {name: value for name, value in self.variables.items() if name in self.exported} | assigned
         if argv[0] not in _BUILTINS:
-            check_program(self.filesystem, self.directory, argv[0], environment)
+            check_program(self.filesystem, self.directory, argv[0], environment, self.state.root)
         call = Invocation(
             argv, self.filesystem, environment, self.directory, self.state.user, self._read, self.build.accept
         )

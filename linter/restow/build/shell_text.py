@@ -141,14 +141,29 @@ def writer(path: str, data: bytes, created: Attributes) -> Callable[[Filesystem]
     return write
 
 
-def check_program(filesystem: Filesystem, directory: str, program: str, environment: Mapping[str, str]) -> None:
-    """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one modelled."""
+def check_program(
+    filesystem: Filesystem, directory: str, program: str, environment: Mapping[str, str], root: Filesystem | None
+) -> None:
+    """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one modelled.
+
+    ``root`` is the base image's filesystem where it is at hand: what still stands there as in it was not put there.
+    """
     folders = [entry for entry in environment.get("PATH", "").split(":") if entry and is_known(entry)]
     names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*_PATH, *folders)]
     for name in names:
         path = join(directory, name)
         if is_known(path) and placed_here(filesystem, path) and not _is_kin(filesystem, path):
+            if root is not None and _as_in(root, filesystem, path):
+                continue
             raise UnknownEffect(f"{program} is a file that the build itself put at {path}")
+
+
+def _as_in(root: Filesystem, filesystem: Filesystem, path: str) -> bool:
+    """Whether ``path``, and what it leads to over links, is what the base image holds there."""
+    end = root.resolve(path)
+    pairs = [(root.lookup(each), filesystem.lookup(each)) for each in (path, end)]
+    same = all(old is not None and new is not None and old.digest == new.digest for old, new in pairs)
+    return same and filesystem.resolve(path) == end
 
 
 def placed_here(filesystem: Filesystem, path: str) -> bool:

@@ -17,7 +17,8 @@ from restow.vfs import Filesystem
 class State:
     """The image so far. ``configuration`` holds what instructions set; a field that is absent is the base image's.
 
-    ``user`` and ``directory`` are those in force for RUN; ``directory`` is absolute.
+    ``user`` and ``directory`` are those in force for RUN; ``directory`` is absolute. ``root`` is the filesystem of the base
+    image where that is at hand.
     """
 
     filesystem: Filesystem
@@ -26,6 +27,7 @@ class State:
     user: str = ""
     directory: str = "/"
     shell: tuple[str, ...] = ("/bin/sh", "-c")
+    root: Filesystem | None = None
 
     def with_configuration(self, **fields: object) -> State:
         """The state with some fields of the configuration set."""

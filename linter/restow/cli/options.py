@@ -43,6 +43,15 @@ def build_argument(text: str) -> tuple[str, str]:
     return name, value
 
 
+def base_image(text: str) -> tuple[str, str]:
+    """``REFERENCE=IMAGE``; a reference has no ``=``."""
+    reference, equals, image = text.partition("=")
+    if not reference or not equals or not image:
+        raise ValueError(text)
+    return reference, image
+
+
+base_image.__name__ = "REFERENCE=IMAGE"
 build_argument.__name__ = "NAME=VALUE"  # what argparse calls a wrong value's type
 
 _PATHS = _argument(
@@ -67,6 +76,11 @@ _IGNORE = _argument("--ignore", type=codes, action="extend", default=[], metavar
 _BUILD_ARGUMENTS = _argument(
     "--build-arg", type=build_argument, action="append", default=[], metavar="NAME=VALUE", help="the value of an ARG"
 )
+_BASE = _argument(
+    "--base", type=base_image, action="append", default=[], metavar="REFERENCE=IMAGE",
+    help="the base image that FROM REFERENCE names, as an archive, an OCI layout or docker://NAME: its files are then known",
+)  # fmt: skip
+_PLATFORM = _argument("--platform", metavar="OS/ARCH", help="which platform of an image that is for several")
 _DIFF = _argument(
     "--diff", action="store_true", help="write nothing; print the changes as a diff, exit code 1 if there are any"
 )
@@ -125,7 +139,7 @@ COMMANDS = (
         "layers",
         "show the simulated build's layers, and what a rebuild finds in the cache",
         (
-            *(_PATH, _CONTEXT, _FORMAT, _BUILD_ARGUMENTS, _STDIN_NAME),
+            *(_PATH, _CONTEXT, _FORMAT, _BUILD_ARGUMENTS, _BASE, _STDIN_NAME),
             _argument(
                 "--after",
                 nargs="+",
@@ -154,6 +168,7 @@ COMMANDS = (
             _argument("--context", metavar="DIR", help="the build context of both"),
             _FORMAT,
             _BUILD_ARGUMENTS,
+            _BASE,
             _argument(
                 "--engine",
                 choices=("auto", "docker", "podman", "buildah"),
@@ -168,6 +183,22 @@ COMMANDS = (
                 metavar="OPTION",
                 help="with --engine: an option for its build command, as in --engine-option=--network=host",
             ),
+        ),
+    ),
+    Command(
+        "diff",
+        "compare two images, or an image and a simulated Dockerfile",
+        (
+            _argument(
+                "before", metavar="A", help="an archive (docker save), an OCI layout, docker://NAME, or a Dockerfile"
+            ),
+            _argument("after", metavar="B", help="another one"),
+            _argument("--layers", action="store_true", help="also compare layer by layer"),
+            _PLATFORM,
+            _argument("--context", metavar="DIR", help="the build context of a Dockerfile"),
+            _BASE,
+            _FORMAT,
+            _BUILD_ARGUMENTS,
         ),
     ),
     Command(

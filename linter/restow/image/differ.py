@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from restow.build import Simulation, StageResult
+from restow.build.base_image import configuration_of
 from restow.vfs import Absent, Attributes, Directory, File, Filesystem, Node, Special, Symlink, Unknown
 from restow.vfs.changes import with_canonical_links
 
@@ -50,24 +51,46 @@ def compare(before: Simulation, after: Simulation, *, all_stages: bool = True) -
     return tuple(_limited(found for left, right in pairs for found in _stage(left, right)))
 
 
-def compare_images(before: Image, after: Image, *, limit: int | None = MAX_DIFFERENCES) -> tuple[Difference, ...]:
+def compare_images(
+    before: Image | Simulation, after: Image | Simulation, *, limit: int | None = MAX_DIFFERENCES
+) -> tuple[Difference, ...]:
     """The differences between two images, by the same contract; empty where they are equal.
 
-    At most ``limit`` of them, None for all.
+    Either may be the last stage of a simulated build; what of it is not known is a difference. At most ``limit`` of them,
+    None for all.
     """
-    found = _images(before, after)
+    found = _images(_built(before), _built(after))
     return tuple(found if limit is None else _limited(found, limit))
 
 
-def _images(before: Image, after: Image) -> Iterator[Difference]:
-    yield from _configurations(IMAGE, configuration_of(before.config), configuration_of(after.config))
-    yield from _filesystems(IMAGE, before.filesystem, after.filesystem)
+def notes_on(before: Image | Simulation, after: Image | Simulation) -> tuple[str, ...]:
+    """What is worth knowing and no difference: variables of the environment in another order."""
+    left, right = (list(dict(_configuration(_built(one)).env)) for one in (before, after))
+    return ("Env holds its variables in another order",) if left != right and set(left) == set(right) else ()
 
 
-def configuration_of(config: ImageConfig) -> dict[str, object]:
-    """An image configuration in the form in which the simulator holds one: Env is a mapping, what is empty is absent."""
-    found = config.to_json()
-    return {**found, "Env": dict(config.env)} if config.env else found
+def _images(before: Image | StageResult, after: Image | StageResult) -> Iterator[Difference]:
+    from restow.image.simulated import unknown_base, with_own_files
+
+    left, right = configuration_of(_configuration(before)), configuration_of(_configuration(after))
+    for one, held in ((before, left), (after, right)):
+        if isinstance(one, StageResult) and (base := unknown_base(one)) is not None:
+            held["Base"] = f"not known: {base}"
+    yield from _configurations(IMAGE, left, right)
+    lower, upper = before.filesystem, after.filesystem
+    if isinstance(before, StageResult) != isinstance(after, StageResult):
+        lower, upper = with_own_files(lower, upper), with_own_files(upper, lower)
+    yield from _filesystems(IMAGE, lower, upper)
+
+
+def _built(one: Image | Simulation) -> Image | StageResult:
+    return one.stages[-1] if isinstance(one, Simulation) else one
+
+
+def _configuration(one: Image | StageResult) -> ImageConfig:
+    from restow.image.simulated import config_of
+
+    return config_of(one) if isinstance(one, StageResult) else one.config
 
 
 def _limited(found: Iterator[Difference], limit: int = MAX_DIFFERENCES) -> Iterator[Difference]:

@@ -60,11 +60,12 @@ def verify_document(
             for one in differences
         ),
         assumptions=tuple(dict.fromkeys(assumptions)),
-        unknown=(*_unknown(before), *_unknown(after)),
+        unknown=(*unknown_steps(before), *unknown_steps(after)),
     )
 
 
-def _unknown(simulation: Simulation) -> Iterator[UnknownDocument]:
+def unknown_steps(simulation: Simulation) -> Iterator[UnknownDocument]:
+    """The instructions of a simulated build that could not be computed."""
     source = simulation.model.dockerfile.source
     for node, reason in simulation.unknown:
         text = instruction_text(node, source.text)

@@ -191,7 +191,7 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
         stages = tuple((stage.index, join(source)) for source in request.sources)
         images: tuple[str, ...] = ()
     else:
-        origin, stages, images = Filesystem.unknown(f"image {name}"), (), (name,)
+        origin, stages, images = build.root_of(name), (), (name,)
     filesystem, places = blank.state.filesystem, list[str]()
     found = stage_sources(origin, request.sources)
     if request.placing.link and not any(isinstance(part.node, Unknown) for part in found):

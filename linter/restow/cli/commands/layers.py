@@ -12,6 +12,7 @@ from restow import __version__
 from restow.build import Context, simulate
 from restow.build.cache_changes import changed_paths, select, with_changed_content, with_texts
 from restow.build.keys import cache_keys
+from restow.cli.images import base_images
 from restow.cli.inputs import Input, context_of, read_input, read_one
 from restow.cli.output import print_document, print_lines
 from restow.errors import UsageError
@@ -19,6 +20,7 @@ from restow.report.layers_report import layers_document, layers_text
 
 if TYPE_CHECKING:
     from restow.build import Simulation
+    from restow.build.base_image import BaseImage
     from restow.report.rebuild_report import RebuildDocument
 
 
@@ -26,11 +28,11 @@ def run(arguments: Namespace) -> int:
     """Exit code 0, whatever the layers waste and whatever misses."""
     item = read_one(arguments, arguments.path)
     read = context_of(arguments.context, item, hashed=arguments.after_dockerfile is not None)
-    build_arguments = dict(arguments.build_arg)
-    simulation = simulate(item.dockerfile, read.context, arguments=build_arguments)
+    build_arguments, images = dict(arguments.build_arg), base_images(arguments)
+    simulation = simulate(item.dockerfile, read.context, arguments=build_arguments, images=images)
     rebuilt = None
     if arguments.after or arguments.after_dockerfile:
-        rebuilt = _rebuilt(arguments, item, read.context, build_arguments)
+        rebuilt = _rebuilt(arguments, item, read.context, build_arguments, images)
     keys = cache_keys(simulation, arguments.builder)
     document = layers_document(simulation, keys, (read.folder, read.choice.reason), __version__, rebuilt)
     if arguments.output_format == "json":
@@ -41,7 +43,11 @@ def run(arguments: Namespace) -> int:
 
 
 def _rebuilt(
-    arguments: Namespace, item: Input, context: Context | None, build_arguments: Mapping[str, str]
+    arguments: Namespace,
+    item: Input,
+    context: Context | None,
+    build_arguments: Mapping[str, str],
+    images: Mapping[str, BaseImage],
 ) -> RebuildDocument:
     """The rebuild after the change that the options name."""
     from restow.build.rebuild import OneBuild, rebuild
@@ -49,8 +55,8 @@ def _rebuilt(
 
     other = item if arguments.after_dockerfile is None else read_input(Path(arguments.after_dockerfile))
     before, after, notes = _contexts(arguments, item, other, context)
-    first: Simulation = simulate(item.dockerfile, before, arguments=build_arguments)
-    second = simulate(other.dockerfile, after, arguments=build_arguments)
+    first: Simulation = simulate(item.dockerfile, before, arguments=build_arguments, images=images)
+    second = simulate(other.dockerfile, after, arguments=build_arguments, images=images)
     done = rebuild(OneBuild(first), OneBuild(second), arguments.builder)
     changed = tuple(changed_paths(before.root, after.root)) if before is not None and after is not None else ()
     return rebuild_document(done, changed, notes, None if other is item else other.source.name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from restow import __version__
 from restow.build import Context, read_context, simulate
 from restow.build.context import DOCKERFILE_IDENTITY
+from restow.cli.images import base_images
 from restow.cli.inputs import STDIN, Input, ReadContext, context_of, read_one
 from restow.cli.output import print_document, print_lines
 from restow.errors import UsageError
@@ -31,9 +32,9 @@ def run(arguments: Namespace) -> int:
         raise UsageError(
             "--target, --platform and --engine-option go with --engine: the simulation takes the last stage"
         )
-    values = dict(arguments.build_arg)
+    values, images = dict(arguments.build_arg), base_images(arguments)
     left, right = (
-        simulate(item.dockerfile, _without_own(read.context, before, after), arguments=values)
+        simulate(item.dockerfile, _without_own(read.context, before, after), arguments=values, images=images)
         for item, read in ((before, first), (after, second))
     )
     differences = compare(left, right, all_stages=False)

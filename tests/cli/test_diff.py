@@ -1,0 +1,157 @@
+"""`restow diff`: two images, an image and a simulated Dockerfile, base images, engines."""
+
+import json
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from restow.oci.layer import LayerEntry
+
+CONFIG = {"Env": ["PATH=/bin", "A=1"], "Cmd": ["sh"], "WorkingDir": "/w"}
+TEXT = """FROM base:1
+ENV B=$A/b
+WORKDIR app
+COPY a.txt Dockerfile ./
+COPY --chown=33:34 a.txt /owned
+RUN mkdir -p x/y && rm /etc/gone
+HEALTHCHECK --interval=1m30s --retries=2 CMD true
+EXPOSE 80
+"""
+PASSWD = b"root:x:0:0::/root:/bin/sh\nwww:x:33:34::/:/bin/sh\n"
+
+
+def folder(path, mode=0o755):
+    return LayerEntry(path, "directory", mode)
+
+
+def file(path, data, mode=0o644, uid=0, gid=0):
+    return LayerEntry(path, "file", mode, uid, gid, data=data)
+
+
+@pytest.fixture
+def base(archives):
+    programs = (file("bin/mkdir", b"elf", 0o755), file("bin/rm", b"", 0o755))
+    files = (file("etc/passwd", PASSWD), file("etc/gone", b"gone"), *programs)
+    return archives.layer(folder(""), folder("etc"), folder("bin"), folder("w"), *files)
+
+
+def test_equal_images_in_different_layers(restow, archives, tmp_path):
+    one = archives.write_folder(tmp_path / "one", archives.oci_files([archives.tree(a=b"1", b=b"2")], CONFIG))
+    two = archives.oci_files([archives.tree(a=b"1"), archives.tree(b=b"2")], CONFIG, archives.zipped)
+    two = archives.write_tar(tmp_path / "two.tar", two)
+    code, out, err = restow("diff", str(one), str(two))
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Equal: {one} and {two} hold the same image\n")
+    code, out, _ = restow("diff", str(one), str(two), "--layers", "-f", "json")
+    document = json.loads(out)
+    assert (code, document["equal"]) == (0, True)
+    assert document["before"]["layers"] == 1
+    first, second = document["layers"]
+    assert [found["where"] for found in first["differences"]] == ["/b"]
+    assert second["before"] is None
+
+
+def test_different_images(restow, archives, tmp_path):
+    one = archives.write_folder(tmp_path / "one", archives.oci_files([archives.tree(a=b"1")], CONFIG))
+    changed = {**CONFIG, "Env": ["A=1", "PATH=/bin"], "Cmd": ["bash"]}
+    two = archives.write_folder(tmp_path / "two", archives.oci_files([archives.tree(a=b"2")], changed))
+    code, out, err = restow("diff", str(one), str(two))
+    assert (code, err) == (1, "")
+    assert out.startswith(f"Different: {one} and {two}: 2 differences\n")
+    assert "  /a: content\n" in out
+    assert "  Cmd: configuration\n" in out
+    assert "note: Env holds its variables in another order" in out
+
+
+def real_config():
+    return {
+        "Env": ["PATH=/bin", "A=1", "B=1/b"],
+        "Cmd": ["sh"],
+        "WorkingDir": "/w/app",
+        "ExposedPorts": {"80/tcp": {}},
+        "Healthcheck": {"Test": ["CMD-SHELL", "true"], "Interval": 90 * 10**9, "Retries": 2},
+    }
+
+
+def test_an_image_and_the_dockerfile_that_it_was_built_from(restow, archives, base, tmp_path):
+    for name, text in {"Dockerfile": TEXT, "a.txt": "a"}.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o644)
+    layers = [
+        base,
+        archives.layer(folder("w/app")),
+        archives.layer(file("w/app/a.txt", b"a"), file("w/app/Dockerfile", b"an older text")),
+        archives.layer(file("owned", b"a", uid=33, gid=34)),
+        archives.layer(folder("w/app/x"), folder("w/app/x/y"), LayerEntry("etc/gone", "whiteout")),
+    ]
+    image = archives.write_tar(tmp_path / "image.tar", archives.oci_files(layers, real_config()))
+    below = archives.write_tar(tmp_path / "base.tar", archives.oci_files([base], CONFIG))
+    context = ("--context", str(tmp_path))
+    code, out, err = restow("diff", str(image), "Dockerfile", *context, "--base", f"base:1={below}", "--layers")
+    assert (code, err) == (0, ""), out
+    assert "Dockerfile: simulated" in out
+    assert [line.partition(": ")[0] for line in out.splitlines() if ": equal: " in line] == [
+        *("layer 2", "layer 3", "layer 4", "layer 5")
+    ]
+    code, out, _ = restow("diff", str(image), "Dockerfile", *context)
+    assert code == 1  # without the base image nobody knows
+    assert "not known: base:1" in out
+    code, out, _ = restow("verify", "Dockerfile", "Dockerfile", *context, "--base", f"base:1={below}")
+    assert code == 0
+    code, out, _ = restow("layers", *context, "--base", f"docker.io/library/base:1={below}", "-f", "json")
+    assert json.loads(out)["stages"][0]["layers"][3]["removed"] == ["/etc/gone"]
+
+
+def test_a_platform_that_the_base_image_is_not_for(restow, archives, base, tmp_path):
+    Path("Dockerfile").write_text("FROM --platform=linux/arm64 base:1\n")
+    below = archives.write_tar(tmp_path / "base.tar", archives.oci_files([base], CONFIG))
+    code, _, err = restow("layers", "--base", f"base:1={below}")
+    assert code == 2
+    assert "FROM --platform=linux/arm64 base:1: the image given for it is for linux/amd64" in err
+
+
+@pytest.mark.parametrize(
+    ("operand", "message"),
+    [
+        (
+            "absent.tar",
+            "absent.tar: no such file or folder; an image of a running engine is written as docker://absent.tar",
+        ),
+        ("podman://", "name an image behind podman://"),
+        ("docker://-o", "name an image behind docker://"),
+        ("docker://gone", "docker cannot save it: no such image: gone"),
+        ("buildah://a", "buildah cannot be run: No such file or directory"),
+        ("cut.tar", "cut.tar: after the start: the archive is damaged or cut off"),
+    ],
+)
+def test_errors_are_clear(restow, tmp_path, monkeypatch, operand, message):
+    program = tmp_path / "bin" / "docker"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no such image: ' + sys.argv[-1])\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(program.parent))
+    Path("cut.tar").write_bytes(bytes(257) + b"ustar" + bytes(300))
+    Path("Dockerfile").write_text("FROM scratch\n")
+    code, out, err = restow("diff", operand, "Dockerfile")
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_an_engine_saves_to_a_place_that_is_gone_afterwards(restow, archives, tmp_path, monkeypatch):
+    one = archives.write_tar(tmp_path / "one.tar", archives.oci_files([archives.tree(a=b"1")], CONFIG))
+    program = tmp_path / "bin" / "podman"
+    program.parent.mkdir()
+    program.write_text(
+        f"#!{sys.executable}\nimport shutil, sys\n"
+        f"assert sys.argv[1] == 'save' and sys.argv[-1] == 'app:1'\n"
+        f"target = sys.argv[sys.argv.index('--output') + 1]\n"
+        f"shutil.copy({str(one)!r}, target)\nopen({str(tmp_path / 'target')!r}, 'w').write(target)\n"
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(program.parent))
+    code, out, err = restow("diff", "podman://app:1", str(one))
+    assert (code, err) == (0, "")
+    assert out.startswith("Equal: podman://app:1 and")
+    assert not Path((tmp_path / "target").read_text()).parent.exists()
