@@ -15,7 +15,6 @@ from restow.build.state import State
 from restow.errors import UnknownEffect
 from restow.graph import Input, content_digest, is_computed, named_digest
 from restow.syntax.ast import Add, Copy, Instruction, Run
-from restow.syntax.words import expand_word
 from restow.vfs import Attributes, Directory, digest_of, join, split
 
 
@@ -49,7 +48,7 @@ def _of_copy(node: Copy | Add, state: State, stage: int, simulation: Simulation,
     for heredoc in heredocs:
         text = chomped(heredoc)
         if heredoc.expand:
-            text = expand_word(text, state.scope.lookup, escape=state.scope.escape, keep_quotes=True).text
+            text = state.scope.expand(text, keep_quotes=True)
         yield Input("inline", heredoc.name, "", digest_of("text", heredoc.name, text))
 
 

@@ -6,8 +6,11 @@ a text with ``SYMBOLIC`` in it. It flows through expansions, and whoever needs a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+
+from restow.vfs.inode import digest_of
 
 SYMBOLIC = "\ue000"
 """Encloses the name of a value that is not known (a private-use character: no Dockerfile contains it)."""
@@ -23,6 +26,9 @@ PROXY_ARGUMENTS = frozenset(
     for name in (base, base.lower())
 )
 """Build arguments that need no ARG and are no part of a cache key."""
+
+
+_OPERATED = re.compile(r"\$\{(\w+|[@*#?\-$!])[^}\w]")
 
 
 def symbolic(kind: str, name: str) -> str:
@@ -56,17 +62,33 @@ class Scope:
             return self.of_run[name]
         return None if self.base is None else symbolic(f"environment of {self.base}", name)
 
-    def expand(self, word: str) -> str:
-        """``word`` with its variables expanded and its quotes removed. Raises WordError for a broken expansion."""
+    def expand(self, word: str, *, keep_quotes: bool = False) -> str:
+        """``word`` with its variables expanded and its quotes removed (``keep_quotes``: they mean nothing, as in a
+        here-document). Raises WordError for a broken expansion.
+
+        Where an operator (``${X:-a}``, ``${X#a}``) is used on a value that is not known, the whole is not known.
+        """
         from restow.syntax.words import expand_word
 
-        return expand_word(word, self.lookup, escape=self.escape).text
+        found = expand_word(word, self.lookup, escape=self.escape, keep_quotes=keep_quotes)
+        return self._unsure(word, found.used) or found.text
 
     def expand_all(self, word: str) -> list[str]:
         """Like ``expand``, then split at blanks, as EXPOSE does it."""
-        from restow.syntax.words import expand_words
+        from restow.syntax.words import expand_word, expand_words
 
-        return expand_words(word, self.lookup, escape=self.escape)
+        unsure = self._unsure(word, expand_word(word, self.lookup, escape=self.escape).used)
+        return [unsure] if unsure else expand_words(word, self.lookup, escape=self.escape)
+
+    def _unsure(self, word: str, used: frozenset[str]) -> str | None:
+        """The symbolic value of a word with an operator on a symbolic value; None where there is none."""
+        values = {name: self.lookup(name) or "" for name in sorted(used)}
+        if all(map(is_known, values.values())):
+            return None
+        operated = {match[1] for match in _OPERATED.finditer(word)}
+        if not any(name in operated and not is_known(value) for name, value in values.items()):
+            return None
+        return symbolic("expansion", digest_of(word, *(part for pair in values.items() for part in pair)))
 
     def with_environment(self, values: Mapping[str, str]) -> Scope:
         """ENV."""

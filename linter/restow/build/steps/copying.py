@@ -146,8 +146,6 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
 
 def _heredocs(state: State, node: Copy | Add, sources: tuple[str, ...]) -> tuple[list[str], list[Found]]:
     """The sources that are no heredoc, and the files that the heredocs are."""
-    from restow.syntax.words import expand_word
-
     left, found = list(sources), list[Found]()
     for heredoc in node.heredocs:
         opening = next((s for s in left if s.lstrip("0123456789").startswith("<<") and heredoc.name in s), None)
@@ -155,7 +153,7 @@ def _heredocs(state: State, node: Copy | Add, sources: tuple[str, ...]) -> tuple
             left.remove(opening)
         text = chomped(heredoc)
         if heredoc.expand:
-            text = expand_word(text, state.scope.lookup, escape=state.scope.escape, keep_quotes=True).text
+            text = state.scope.expand(text, keep_quotes=True)
         content = Content.of(text.encode()) if is_known(text) else Content("term:" + digest_of("heredoc", text))
         found.append(Found(heredoc.name, File(Attributes(0o644), content), f"<<{heredoc.name}"))
     return left, found
