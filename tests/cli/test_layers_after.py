@@ -70,7 +70,7 @@ def test_after_folders_and_patterns(restow, project, words, changed):
 def test_after_in_text(restow, project):
     out = restow("layers", "--after", "lock", "note.md")[1]
     assert (
-        "rebuild with BuildKit after a change of lock:\n  note: note.md: left out by the ignore file, so no step reads it\n"
+        "rebuild with BuildKit after a change of lock:\n  note: note.md: left out by line 1 of .dockerignore, so no step reads it\n"
         in out
     )
     assert "    2  COPY lock /app/  miss  lock changed\n" in out
@@ -146,3 +146,13 @@ def test_a_stage_that_is_not_built(restow, project):
     Path("Dockerfile").write_text("FROM x AS unused\nCOPY lock /\nFROM y\nCOPY src /\n")
     assert "  unused: not built, the last stage does not need it\n" in restow("layers", "--after", "lock")[1]
     assert "  unused:\n    2  COPY lock /  miss" in restow("layers", "--after", "lock", "--builder", "classic")[1]
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "web.Dockerfile"])
+def test_the_dockerfiles_own_ignore_file_takes_precedence(restow, project, name):
+    (project / name).write_text(TEXT)
+    (project / f"{name}.dockerignore").write_text("# own\nsrc\n!src/b.py\n")
+    code, out, _ = restow("layers", name, "--after", "src/a.py", "--after", "note.md")
+    assert code == 0
+    assert f"note: src/a.py: left out by line 2 of {name}.dockerignore, so no step reads it" in out
+    assert "after a change of note.md" in out

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,10 @@ import pytest
 from restow.vfs.ignore_pattern import classify
 from restow.vfs.ignorefile import IgnoreFile, IgnoreFileError, read_lines
 
+KINDS = {
+    "match": 1874, "context_e2e": 98, "ignore_file": 40, "context_walk": 25, "compile": 21, "follow_links": 13,
+    "clean_patterns": 6,
+}  # fmt: skip
 DATA = Path(__file__).parents[2].parent / "shared" / "conformance"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the conformance data are not at hand")
 
@@ -115,3 +121,59 @@ def test_whole_builds_agree_also_with_a_pruning_walk():
         if refused != ("expected_error" in case) or (not refused and got != sorted(case["expected_files"])):
             wrong.append((case["id"], got, refused))
     assert wrong == []
+
+
+def kept(case):
+    """What is left of a tree under exclusions, and under inclusions where there are any, with the folders on the way."""
+    exclude, include = by_lines(case["exclude"] or []), by_lines(case["include"] or ["**"])
+    files = {entry["path"] for entry in case["tree"]}
+    folders = {entry["path"] for entry in case["tree"] if entry["type"] == "dir"}
+    chosen = {
+        path for path in files if include.decide(path).ignored and (path in folders or not exclude.decide(path).ignored)
+    }
+    whole = {path for path in chosen if path not in folders or not exclude.decide(path).ignored}
+    return sorted(path for path in files if any(f"{other}/".startswith(f"{path}/") for other in whole))
+
+
+def test_walks_with_inclusions_and_exclusions_agree():
+    wrong = []
+    for case in cases("context_walk"):
+        if case["follow"]:
+            continue  # which links a client follows to send a file: see the last test
+        got, refused = answer(lambda case=case: kept(case))
+        expected = [entry.split(" ", 1)[1] for entry in case["expected"]]
+        if refused != ("expected_error" in case) or (not refused and got != expected):
+            wrong.append((case["id"], got, expected))
+    assert wrong == []
+
+
+def test_every_case_is_put_but_for_those_that_follow_links():
+    """Those are about what a client sends ahead for a COPY: it saves a transfer and changes no image."""
+    with gzip.open(DATA / "dockerignore.jsonl.gz", "rt", encoding="utf-8") as file:
+        found = list(map(json.loads, file))
+    kinds = Counter(case["kind"] for case in found)
+    assert (kinds, len(found)) == (KINDS, 2077)
+    assert sum(case["kind"] == "follow_links" or bool(case.get("follow")) for case in found) == 15
+
+
+def test_the_line_that_is_reported_decides():
+    """It matches the path or a parent, it says what was decided, and the lines after it change nothing."""
+    with gzip.open(DATA / "dockerignore-oracle.json.gz", "rt", encoding="utf-8") as file:
+        oracle = [case for case in json.load(file) if not case["err"]]
+    checked = 0
+    for case in oracle:
+        ignore = IgnoreFile.parse(case["file"])
+        patterns = {pattern.line: pattern for pattern in ignore.patterns}
+        for path, expected in zip(case["paths"], case["match"], strict=True):
+            decision = ignore.decide(path)
+            if decision.line is None:
+                assert not expected
+                continue
+            checked += 1
+            pattern = patterns[decision.line]
+            assert pattern.exception is not bool(expected), (case["file"], path)
+            alone = IgnoreFile("one", (replace(pattern, exception=False),))
+            assert alone.decide(path).ignored, (case["file"], path)
+            upto = IgnoreFile("upto", tuple(each for each in ignore.patterns if each.line <= decision.line))
+            assert upto.decide(path) == decision
+    assert checked == 4885

@@ -28,13 +28,18 @@ def select(context: Context, words: Iterable[str]) -> Selection:
     files = [path for path, node in walk(context.root) if not isinstance(node, Directory)]
     found, ignored, missing = dict[str, None](), list[str](), list[str]()
     for word in words:
-        clean = "/".join(part for part in word.split("/") if part not in ("", "."))
+        clean = inside(word)
         matched = [path for path in files if covers(clean, path)]
         found.update(dict.fromkeys(matched))
         if not matched:
             there = context.folder is not None and (context.folder / clean).exists()
             (ignored if there and clean and context.ignored(clean) else missing).append(word)
     return Selection(tuple(found), tuple(ignored), tuple(missing))
+
+
+def inside(word: str) -> str:
+    """A word without empty parts and dots."""
+    return "/".join(part for part in word.split("/") if part not in ("", "."))
 
 
 def covers(word: str, path: str) -> bool:

@@ -56,7 +56,14 @@ class Context:
 
     def ignored(self, path: str) -> bool:
         """Whether the ignore file keeps ``path`` (relative) out of the context."""
-        return self.ignore_file is not None and self.ignore_file.decide(path).ignored
+        return self.ignored_by(path) is not None
+
+    def ignored_by(self, path: str) -> str | None:
+        """The line that keeps ``path`` out of the context, as ``line 3 of .dockerignore``; None where none does."""
+        decision = self.ignore_file.decide(path) if self.ignore_file is not None else None
+        if self.ignore_file is None or decision is None or not decision.ignored:
+            return None
+        return f"line {decision.line} of {self.ignore_file.name}"
 
     def lookup(self, path: str) -> Node | None:
         """What stands at the context's ``path``."""

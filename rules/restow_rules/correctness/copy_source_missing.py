@@ -82,10 +82,9 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
                 continue
             if context.ignored(path) and not _has_exceptions(context):
                 continue
-            if context.ignored(path):
-                yield ctx.finding(
-                    meta, word.span, f"{path} is left out by the ignore file", help="add an exception, !" + path
-                )
+            by = context.ignored_by(path)
+            if by is not None:
+                yield ctx.finding(meta, word.span, f"{path} is left out by {by}", help="add an exception, !" + path)
             else:
                 close = get_close_matches(path, _siblings(context, path), 1, 0.75)
                 hint = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from restow import __version__
 from restow.build import Context, simulate
-from restow.build.cache_changes import changed_paths, select, with_changed_content, with_texts
+from restow.build.cache_changes import changed_paths, inside, select, with_changed_content, with_texts
 from restow.build.keys import cache_keys
 from restow.cli.images import base_images
 from restow.cli.inputs import Input, context_of, read_input, read_one
@@ -81,7 +81,9 @@ def _contexts(
         raise UsageError(
             f"{_listed(chosen.missing)}: not in the build context {context.description}; name files, folders or patterns of it"
         )
-    notes = (f"{_listed(chosen.ignored)}: left out by the ignore file, so no step reads it",) if chosen.ignored else ()
+    notes = tuple(
+        f"{word}: left out by {context.ignored_by(inside(word))}, so no step reads it" for word in chosen.ignored
+    )
     return before, with_changed_content(after, chosen.paths), notes
 
 
