@@ -161,12 +161,16 @@ def _is_file(text: str) -> bool:
 def _context(tree: Dockerfile, path: Path | None, given: Folder) -> Context | None:
     from restow.config.context_folder import choose_context
 
-    if isinstance(given, str | Path):
-        return read_context(given, path)
-    if given is not None or path is None:
+    if given is not None and not isinstance(given, str | Path):
         return given
-    folder = choose_context(tree, path).folder
-    return None if folder is None else read_context(folder, path)
+    folder = given if given is not None else choose_context(tree, path).folder if path is not None else None
+    if folder is None:
+        return None
+    from dataclasses import replace
+
+    from restow.lint.declarations import declared_effects
+
+    return replace(read_context(folder, path), declared=declared_effects(_settings(path)))
 
 
 def _settings(path: Path | None) -> Settings:

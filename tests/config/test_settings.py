@@ -54,7 +54,7 @@ def test_search_stops_at_the_repository_root(tmp_path):
     ("text", "message"),
     [
         ('selct = ["CA"]', 'restow.toml: unknown setting "selct"; did you mean "select"?'),
-        ("xyz = 1", 'unknown setting "xyz"; known are fail-level, format, ignore, preview, rules, select'),
+        ("xyz = 1", 'unknown setting "xyz"; known are effects, fail-level, format, ignore, preview, rules, select'),
         ('fail-level = "fatal"', "fail-level must be one of error, warning, info"),
         ('select = "CA"', "select: "),
         ("select = [1]", "select.0: input should be a valid string"),

@@ -11,10 +11,14 @@ import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from restow.errors import ContextError
 from restow.vfs import Attributes, Content, Directory, File, Node, Special, Symlink
 from restow.vfs.ignorefile import IgnoreFile
+
+if TYPE_CHECKING:
+    from restow.effects.declared import Declaration
 
 MAX_READ = 8 << 20  # a manifest larger than 8 MiB is not parsed: nobody writes such a file by hand
 MAX_FILES = 400_000  # a context of more entries is refused rather than held in memory
@@ -25,7 +29,8 @@ DOCKERFILE_IDENTITY = "the Dockerfile and its ignore file"
 class Context:
     """What ``COPY`` can see: ``root`` without the ignored files. ``description`` says where it came from.
 
-    ``hard_links``: some of its files have several names.
+    ``hard_links``: some of its files have several names. ``declared`` are effects that the project's settings declare for
+    its programs.
     """
 
     root: Directory
@@ -35,6 +40,7 @@ class Context:
     texts: Mapping[str, str] = field(default_factory=dict)
     dockerfile: str | None = None
     hard_links: bool = False
+    declared: tuple[Declaration, ...] = ()
 
     def read(self, path: str) -> bytes | None:
         """The bytes of the context's regular file ``path`` (relative); None where they are not at hand."""

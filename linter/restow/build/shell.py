@@ -23,6 +23,7 @@ from restow.build.shell_text import (
 )
 from restow.build.state import Command, State
 from restow.build.wording import Wording, quotes_pattern
+from restow.effects.declared import declaration_for
 from restow.effects.effect import Assumption, Effect, Invocation
 from restow.effects.registry import effect_of
 from restow.errors import UnknownEffect
@@ -285,11 +286,13 @@ class ShellRun:
         if argv[0].startswith(SYMBOLIC) or not is_known(argv[0]):
             raise UnknownEffect("the name of a program depends on a value that is not known")
         environment = {name: value for name, value in self.variables.items() if name in self.exported} | assigned
-        if argv[0] not in _BUILTINS:
+        declared = self.build.context.declared if self.build.context is not None else ()
+        if argv[0] not in _BUILTINS and not (declared and declaration_for(argv, declared)):
             check_program(self.filesystem, self.directory, argv[0], environment, self.state.root)
         call = Invocation(
             argv, self.filesystem, environment, self.directory, self.state.user, self._read, self.build.accept
         )
+        call.declared = declared
         if node is not None and argv[0] in _MATCHERS and any(map(quotes_pattern, node.words)):
             raise UnknownEffect(f"a quoted pattern given to {argv[0]}")
         patterns = [] if node is None else self.patterns

@@ -132,9 +132,11 @@ def context_of(given: str | None, item: Input, *, hashed: bool = False) -> ReadC
     if choice.folder is None:
         return ReadContext(None, choice)
     from restow.build import read_context
+    from restow.lint.declarations import declared_effects
 
     try:
-        return ReadContext(read_context(choice.folder, item.path, hashed=hashed), choice)
+        context = read_context(choice.folder, item.path, hashed=hashed)
+        return ReadContext(replace(context, declared=declared_effects(read_settings(item.folder))), choice)
     except ContextError as error:
         if given:
             raise

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from restow.effects.declared import Declaration
 
 FAIL_LEVELS = ("error", "warning", "info")
 """Severities, the worst first."""
@@ -27,6 +31,7 @@ class Settings:
     ``select`` and ``ignore`` hold codes, beginnings of codes, families, names and aliases of rules; an empty
     ``select`` means every rule that is not a preview. ``preview`` counts previews among those. ``fail_level`` is the
     mildest severity that makes the exit code 1. ``rules`` holds the options of rules by the rule's name or code.
+    ``effects`` are declared effects of programs.
     """
 
     select: tuple[str, ...] = ()
@@ -35,6 +40,7 @@ class Settings:
     preview: bool = False
     rules: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     format: FormatSettings = FormatSettings()
+    effects: tuple[Declaration, ...] = ()
     origin: str | None = None
     from_command_line: frozenset[str] = frozenset()
 

@@ -34,7 +34,10 @@ def read_settings(start: Path) -> Settings:
 
 
 def read_settings_file(path: Path) -> Settings | None:
-    """The settings in the file at ``path``; None where it is missing, or a pyproject.toml without ``[tool.restow]``."""
+    """The settings in the file at ``path``; None where it is missing, or a pyproject.toml without ``[tool.restow]``.
+
+    In a restow.toml, tables may also stand below ``restow``.
+    """
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -50,6 +53,8 @@ def read_settings_file(path: Path) -> Settings | None:
         if "restow" not in tools:
             return None
         table = tools["restow"]
+    elif isinstance(table.get("restow"), dict):
+        table = {**{name: given for name, given in table.items() if name != "restow"}, **table["restow"]}
     return _settings(f"{path} [tool.restow]" if in_pyproject else str(path), table)
 
 
@@ -74,6 +79,13 @@ def _settings(origin: str, table: object) -> Settings:
     except ValidationError as error:
         raise ConfigError(f"{origin}: {_message(error)}") from None
     values = document.model_dump()
+    if values["effects"]:
+        from restow.effects.declared import Declaration
+
+        tables = values["effects"].items()
+        values["effects"] = tuple(Declaration(name, **table, origin=Path(origin).name) for name, table in tables)
+    else:
+        values["effects"] = ()
     return Settings(**values | {"format": FormatSettings(**values["format"])}, origin=origin)
 
 

@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from restow.errors import UnknownContent, UnknownEffect
 from restow.semantics.scope import SYMBOLIC
 from restow.vfs import Directory, File, Filesystem, Region, Unknown
+
+if TYPE_CHECKING:
+    from restow.effects.declared import Declaration
 
 __all__ = ["NAME", "SYMBOLIC", "Assumption", "Cache", "Effect", "Invocation", "Verdict"]
 
@@ -85,7 +89,8 @@ class Invocation:
 
     ``read`` gives the bytes of a known file (absolute path), None where they are not at hand. ``accept`` says that
     assumptions that nobody can check are taken as true. What the model looked at is recorded in ``consulted``, since a
-    verdict is only good while those files stay as they are; what it assumed, in ``assumed``.
+    verdict is only good while those files stay as they are; what it assumed, in ``assumed``. ``declared`` are effects that the user
+    declared; they come before the models.
     """
 
     argv: tuple[str, ...]
@@ -98,6 +103,7 @@ class Invocation:
     standard_input: str | None = None
     consulted: list[str] = field(default_factory=list)
     assumed: list[Assumption] = field(default_factory=list)
+    declared: tuple[Declaration, ...] = ()
 
     @property
     def name(self) -> str:

@@ -80,6 +80,12 @@ def known_programs() -> tuple[str, ...]:
 
 def effect_of(call: Invocation) -> Effect:
     """The effect of one command. Raises UnknownEffect, with the reason, where no model can tell."""
+    if call.declared:
+        from restow.effects.declared import declaration_for, declared_effect
+
+        declaration = declaration_for(call.argv, call.declared)
+        if declaration is not None:
+            return _anywhere(call, declared_effect(call, declaration))
     name = call.name
     base = name.split(".")[0] if name.startswith(("pip", "python")) else name
     module = _MODULE_OF.get(base)

@@ -61,6 +61,8 @@ def _borrowed(owner: ReadContext, owning: Input, item: Input) -> ReadContext:
     assert owner.choice.folder is not None
     reason = f"that of {owning.source.name}"
     context = read_context(owner.choice.folder, item.path, hashed=True)
+    assert owner.context is not None
+    context = replace(context, declared=owner.context.declared)
     return ReadContext(context, replace(owner.choice, reason=reason))
 
 
