@@ -84,11 +84,14 @@ def simulate(
     """The simulated build; ``arguments`` are values of build arguments.
 
     ``images`` are base images by reference, each as `read_image` gives or takes it: their files and configuration are then
-    known. Raises UsageError for a text without FROM, and what `read_image` raises.
+    known. Raises UsageError for a text without FROM, for one that the engine refuses or another frontend reads, and what
+    `read_image` raises.
     """
     from restow.build import simulate as run
+    from restow.rule import require_build
 
     tree, path = _tree(text_or_path)
+    require_build(tree)
     known = {name: read_image(one) if isinstance(one, str | Path) else one for name, one in (images or {}).items()}
     return run(tree, _context(tree, path, context), arguments=arguments, images=known)
 

@@ -14,6 +14,7 @@ from restow.lint.packs import load_rules
 from restow.lint.runner import lint
 from restow.rule import BaseImage, BuildFacts, CheckOptionsError, Severity, parse_check_options
 from restow.rule.check_options import CHECKS
+from restow.semantics.frontend import BuildInputs, frontend_errors
 from restow.syntax import parse
 
 DATA = Path(__file__).parents[2].parent / "shared" / "conformance" / "buildcheck.jsonl.gz"
@@ -52,6 +53,12 @@ def run(case):
     return lint(parse(case["dockerfile"]), context, Settings(), rules=rules(), build=facts(case))
 
 
+def test_every_case_is_put():
+    found = Counter(case.values[0]["kind"] for case in cases("check", "check_doc_example", "check_options"))
+    assert found == {"check": 88, "check_doc_example": 62, "check_options": 19}
+    assert not EXCEPTIONS
+
+
 def test_every_check_is_a_rule():
     assert Counter(rule.meta.check for rule in rules()) == Counter(CHECKS)
     assert len(CHECKS) == 22
@@ -68,6 +75,21 @@ def test_same_findings(case):
         assert found != wanted, "the exception is needed no more"
         pytest.skip(EXCEPTIONS[case["id"]])
     assert found == wanted
+
+
+@pytest.mark.parametrize("case", cases("check", "check_doc_example"))
+def test_same_refusals(case):
+    """A file that BuildKit's linter stops at has an error here, and no other has; findings that count as errors apart."""
+    attributes = case.get("frontend_attrs") or {}
+    inputs = BuildInputs(
+        case.get("build_args") or {},
+        {"PATH": "/usr/bin:/bin"},
+        "/",
+        attributes.get("platform") or "linux/amd64",
+        target=attributes.get("target"),
+    )
+    tree, error = parse(case["dockerfile"]), (case["engine"]["lint_error"] or {}).get("message", "")
+    assert bool(tree.broken or frontend_errors(tree, inputs)) == (bool(error) and "lint violation found" not in error)
 
 
 @pytest.mark.parametrize("case", cases("check"))

@@ -14,7 +14,7 @@ from restow.rule.check_options import CheckOptions, CheckOptionsError, find_chec
 from restow.rule.comments import comments_above
 from restow.rule.context import RuleContext
 from restow.rule.finding import Finding, Fix, Severity
-from restow.rule.frontend import other_frontend, refusal_of_frontend
+from restow.rule.frontend import other_frontend, refusal_of_frontend, require_build
 from restow.rule.meta import Option, RuleMeta
 from restow.semantics import Model, Stage, is_known
 from restow.source import Edit, Span
@@ -57,6 +57,7 @@ __all__ = [
     "other_frontend",
     "parse_check_options",
     "refusal_of_frontend",
+    "require_build",
 ]
 
 _OF_EFFECTS = frozenset({"Assumption", "Cache", "Effect"})

@@ -40,6 +40,22 @@ def refusal_of_frontend(dockerfile: Dockerfile) -> tuple[str, Span | None] | Non
     return None if error is None else (error.message, error.span)
 
 
+def require_build(dockerfile: Dockerfile) -> None:
+    """Raise UsageError for a file of which no image can be told: another frontend reads it, or the engine refuses it. A
+    file without FROM is left to whoever builds it."""
+    other = other_frontend(dockerfile)
+    if other is not None:
+        reason, span = f"{other[0]} reads this file, and what it makes of it is not known", other[1]
+    elif not any(node.kind == "from" for node in dockerfile.instructions):
+        return
+    elif (refused := refusal_of_frontend(dockerfile)) is not None:
+        reason, span = f"the engine refuses this file: {refused[0]}", refused[1] or Span(0, 0)
+    else:
+        return
+    place = dockerfile.source.position(span.start)
+    raise UsageError(f"{dockerfile.source.name}:{place.line}:{place.column}: {reason}")
+
+
 def is_dockerfile_frontend(image: str) -> bool:
     """Whether the image of this name is the Dockerfile frontend, or a mirror of it."""
     from restow.oci.reference import DEFAULT_REGISTRY, parse_reference

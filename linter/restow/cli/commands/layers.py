@@ -17,6 +17,7 @@ from restow.cli.inputs import Input, context_of, read_input, read_one
 from restow.cli.output import print_document, print_lines
 from restow.errors import UsageError
 from restow.report.layers_report import layers_document, layers_text
+from restow.rule import require_build
 
 if TYPE_CHECKING:
     from restow.build import Simulation
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def run(arguments: Namespace) -> int:
     """Exit code 0, whatever the layers waste and whatever misses."""
     item = read_one(arguments, arguments.path)
+    require_build(item.dockerfile)
     read = context_of(arguments.context, item, hashed=arguments.after_dockerfile is not None)
     build_arguments, images = dict(arguments.build_arg), base_images(arguments)
     simulation = simulate(item.dockerfile, read.context, arguments=build_arguments, images=images)
@@ -54,6 +56,7 @@ def _rebuilt(
     from restow.report.rebuild_report import rebuild_document
 
     other = item if arguments.after_dockerfile is None else read_input(Path(arguments.after_dockerfile))
+    require_build(other.dockerfile)
     before, after, notes = _contexts(arguments, item, other, context)
     first: Simulation = simulate(item.dockerfile, before, arguments=build_arguments, images=images)
     second = simulate(other.dockerfile, after, arguments=build_arguments, images=images)

@@ -15,6 +15,7 @@ from restow.cli.output import print_document, print_lines
 from restow.errors import UsageError
 from restow.image import compare
 from restow.report.verify_report import verify_document, verify_text
+from restow.rule import require_build
 from restow.vfs import Directory, File, Filesystem
 
 
@@ -32,6 +33,8 @@ def run(arguments: Namespace) -> int:
         raise UsageError(
             "--target, --platform and --engine-option go with --engine: the simulation takes the last stage"
         )
+    for item in (before, after):
+        require_build(item.dockerfile)
     values, images = dict(arguments.build_arg), base_images(arguments)
     left, right = (
         simulate(item.dockerfile, _without_own(read.context, before, after), arguments=values, images=images)
