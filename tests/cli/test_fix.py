@@ -99,3 +99,11 @@ def test_select_limits_the_rules(restow):
     Path("Dockerfile").write_text("from alpine:3\n")
     restow("fix", "--select", "ST901")
     assert Path("Dockerfile").read_text() == "from alpine:3\n"
+
+
+def test_what_the_engine_refuses_is_left_with_the_reason(restow):
+    text = "from alpine:3\nEXPOSE 80800\n"
+    Path("Dockerfile").write_text(text)
+    code, out, _ = restow("fix", "Dockerfile")
+    assert (code, Path("Dockerfile").read_text()) == (0, text)
+    assert "refused: line 2: any rewrite: the engine refuses this file: '80800' is no port" in out

@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from restow.vfs.inode import digest_of
-
 SYMBOLIC = "\ue000"
 """Encloses the name of a value that is not known (a private-use character: no Dockerfile contains it)."""
 
@@ -88,6 +86,8 @@ class Scope:
         operated = {match[1] for match in _OPERATED.finditer(word)}
         if not any(name in operated and not is_known(value) for name, value in values.items()):
             return None
+        from restow.vfs.inode import digest_of
+
         return symbolic("expansion", digest_of(word, *(part for pair in values.items() for part in pair)))
 
     def with_environment(self, values: Mapping[str, str]) -> Scope:
