@@ -1,4 +1,4 @@
-"""cargo: fetch and install of published programs. Building the project runs its build scripts, so that is unknown.
+"""cargo: fetch and install of published programs. Building the project runs its build scripts: see ``builders``.
 
 By the Cargo Book ("cargo fetch", "Configuration", "Workspaces", "Cargo Targets"): read are the manifests of the package, of the
 workspace and of path dependencies, ``Cargo.lock``, ``.cargo/config.toml`` here and above, ``rust-toolchain.toml``, and the
@@ -15,6 +15,7 @@ from typing import Any
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED
+from restow.effects.programs.builders import effect as project_build
 from restow.effects.surroundings import (
     ancestors,
     children,
@@ -38,6 +39,8 @@ _VALUED = names(
     "--manifest-path --target --version --vers --features -F --root --git --branch --tag --rev --color -j --jobs "
     "--bin --profile --index --registry --path"
 )
+_BUILDS = names("build check chef rustc vendor generate-lockfile update")
+_PROJECT = names("--path .")
 _TARGETS = ("src", "build.rs", "tests", "examples", "benches", "README.md", "README.txt", "README")
 _LISTENED = ("CARGO*", "RUST*", "CC_*", "CXX_*", "CFLAGS_*", "AR_*", "OPENSSL_*")
 
@@ -46,6 +49,8 @@ def effect(call: Invocation) -> Effect:
     """Of ``cargo command [options]``."""
     if any(word.startswith("+") for word in call.argv[1:2]):
         raise UnknownEffect("cargo with a toolchain of its own is not modelled")
+    if call.argv[1:2] and (call.argv[1] in _BUILDS or (call.argv[1] == "install" and _PROJECT & set(call.argv))):
+        return project_build(call)
     arguments = (
         read_options(call.argv, flags=_FLAGS - {"--version"}, valued=_VALUED)
         if call.argv[2:]

@@ -35,7 +35,7 @@ from restow.effects.surroundings import (
     variables,
 )
 from restow.errors import UnknownEffect
-from restow.vfs import Directory, Region, join
+from restow.vfs import Directory, Region, Unknown, join
 
 _LOOKING = frozenset(("list", "freeze", "show", "check", "help", "debug", "inspect", "index", "search", "hash"))
 _LISTENED = (
@@ -290,16 +290,20 @@ def local_projects(call: Invocation, trees: list[str]) -> tuple[Region, ...]:
     """
     if not trees:
         return ()
+    open_ended = False
     for folder in trees:
         texts = {name: call.known_text(join(folder, name)) for name in _PROJECT_FILES if "*" not in folder}
         if texts and all(text is None for text in texts.values()):
-            raise UnknownEffect(f"what builds the project in {folder} is not known")
+            places = [call.node(join(folder, name)) for name in _PROJECT_FILES]
+            if not any(isinstance(node, Unknown) for node in places) or "*" in folder:
+                raise UnknownEffect(f"what builds the project in {folder} is not known")
+            open_ended = True
         for name, text in texts.items():
             if any(mark in (text or "") for mark in _LEAVING):
                 raise UnknownEffect(f"{join(folder, name)} names files outside of its folder")
     above = tuple(join(higher, ".git") for folder in trees for higher in ancestors(folder))
     inside = tuple(step for folder in trees for step in tree(call, folder))
-    return (Region(inside), Region((*tree(call, call.directory), *above)))
+    return (Region(inside), Region.everything() if open_ended else Region((*tree(call, call.directory), *above)))
 
 
 def _targets(call: Invocation, command: str, arguments: Arguments, found: Requirements) -> tuple[str, ...]:
