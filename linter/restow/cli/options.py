@@ -202,6 +202,27 @@ COMMANDS = (
         ),
     ),
     Command(
+        "image",
+        "show a real image's layers, what they waste, and what two images share",
+        (
+            _argument("image", metavar="IMAGE", help="an archive (docker save), an OCI layout, or docker://NAME"),
+            _argument("other", nargs="?", metavar="OTHER", help="another one: which layers do both have?"),
+            _argument("--file", metavar="DOCKERFILE", help="the Dockerfile of the image: its lines made the layers"),
+            _argument("--path", metavar="PATH", help="which layers bring, hide and delete this path"),
+            _argument(
+                "--history", action="store_true", help="what docker history would print; IMAGE may be a Dockerfile"
+            ),
+            _argument(
+                "--inspect", action="store_true", help="configuration and root filesystem; IMAGE may be a Dockerfile"
+            ),
+            _PLATFORM,
+            _argument("--context", metavar="DIR", help="the build context of a Dockerfile"),
+            _BASE,
+            _FORMAT,
+            _BUILD_ARGUMENTS,
+        ),
+    ),
+    Command(
         "explain", "explain a rule", (_argument("rule", metavar="CODE", help="a rule's code, name or alias"), _FORMAT)
     ),
     Command("rules", "list the rules", (_FORMAT, _SELECT)),

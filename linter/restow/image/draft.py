@@ -7,8 +7,9 @@ links on the way to an entry are followed within the root, as containerd and Doc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from restow.errors import ArchiveError
 from restow.oci.layer import LayerEntry
@@ -34,11 +35,12 @@ _MADE = Attributes(0o755)
 
 
 class Folder:
-    """A directory that is open for change. ``children`` are nodes and open directories."""
+    """A directory that is open for change. ``children`` are nodes and open directories; ``path`` is empty for the root."""
 
-    __slots__ = ("attributes", "children", "rest")
+    __slots__ = ("attributes", "children", "path", "rest")
 
-    def __init__(self, node: Directory) -> None:
+    def __init__(self, node: Directory, path: str = "") -> None:
+        self.path = path
         self.attributes = node.attributes
         self.children: dict[str, Node | Folder] = dict(node.children)
         self.rest: Origin | None = node.rest
@@ -51,10 +53,17 @@ class Folder:
             self.children.pop(name, None)
 
 
+Observer: TypeAlias = Callable[[str, "Node | Folder | None", LayerEntry, str], None]
+"""Told of each entry before it takes effect: where it arrives, with links on the way followed; what stands there; the entry;
+and where a hard link's target is (else the empty text).
+"""
+
+
 class Draft:
     """A root that layers are unpacked on. ``filesystem`` gives the value that has come about."""
 
-    def __init__(self, lower: Filesystem | None = None) -> None:
+    def __init__(self, lower: Filesystem | None = None, observer: Observer | None = None) -> None:
+        self._observer = observer
         self._root = Folder((lower or Filesystem.empty()).root)
         self._attributes: dict[tuple[int, int, int], Attributes] = {}
         self._inodes = 0
@@ -70,11 +79,13 @@ class Draft:
             if entry.type == "whiteout":
                 folder, name = self._place(entry, make=False)
                 if folder is not None:
+                    self._tell(folder, name, entry)
                     folder.remove(name)
             elif entry.type == "opaque":
                 place = self._open(entry, split(entry.path), make=False)
                 if place is not None:
                     for name in tuple(place.children):
+                        self._tell(place, name, entry)
                         place.remove(name)
         for entry in listed:
             if entry.type not in ("whiteout", "opaque"):
@@ -92,7 +103,7 @@ class Draft:
         for path, folder in order:
             for name, node in folder.children.items():
                 if isinstance(node, Directory) and _has_links(node):
-                    node = folder.children[name] = Folder(node)  # noqa: PLW2901 - opened where it stands
+                    node = folder.children[name] = Folder(node, f"{path}/{name}")  # noqa: PLW2901 - opened where it stands
                 if isinstance(node, Folder):
                     order.append((f"{path}/{name}", node))
                 elif isinstance(node, File) and node.link_group:
@@ -119,17 +130,26 @@ class Draft:
         folder, name = self._place(entry, make=True)
         assert folder is not None
         if entry.type == "hardlink":
-            folder.children[name] = self._linked(entry)
-        elif entry.type == "directory":
+            linked, target = self._linked(entry)
+            self._tell(folder, name, entry, target)
+            folder.children[name] = linked
+            return
+        self._tell(folder, name, entry)
+        if entry.type == "directory":
             old = folder.children.get(name)
+            path = f"{folder.path}/{name}"
             if isinstance(old, Directory):
-                old = Folder(old)
+                old = Folder(old, path)
             if not isinstance(old, Folder):
-                old = Folder(Directory(attributes, {}))
+                old = Folder(Directory(attributes, {}), path)
             old.attributes = attributes
             folder.children[name] = old
         else:
             folder.children[name] = node_of(entry, attributes)
+
+    def _tell(self, folder: Folder, name: str, entry: LayerEntry, target: str = "") -> None:
+        if self._observer is not None:
+            self._observer(f"{folder.path}/{name}", folder.children.get(name), entry, target)
 
     def _shared(self, entry: LayerEntry) -> Attributes:
         key = (entry.mode, entry.uid, entry.gid)
@@ -138,18 +158,18 @@ class Draft:
             found = self._attributes[key] = Attributes(*key)
         return found
 
-    def _linked(self, entry: LayerEntry) -> Node:
-        """A further name of what stands at the entry's target."""
+    def _linked(self, entry: LayerEntry) -> tuple[Node, str]:
+        """A further name of what stands at the entry's target, and where that is."""
         folder, name = self._place(LayerEntry(entry.target, "file"), make=False)
         node = folder.children.get(name) if folder is not None else None
         if isinstance(node, Symlink | Special):
-            return node
+            return node, ""
         if folder is None or not isinstance(node, File):
             raise ArchiveError(f"{entry.path!r}: a hard link to {entry.target!r}, which is no file of the image")
         if node.link_group is None:
             self._inodes += 1
             node = folder.children[name] = replace(node, link_group=f"inode {self._inodes}")
-        return node
+        return node, f"{folder.path}/{name}"
 
     def _place(self, entry: LayerEntry, *, make: bool) -> tuple[Folder | None, str]:
         """The open directory that holds the entry, and its name in it."""
@@ -181,13 +201,14 @@ class Draft:
                 todo.extend(reversed(node.target.split("/")))
                 continue
             if isinstance(node, Directory):
-                node = stack[-1].children[name] = Folder(node)
+                node = stack[-1].children[name] = Folder(node, f"{stack[-1].path}/{name}")
             if isinstance(node, Folder):
                 stack.append(node)
             elif not make:
                 return None
             elif node is None or isinstance(node, Absent | Unknown):
-                made = stack[-1].children[name] = Folder(Directory(_MADE, {}))
+                made = Folder(Directory(_MADE, {}), f"{stack[-1].path}/{name}")
+                stack[-1].children[name] = made
                 stack.append(made)
             else:
                 raise ArchiveError(f"{entry.path!r}: lies beneath {name!r}, which is no directory")

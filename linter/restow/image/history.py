@@ -1,0 +1,181 @@
+"""The history of images: that of a simulated build as BuildKit would write it, and which instruction made which layer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from restow.build import Simulation, StageResult, State, Step
+from restow.image.image import Image
+from restow.image.simulated import nanoseconds
+from restow.oci.history import HistoryEntry
+from restow.semantics.scope import is_known
+from restow.syntax.ast import (
+    Add,
+    Arg,
+    Cmd,
+    Copy,
+    Entrypoint,
+    Env,
+    Expose,
+    Healthcheck,
+    Instruction,
+    Label,
+    Run,
+    Shell,
+    Volume,
+    Workdir,
+)
+from restow.syntax.words import WordError
+
+_COMMENT = "buildkit.dockerfile.v0"
+_MARK = " # buildkit"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An instruction of a Dockerfile that made a layer: its line (from 1) and its text."""
+
+    line: int
+    text: str
+
+
+def simulated_history(simulation: Simulation) -> tuple[tuple[HistoryEntry, int], ...]:
+    """The entries that the last stage's own instructions make, those of the stages below first, each with the bytes that
+    it brings. Values that are not known before the build are in them as symbolic texts.
+    """
+    found: list[tuple[HistoryEntry, int]] = []
+    for result in chain_of(simulation):
+        before = result.start
+        for step in result.steps:
+            text = _created_by(step, before, simulation)
+            found.append((HistoryEntry(text, comment=_COMMENT, empty_layer=not step.makes_layer), step.size))
+            before = step.state
+    return tuple(found)
+
+
+def history_sizes(image: Image) -> tuple[tuple[HistoryEntry, int], ...]:
+    """The history of a real image, each entry with the bytes of the files in its layer."""
+    made = iter(image.layers)
+    found: list[tuple[HistoryEntry, int]] = []
+    for entry in image.history:
+        layer = None if entry.empty_layer else next(made, None)
+        found.append((entry, 0 if layer is None else sum(one.length for one in layer.entries)))
+    return tuple(found)
+
+
+def chain_of(simulation: Simulation) -> tuple[StageResult, ...]:
+    """The stages that the last one is built on, and itself, the lowest first."""
+    chain = [simulation.stages[-1]]
+    while (index := chain[0].stage.base.index) is not None:
+        chain.insert(0, simulation.stages[index])
+    return tuple(chain)
+
+
+def made_by(image: Image, simulation: Simulation) -> tuple[tuple[Made | None, ...], str | None]:
+    """The instruction that made each layer, None for the base image's; and why there are none at all, where they do not
+    fit: the image has fewer layers than the Dockerfile makes, or its history tells of other instructions.
+    """
+    source = simulation.model.dockerfile.source
+    steps = [step for result in chain_of(simulation) for step in result.steps if step.makes_layer]
+    nothing: tuple[Made | None, ...] = (None,) * len(image.layers)
+    below = len(image.layers) - len(steps)
+    if below < 0:
+        return (
+            nothing,
+            f"the image has {len(image.layers)} layers, and the Dockerfile makes {len(steps)} beside its base's",
+        )
+    found: list[Made | None] = [None] * below
+    for step, layer in zip(steps, image.layers[below:], strict=True):
+        node = step.instruction
+        line = source.position(node.start).line
+        told = layer.history.created_by if layer.history else ""
+        if told and node.keyword.upper() not in told.upper() and node.kind != "run":
+            return nothing, f"line {line} is {node.keyword.upper()}, and the image's history has {told[:60]!r} there"
+        found.append(Made(line, " ".join(source.text[node.start : node.end].split())))
+    return tuple(found), None
+
+
+def _created_by(step: Step, before: State, simulation: Simulation) -> str:
+    try:
+        return _text(step, before, simulation)
+    except WordError:
+        return _written(step.instruction, simulation)
+
+
+def _text(step: Step, before: State, simulation: Simulation) -> str:
+    node, scope, config = step.instruction, before.scope, step.state.configuration
+    if isinstance(node, Run):
+        return _run(node, before, simulation)
+    if isinstance(node, Copy | Add):
+        flags = [
+            f"--{flag.name}" + ("" if flag.value is None else f"={scope.expand(flag.value)}") for flag in node.flags
+        ]
+        words = [scope.expand(word.text) for word in (*node.sources, node.destination)]
+        return " ".join([node.keyword.upper(), *flags, *words]) + _MARK
+    if isinstance(node, Workdir):
+        return f"WORKDIR {step.state.directory}"
+    if isinstance(node, Env | Label):
+        pairs = (f"{scope.expand(pair.key)}={scope.expand(pair.value or '')}" for pair in node.pairs)
+        return f"{node.keyword.upper()} {' '.join(pairs)}"
+    if isinstance(node, Arg):
+        held = step.state.scope.arguments
+        names = [scope.expand(pair.key) for pair in node.pairs]
+        return "ARG " + " ".join(f"{name}={held[name]}" if is_known(held.get(name, "")) else name for name in names)
+    if isinstance(node, Cmd | Entrypoint):
+        return f"{node.keyword.upper()} {json.dumps(config.get(node.keyword.capitalize()), ensure_ascii=False)}"
+    if isinstance(node, Expose):
+        return f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in _keys(config.get('ExposedPorts'), before))}]"
+    if isinstance(node, Volume):
+        return f"VOLUME [{' '.join(scope.expand(word.text) for word in node.paths)}]"
+    if isinstance(node, Healthcheck) and node.command is not None:
+        return _healthcheck(config.get("Healthcheck"))
+    if isinstance(node, Shell):
+        return f"SHELL [{' '.join(node.words)}]"
+    return _written(node, simulation)
+
+
+def _run(node: Run, before: State, simulation: Simulation) -> str:
+    """``RUN |1 A=x /bin/sh -c text``: the build arguments in force, sorted, as the engine writes them."""
+    arguments = sorted(before.scope.arguments.items())
+    told = [f"|{len(arguments)}", *(f"{name}={value}" for name, value in arguments)] if arguments else []
+    shell = [] if node.command.form == "exec" else before.shell
+    text = " ".join(node.command.words) if node.command.form == "exec" else node.command.text
+    if node.heredocs:
+        text = _written(node, simulation).partition(" ")[2]
+    return " ".join(["RUN", *told, *shell, text]) + _MARK
+
+
+def _healthcheck(held: object) -> str:
+    """The check as Go prints its structure: times as durations, the number of retries as a character."""
+    assert isinstance(held, Mapping)
+    test = " ".join(json.dumps(word, ensure_ascii=False) for word in held["Test"])
+    times = " ".join(
+        f'"{go_duration(nanoseconds(str(held.get(key, "0s"))))}"'
+        for key in ("interval", "timeout", "start-period", "start-interval")
+    )
+    retries = int(str(held.get("retries", 0)))
+    return f"HEALTHCHECK &{{[{test}] {times} '\\x{retries:02x}'}}"
+
+
+def go_duration(duration: int) -> str:
+    """A duration of whole milliseconds as Go prints it: ``1m30s``, ``1h0m0s``, ``500ms``, ``0s``."""
+    if 0 < duration < 10**9:
+        return f"{duration / 10**6:g}ms"
+    seconds = duration / 10**9
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest:g}s"
+
+
+def _written(node: Instruction, simulation: Simulation) -> str:
+    text = simulation.model.dockerfile.text[node.start : node.end]
+    return " ".join(text.split())
+
+
+def _keys(held: object, before: State) -> Sequence[str]:
+    """What an instruction added to a mapping of the configuration."""
+    old = before.configuration.get("ExposedPorts")
+    kept = old if isinstance(old, Mapping) else {}
+    return [str(key) for key in held if key not in kept] if isinstance(held, Mapping) else []

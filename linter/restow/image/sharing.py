@@ -1,0 +1,68 @@
+"""What two real images have in common: layers that are stored and pulled once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from restow.image.analysis import common_layers
+from restow.image.image import Image, ImageLayer
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLayer:
+    """A layer that both images have. Positions count from 0.
+
+    ``pulled_once``: its blob has the same digest, so it is pulled and pushed once. ``stored_once``: everything below it
+    is the same too (its chain ID), so engines store it unpacked once.
+    """
+
+    first: int
+    second: int
+    layer: ImageLayer
+    pulled_once: bool
+    stored_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Two images. ``pull_bytes`` are the compressed bytes of both together, each blob counted once; ``saved_bytes`` what
+    that saves. ``stored_bytes`` and ``stored_saved`` say the same of unpacked layers, by chain ID.
+    """
+
+    first: Image
+    second: Image
+    layers: tuple[SharedLayer, ...]
+    common: int
+    pull_bytes: int
+    saved_bytes: int
+    stored_bytes: int
+    stored_saved: int
+
+
+def share(first: Image, second: Image) -> Sharing:
+    """The layers that two images share, by diff ID: once in the order of the first."""
+    places: dict[str, int] = {}
+    for at, layer in enumerate(second.layers):
+        places.setdefault(str(layer.diff_id), at)
+    digests = {str(layer.digest) for layer in second.layers}
+    chains = {str(layer.chain_id) for layer in second.layers}
+    shared = []
+    for at, layer in enumerate(first.layers):
+        there = places.get(str(layer.diff_id))
+        if there is not None:
+            once, stored = str(layer.digest) in digests, str(layer.chain_id) in chains
+            shared.append(SharedLayer(at, there, layer, once, stored))
+    blobs = {str(layer.digest): layer.size for layer in (*first.layers, *second.layers)}
+    trees = {str(layer.chain_id): layer.unpacked for layer in (*first.layers, *second.layers)}
+    pulled, unpacked = sum(blobs.values()), sum(trees.values())
+    all_unpacked = sum(layer.unpacked for layer in (*first.layers, *second.layers))
+    return Sharing(
+        first,
+        second,
+        tuple(shared),
+        common_layers(first, second),
+        pulled,
+        first.size + second.size - pulled,
+        unpacked,
+        all_unpacked - unpacked,
+    )
