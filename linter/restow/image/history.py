@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from restow.build import Simulation, StageResult, State, Step
 from restow.image.image import Image
-from restow.image.simulated import nanoseconds
+from restow.image.simulated import healthcheck_of
 from restow.oci.history import HistoryEntry
 from restow.semantics.scope import is_known
 from restow.syntax.ast import (
@@ -130,7 +130,7 @@ def _text(step: Step, before: State, simulation: Simulation) -> str:
     if isinstance(node, Volume):
         return f"VOLUME [{' '.join(scope.expand(word.text) for word in node.paths)}]"
     if isinstance(node, Healthcheck) and node.command is not None:
-        return _healthcheck(config.get("Healthcheck"))
+        return _healthcheck(step.state)
     if isinstance(node, Shell):
         return f"SHELL [{' '.join(node.words)}]"
     return _written(node, simulation)
@@ -147,16 +147,15 @@ def _run(node: Run, before: State, simulation: Simulation) -> str:
     return " ".join(["RUN", *told, *shell, text]) + _MARK
 
 
-def _healthcheck(held: object) -> str:
+def _healthcheck(state: State) -> str:
     """The check as Go prints its structure: times as durations, the number of retries as a character."""
-    assert isinstance(held, Mapping)
-    test = " ".join(json.dumps(word, ensure_ascii=False) for word in held["Test"])
-    times = " ".join(
-        f'"{go_duration(nanoseconds(str(held.get(key, "0s"))))}"'
-        for key in ("interval", "timeout", "start-period", "start-interval")
-    )
-    retries = int(str(held.get("retries", 0)))
-    return f"HEALTHCHECK &{{[{test}] {times} '\\x{retries:02x}'}}"
+    check = healthcheck_of(state)
+    if check is None:
+        return "HEALTHCHECK"
+    test = " ".join(json.dumps(word, ensure_ascii=False) for word in check.test)
+    times = (check.interval, check.timeout, check.start_period, check.start_interval)
+    shown = " ".join(f'"{go_duration(each)}"' for each in times)
+    return f"HEALTHCHECK &{{[{test}] {shown} '\\x{check.retries:02x}'}}"
 
 
 def go_duration(duration: int) -> str:

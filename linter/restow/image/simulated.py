@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from restow.build import StageResult
+from restow.build import StageResult, State
 from restow.build.context import DOCKERFILE_IDENTITY
 from restow.errors import UsageError
-from restow.oci.image_config import ImageConfig
+from restow.oci.image_config import Healthcheck, ImageConfig
 from restow.vfs import File, Filesystem
 
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
@@ -32,14 +32,17 @@ def config_of(result: StageResult) -> ImageConfig:
     pairs = environment.items() if isinstance(environment, Mapping) else ()
     document = {key: value for key, value in held.items() if key not in ("Env", "Healthcheck")}
     found = ImageConfig.from_json(document)
-    check = held.get("Healthcheck")
     return replace(
         found,
         env=tuple((str(key), str(value)) for key, value in pairs),
-        healthcheck=ImageConfig.from_json({"Healthcheck": _check(check)}).healthcheck
-        if isinstance(check, Mapping)
-        else None,
+        healthcheck=healthcheck_of(result.state),
     )
+
+
+def healthcheck_of(state: State) -> Healthcheck | None:
+    """The health check of a simulated build; None where there is none. Raises UsageError as `config_of`."""
+    check = state.configuration.get("Healthcheck")
+    return ImageConfig.from_json({"Healthcheck": _check(check)}).healthcheck if isinstance(check, Mapping) else None
 
 
 def unknown_base(result: StageResult) -> str | None:
