@@ -101,10 +101,11 @@ class Agreement:
             self.found.append(f"{path}: {what}: the simulator says {simulated}, the engine {real}")
 
     def _links(self, filesystem: Filesystem) -> None:
-        """Names of one file in the simulation are those of one file in the image, and no others."""
+        """Names of one file in the simulation are those of one file in the image, and no others, as far as they are known."""
         groups: dict[str, set[str]] = {}
         for path, node in filesystem.walk():
-            if isinstance(node, File) and path in self.real.entries and self.real.entries[path].kind == "file":
+            entry = self.real.entries.get(path)
+            if isinstance(node, File) and not _perhaps(node) and entry is not None and entry.kind == "file":
                 groups.setdefault(node.link_group or path, set()).add(path)
         inodes: dict[int, set[str]] = {}
         for path in set().union(*groups.values()):
