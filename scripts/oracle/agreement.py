@@ -116,12 +116,12 @@ class Agreement:
                 self.found.append(f"{', '.join(sorted(names))}: other hard links in the engine's image")
         self.tally["hard links"] += sum(len(names) > 1 for names in groups.values())
 
-    def configurations(self, state: State, base: Mapping[str, object]) -> None:
-        """Compare the configurations; ``base`` is the base image's, for what the Dockerfile leaves as it is."""
+    def configurations(self, state: State) -> None:
+        """Compare the configurations."""
         if "Unknown" in state.configuration:
             self.tally["unknown configurations"] += 1
             return
-        for name, simulated, real in _fields(state, base, self.real.config):
+        for name, simulated, real in _fields(state, self.real.config):
             if "\ue000" in str(simulated) or "\\ue000" in repr(simulated):
                 self.tally["unknown fields"] += 1
                 continue
@@ -143,21 +143,18 @@ def own_identities(dockerfile: str, ignore: str) -> dict[str, str]:
     }
 
 
-def _fields(
-    state: State, base: Mapping[str, object], real: Mapping[str, object]
-) -> Iterator[tuple[str, object, object]]:
+def _fields(state: State, real: Mapping[str, object]) -> Iterator[tuple[str, object, object]]:
     given = state.configuration
-    environment = dict(pair.split("=", 1) for pair in base.get("Env") or ())  # type: ignore[attr-defined]
-    real_environment = dict(pair.split("=", 1) for pair in real.get("Env") or ())  # type: ignore[attr-defined]
-    yield "Env", environment | dict(given.get("Env") or {}), real_environment
+    environment = dict(pair.split("=", 1) for pair in real.get("Env") or ())  # type: ignore[attr-defined]
+    yield "Env", dict(given.get("Env") or {}), environment
     for name in _LISTS:
-        yield name, list(given.get(name, base.get(name)) or []), list(real.get(name) or [])
+        yield name, list(given.get(name) or []), list(real.get(name) or [])
     for name in _MAPPINGS:
-        yield name, {**(base.get(name) or {}), **(given.get(name) or {})}, dict(real.get(name) or {})
+        yield name, dict(given.get(name) or {}), dict(real.get(name) or {})
     for name in _TEXTS:
-        yield name, given.get(name, base.get(name)) or "", real.get(name) or ""
-    yield "WorkingDir", given.get("WorkingDir") or base.get("WorkingDir") or "/", real.get("WorkingDir") or "/"
-    yield "Healthcheck", _healthcheck(given.get("Healthcheck", base.get("Healthcheck"))), real.get("Healthcheck")
+        yield name, given.get(name) or "", real.get(name) or ""
+    yield "WorkingDir", given.get("WorkingDir") or "/", real.get("WorkingDir") or "/"
+    yield "Healthcheck", _healthcheck(given.get("Healthcheck")), real.get("Healthcheck")
 
 
 def _healthcheck(value: object) -> object:

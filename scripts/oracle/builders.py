@@ -12,7 +12,8 @@ import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,6 +77,16 @@ class RealBuilder:
     def build(self, folder: Path, options: Sequence[str], archive: Path) -> Built:
         """Build ``folder``, its image into ``archive`` where that succeeds."""
         return _BUILDS[self.kind](folder, self.environment, options, archive)
+
+    @contextmanager
+    def cleaned(self, name: str) -> Iterator[None]:
+        """What was built for the folder ``name`` is removed in the end, where the builder stores images."""
+        try:
+            yield
+        finally:
+            if self.kind == "classic":
+                tags = [f"restow-oracle/{name.lower()}:{which}" for which in ("first", "second")]
+                _run(["docker", "image", "rm", *tags], self.environment)
 
     def options(self, arguments: Mapping[str, str], target: str | None, renewed: str) -> list[str]:
         """The build's options; ``renewed`` is the stage that is built without the cache, ``*`` for all."""

@@ -19,18 +19,15 @@ from restow.build import Simulation, simulate
 from restow.build.cache_changes import as_sent
 from restow.build.cache_operations import BuildOptions
 from restow.build.context import Context
-from restow.build.engine import Memory
 from restow.build.rebuild import OneBuild, rebuild
 from restow.build.state import State
 from restow.image import read_image
 from restow.image.differ import configuration_of
 from restow.semantics.scope import Scope
 from restow.syntax import parse
-from restow.vfs import Attributes, Content, Directory, File, Filesystem, Origin, Symlink
 
 SHOWN = 12
 READ_TWICE = 10  # every so many images are read by Restow as well, and the two readings compared
-OPEN = ("/usr/bin/", "/usr/lib/")
 
 
 @dataclass
@@ -45,8 +42,7 @@ class Comparer:
     unlike: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.base_image = read_real(self.base)
-        self.base_root = root_of(self.base_image)
+        self.base_image = read_image(self.base)
 
     def case(self, seed: int) -> bool:
         """Whether the case of a seed differs; it is printed then."""
@@ -68,7 +64,7 @@ class Comparer:
 
     def run(self, case: Case) -> list[str] | None:
         """What differs in one case; None where one of its builds failed."""
-        with tempfile.TemporaryDirectory(prefix="restow-oracle-") as name:
+        with tempfile.TemporaryDirectory(prefix="restow-oracle-") as name, self.builder.cleaned(Path(name).name):
             # the engine keeps what it was sent by the folder's own name, so that has to be a new one
             folder, archives = Path(name) / Path(name).name, Path(name)
             folder.mkdir()
@@ -114,15 +110,9 @@ class Comparer:
 
     def simulated(self, side: Side, context: Context) -> Simulation:
         """The simulated build."""
-        tree = parse(side.sketch.text)
-        start = State(self.base_root, Scope(environment=self.environment, of_run=self.environment, escape=tree.escape))
-        memory: Memory = {("start", "image", self.builder.base, id(None)): (None, start)}
-        return simulate(tree, context, arguments=side.sketch.arguments, memory=memory)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The base image's."""
-        return dict(pair.split("=", 1) for pair in self.base_image.config["Env"])
+        tree, images = parse(side.sketch.text), {self.builder.base: self.base_image}
+        kind = "classic" if self.builder.kind == "classic" else "buildkit"
+        return simulate(tree, context, arguments=side.sketch.arguments, images=images, builder=kind)
 
     def images(self, side: Side, context: Context, real: RealImage) -> list[str]:
         """What differs between the two images of a build."""
@@ -134,15 +124,12 @@ class Comparer:
         self.reasons.update(reason for node, reason in simulation.unknown)
         errors = [step.error for index in simulation.model.needed_by(stage) for step in simulation.stages[index].steps]
         found = [f"the simulator says that it fails: {error}" for error in errors if error]
-        below = result
-        while below.stage.base.index is not None:
-            below = simulation.stages[below.stage.base.index]
         if any(broken(assumption.text, real) for assumption in simulation.assumptions):
             self.tally["images of which an assumption does not hold"] += 1
             return []
         agreement = Agreement(real, own_identities(side.sketch.text, side.ignore), found, self.tally)
         agreement.trees(result.filesystem)
-        agreement.configurations(result.state, self.base_image.config if below.stage.base.kind == "image" else DEFAULTS)
+        agreement.configurations(result.state)
         self.tally["images"] += 1
         return agreement.found
 
@@ -157,15 +144,15 @@ class Comparer:
         return OneBuild(self.simulated(side, with_own_texts(context, side)), side.sketch.target, options)
 
 
-DEFAULTS = {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
-"""What a build on nothing has in its configuration."""
-
-
 def broken(assumption: str, real: RealImage) -> bool:
-    """Whether the image shows that a named assumption of the simulator does not hold: that no link stands at a path."""
-    path, _, _ = assumption.rpartition(" is no symbolic link")
-    entry = real.entries.get(path.rpartition(" ")[2])
-    return entry is not None and entry.kind == "link"
+    """Whether the image shows that a named assumption of the simulator does not hold: that no link stands at a path, or no
+    directory.
+    """
+    for words, kind in ((" is no symbolic link", "link"), (" is no directory", "directory")):
+        entry = real.entries.get(assumption.removesuffix(words).rpartition(" ")[2])
+        if assumption.endswith(words) and entry is not None and entry.kind == kind:
+            return True
+    return False
 
 
 def reading_differences(archive: Path, real: RealImage) -> list[str]:
@@ -174,22 +161,5 @@ def reading_differences(archive: Path, real: RealImage) -> list[str]:
     image = read_image(archive)
     agreement.trees(image.filesystem)
     config = configuration_of(image.config)
-    agreement.configurations(State(image.filesystem, Scope(), config), {})
+    agreement.configurations(State(image.filesystem, Scope(), config))
     return [one.replace("the simulator", "read_image") for one in agreement.found]
-
-
-def root_of(image: RealImage) -> Filesystem:
-    """The image's root as the simulator holds one; of programs and libraries it knows no more than where they stand."""
-    filesystem = Filesystem.empty()
-    for path, entry in sorted(image.entries.items()):
-        attributes = Attributes(entry.mode, entry.uid, entry.gid)
-        if path.startswith(OPEN):
-            continue
-        if entry.kind == "directory":
-            rest = Origin("the base image") if f"{path}/" in OPEN else None
-            filesystem = filesystem.put(path, Directory(attributes, {}, rest))
-        elif entry.kind == "link":
-            filesystem = filesystem.put(path, Symlink(entry.target, attributes))
-        else:
-            filesystem = filesystem.put(path, File(attributes, Content(entry.identity, entry.size)))
-    return filesystem

@@ -216,3 +216,15 @@ def test_a_file_onto_what_a_program_may_have_made_a_directory(built) -> None:
     found = built("RUN mkdir /d || true\nCOPY a /d\nCOPY a /e", base="debian")
     assert isinstance(found.lookup("/d"), Unknown)
     assert isinstance(found.lookup("/e"), File)
+
+
+def test_that_no_directory_stands_where_a_file_is_put_is_a_named_assumption(build) -> None:
+    def assumed(lines):
+        return [one.text for one in build(f"FROM debian\n{lines}\n").assumptions]
+
+    assert assumed("COPY a /app") == [f"in the base image /app is no {what}" for what in ("symbolic link", "directory")]
+    assert assumed("COPY a /app/") == assumed("COPY d /app") == ["in the base image /app is no symbolic link"]
+    assert assumed("WORKDIR /app\nCOPY a x") == [
+        "in the base image /app is no symbolic link",
+        *(f"in the base image /app/x is no {what}" for what in ("symbolic link", "directory")),
+    ]

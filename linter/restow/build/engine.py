@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from restow.build.base_image import BaseImage, Images, image_of, normal_name, state_of
 from restow.build.context import Context
-from restow.build.state import State, Step
+from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
 from restow.effects.effect import Assumption
 from restow.errors import UnknownEffect, UsageError
@@ -83,6 +83,7 @@ class Build:
     results: list[StageResult] = field(default_factory=list)
     stage_index: int = 0
     images: Images = field(default_factory=dict)
+    builder: Builder = "buildkit"
 
     def root_of(self, reference: str) -> Filesystem:
         """The root of an image that a COPY names: that of the image at hand, else one of which only the name is known."""
@@ -127,12 +128,14 @@ def simulate(
     accept: bool = False,
     memory: Memory | None = None,
     images: Mapping[str, BaseImage] | None = None,
+    builder: Builder = "buildkit",
 ) -> Simulation:
     """Build every stage over filesystem values.
 
     ``accept`` takes assumptions that cannot be checked as true. ``memory`` shares steps between builds of similar files
-    with the same context, arguments and images: a step is a function of the state before it and the instruction's text.
-    ``images`` are base images at hand, by reference; of others only the name is known. Raises UsageError where the file
+    with the same context, arguments, images and builder: a step is a function of the state before it and the instruction's text.
+    ``images`` are base images at hand, by reference; of others only the name is known. ``builder`` says whose image it is
+    where the two differ in files. Raises UsageError where the file
     has no FROM or one asks for another platform than its image has, and never for what another instruction says: that is
     a step with ``unknown``.
     """
@@ -140,6 +143,7 @@ def simulate(
     if not model.stages:
         raise UsageError(f"{dockerfile.source.name}: there is no FROM instruction, so there is nothing to build")
     build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
+    build.builder = builder
     build.images = {normal_name(reference): image for reference, image in (images or {}).items()}
     for stage in model.stages:
         build.stage_index = stage.index
@@ -240,6 +244,6 @@ def _unknown(state: State, node: Instruction, reason: str, build: Build) -> Step
     if node.kind not in ("copy", "add", "run", "workdir"):
         after = after.with_configuration(Unknown=inputs)
     if isinstance(node, Workdir):
-        after = workdir.unmade(after, node, inputs)
+        after = workdir.unmade(after, node, inputs, build)
     definition = digest_of("unknown", text) if node.kind in ("copy", "add", "run", "workdir") else None
     return Step(node, after, definition, unknown=reason, seconds=1.0 if definition else 0.0)

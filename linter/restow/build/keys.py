@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from restow.build.cache_classic import classic_operation
 from restow.build.cache_copies import is_linked
 from restow.build.cache_inputs import inputs_of
 from restow.build.cache_operations import BuildOptions, operation_of, working_directory
 from restow.build.engine import Simulation, StageResult
-from restow.build.state import State
+from restow.build.state import Builder, State
 from restow.graph import Input, Operation, Vertex, key_of
 from restow.semantics import Stage
 from restow.semantics.scope import is_known, symbolic
@@ -19,7 +19,6 @@ from restow.syntax.ast import Add, Copy, Workdir
 from restow.syntax.words import WordError
 from restow.vfs import join
 
-Builder: TypeAlias = Literal["buildkit", "classic"]
 Position: TypeAlias = tuple[int, int]
 """(stage index, step index)."""
 Contents: TypeAlias = dict[tuple[str, str], str]

@@ -7,15 +7,24 @@ from restow.vfs import Attributes, Filesystem, Unknown, join, split
 from restow.vfs.filesystem import STANDARD_DIRECTORIES
 
 
-def layout_assumptions(filesystem: Filesystem, destination: str) -> tuple[Assumption, ...]:
-    """The assumptions of writing at ``destination``: none where every directory on the way is known."""
+def layout_assumptions(filesystem: Filesystem, destination: str, *, file: bool = False) -> tuple[Assumption, ...]:
+    """The assumptions of writing at ``destination``: none where every directory on the way is known.
+
+    ``file``: a file comes to stand there itself, unless a directory stands there, into which it would go.
+    """
     parts = split(join(destination))
+    last = "/" + "/".join(parts)
+    found = []
     for depth in range(1, len(parts) + 1):
         path = "/" + "/".join(parts[:depth])
         node = filesystem.lookup(path)
         if path not in STANDARD_DIRECTORIES and isinstance(node, Unknown):
-            return (Assumption("base-layout", f"{_before(node)} {path} is no symbolic link"),)
-    return ()
+            found.append(Assumption("base-layout", f"{_before(node)} {path} is no symbolic link"))
+            break
+    node = filesystem.lookup(last)
+    if file and not destination.endswith("/") and isinstance(node, Unknown) and last not in STANDARD_DIRECTORIES:
+        found.append(Assumption("base-layout", f"{_before(node)} {last} is no directory"))
+    return tuple(found)
 
 
 def _before(node: Unknown) -> str:

@@ -34,7 +34,7 @@ class Placing:
     """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link.
 
     ``batch`` names the instruction where the context has hard links: names that one source of a COPY brings stay links of
-    each other.
+    each other. ``classic``: the classic builder copies.
     """
 
     uid: int | str | None = None
@@ -42,6 +42,7 @@ class Placing:
     mode: int | str | None = None
     link: bool = False
     batch: str = ""
+    classic: bool = False
 
     def apply(self, attributes: Attributes, *, directory: bool = False) -> Attributes:
         """A source's attributes as they are at the destination."""
@@ -101,6 +102,10 @@ class Placing:
                 filesystem, target, digest_of("onto", found.node.digest, there.digest, found.name, self), self.created
             )
         below = [name for name in above(target) if not isinstance(filesystem.lookup(name), Unknown | None)]
+        if self.classic and isinstance(
+            found.node, Directory
+        ):  # the owner is for the directory itself, not for those above
+            filesystem = filesystem.make_directories(_above(target), Attributes(0o755))
         after = self._put(self.ensured(filesystem, destination), found, target)
         return written(after, (target, *below), digest_of("alias", found.node.digest, self))
 

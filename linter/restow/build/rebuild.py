@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 
 from restow.build.cache_operations import BuildOptions
 from restow.build.engine import Simulation, StageResult
-from restow.build.keys import NO_OPTIONS, NOTHING, Builder, Contents, Keyed, Position, keyed_steps
+from restow.build.keys import NO_OPTIONS, NOTHING, Contents, Keyed, Position, keyed_steps
 from restow.build.misses import Miss, explained
+from restow.build.state import Builder
 from restow.errors import UsageError
 from restow.semantics import Model, Stage
 from restow.syntax.ast import Add, Copy, Run

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal, TypeAlias
 
 from restow.effects.effect import Assumption, Effect
 from restow.semantics.scope import Scope
 from restow.shell.ast import SimpleCommand
 from restow.syntax.ast import Instruction
 from restow.vfs import Filesystem
+
+Builder: TypeAlias = Literal["buildkit", "classic"]
+"""Docker's two builders."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from restow.build.layout import layout_assumptions, made_directories
 from restow.build.placing import Placing, blur, is_symbolic
-from restow.build.sources import Found, chomped, context_sources, is_archive, is_url, stage_sources
+from restow.build.sources import Found, chomped, context_sources, has_wildcards, is_archive, is_url, stage_sources
 from restow.build.state import ContextUse, State, Step
+from restow.effects.effect import Assumption
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 from restow.syntax.ast import Add, Copy
@@ -55,7 +56,7 @@ def _request(state: State, node: Copy | Add, build: Build) -> _Request:
     absolute = written if written.startswith("/") else f"{state.directory.rstrip('/')}/{written}"
     folder = absolute.endswith(("/", "/.")) or written in (".", "..") or absolute.endswith("/..")
     destination = join(absolute) + ("/" if folder and join(absolute) != "/" else "")
-    placing = _placing(state, node, build)
+    placing = replace(_placing(state, node, build), classic=build.builder == "classic")
     if build.context is not None and build.context.hard_links:
         placing = replace(placing, batch=digest_of(node.kind, *words, destination))
     return _Request(tuple(words), destination, placing)
@@ -107,7 +108,8 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     if context is not None:
         for source in local:
             found = context_sources(context, (source,), exclude)
-            missing += [source] if not found and not any(c in source for c in "*?[") else []
+            empty = not found and (build.builder == "classic" or not has_wildcards(source))
+            missing += [source] if empty else []
             parts += found
     parts += contents
     filesystem, places = blank.state.filesystem, list[str]()
@@ -132,7 +134,7 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     return replace(
         blank,
         state=blank.state.with_filesystem(filesystem),
-        assumptions=layout_assumptions(blank.state.filesystem, request.destination),
+        assumptions=_layout(blank.state.filesystem, request, parts),
         definition=digest_of(node.kind, names, request.destination, request.placing, exclude, written),
         context=ContextUse(tuple(_clean(source) for source in local), exclude),
         size=size,
@@ -157,6 +159,12 @@ def _heredocs(state: State, node: Copy | Add, sources: tuple[str, ...]) -> tuple
         content = Content.of(text.encode()) if is_known(text) else Content("term:" + digest_of("heredoc", text))
         found.append(Found(heredoc.name, File(Attributes(0o644), content), f"<<{heredoc.name}"))
     return left, found
+
+
+def _layout(filesystem: Filesystem, request: _Request, parts: list[Found]) -> tuple[Assumption, ...]:
+    """What is taken for granted of the place that the parts are put at."""
+    file = any(not isinstance(part.node, Directory) for part in parts)
+    return layout_assumptions(filesystem, request.destination, file=file and not request.placing.link)
 
 
 def _made(parts: list[Found], places: list[str], request: _Request) -> frozenset[tuple[str, str]]:
@@ -204,7 +212,7 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
     return replace(
         blank,
         state=blank.state.with_filesystem(filesystem),
-        assumptions=layout_assumptions(blank.state.filesystem, request.destination),
+        assumptions=_layout(blank.state.filesystem, request, found),
         definition=digest_of("copy", [_last(s) for s in request.sources], request.destination, request.placing),
         stages=stages,
         images=images,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from restow.build.classic import volumes_of, with_volumes, without_changes
 from restow.build.shell import ShellRun
 from restow.build.sources import chomped
 from restow.build.state import ContextUse, State, Step
@@ -106,8 +107,8 @@ def _with_inputs(step: Step, mounts: tuple[Mount, ...]) -> Step:
 
 def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> Step:
     state = blank.state
-    before = state.filesystem
-    filesystem = before
+    volumes = volumes_of(state) if build.builder == "classic" else ()
+    before = filesystem = with_volumes(state.filesystem, volumes)
     for mount in mounts:
         filesystem = _over(filesystem, mount, build)
     flags = [(flag.name, flag.value) for flag in node.flags if flag.name != "mount"]
@@ -119,6 +120,7 @@ def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> S
     after = run.filesystem
     for mount in reversed(mounts):
         after = after.put(mount.target, before.lookup(mount.target))
+    after = without_changes(after, before, volumes)
     return replace(
         blank,
         state=state.with_filesystem(after),

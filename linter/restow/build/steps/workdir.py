@@ -1,4 +1,6 @@
-"""WORKDIR: the directory is made where it is missing, owned by the USER in force; what exists is not touched."""
+"""WORKDIR: the directory is made where it is missing, owned by the USER in force (in the classic builder by root); what exists
+is not touched.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,10 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     """``/`` makes no vertex. Raises UnknownEffect where the path is not known."""
     path = _path(state, node)
     directory = join(state.directory, path)
-    if path.startswith("/") and ".." in path.split("/"):
+    classic = build.builder == "classic"
+    if path.startswith("/") and ".." in path.split("/") and not classic:
         raise UnknownEffect("releases of BuildKit differ in what they make of an absolute WORKDIR with ..")
-    user, _, group = state.user.partition(":")
+    user, _, group = ("root" if classic else state.user).partition(":")
     filesystem = before = state.filesystem
     made = filesystem.resolve(directory)
     owner, owned_by = build.owner(filesystem, user, "uid"), build.owner(filesystem, group or user, "gid")
@@ -32,7 +35,7 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     if made != "/":
         refuse_inheritance(filesystem, made, created)
         filesystem = filesystem.make_directories(made, created)
-    after = _entered(state.with_filesystem(filesystem), path)
+    after = _entered(state.with_filesystem(filesystem), path, build)
     definition = digest_of("mkdir", directory, state.user) if directory != "/" else None
     return Step(
         node,
@@ -46,14 +49,14 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     )
 
 
-def unmade(state: State, node: Workdir, term: str) -> State:
+def unmade(state: State, node: Workdir, term: str, build: Build) -> State:
     """``state`` with the working directory of an instruction whose directory could not be made; ``term`` names one that is
     not known.
     """
     try:
-        return _entered(state, _path(state, node))
+        return _entered(state, _path(state, node), build)
     except (UnknownEffect, WordError):
-        return _entered(state, f"/{symbolic('working directory', term)}")
+        return _entered(state, f"/{symbolic('working directory', term)}", build)
 
 
 def _path(state: State, node: Workdir) -> str:
@@ -68,8 +71,8 @@ def _path(state: State, node: Workdir) -> str:
     return path
 
 
-def _entered(state: State, path: str) -> State:
-    """The working directory changed; the configuration keeps an absolute path as it is written."""
+def _entered(state: State, path: str, build: Build) -> State:
+    """The working directory changed; BuildKit's configuration keeps an absolute path as it is written."""
     directory = join(state.directory, path)
-    written = path if path.startswith("/") else directory
+    written = path if path.startswith("/") and build.builder == "buildkit" else directory
     return replace(state, directory=directory).with_configuration(WorkingDir=written)
