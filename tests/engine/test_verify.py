@@ -88,7 +88,9 @@ def test_a_build_that_fails(verify, base):
     assert images(verify.environment) == []
 
 
-def test_an_interrupt_leaves_nothing(verify, base):
+def test_an_interrupt_leaves_nothing(verify, base, request):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where these tests run in the background
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     process = verify.start(f"FROM {base}\n", f"FROM {base}\nRUN sleep 40 || while true; do :; done\n")
     started = ""
     end = time.monotonic() + 120

@@ -163,11 +163,18 @@ def test_nothing_is_left_after_an_interrupt(engines, pair, capsys, monkeypatch, 
     assert not list(tmp_path.glob("restow-*"))
 
 
+def take_interrupts(request):
+    """Let programs that are started from here take SIGINT, also where these tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_build_and_removes_all(engines, pair, tmp_path, number, code):
+def test_a_signal_ends_the_build_and_removes_all(engines, pair, tmp_path, request, number, code):
     engines("docker")
     before, after = pair([], ["wait"])
     command = [sys.executable, "-m", "restow", "verify", before, after, "--engine", "docker"]
+    take_interrupts(request)
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         waits = engines.state / "waits"
         end = time.monotonic() + 50
