@@ -1,6 +1,6 @@
 """Random builds by a real engine and by the simulator: flattened filesystem, configuration, hit or miss per step.
 
-    python scripts/oracle [--builder buildkit|classic|podman|buildah] [--engine-env FILE] [--seconds N] [--cases N] [--seed N]
+    python scripts/oracle [--builder buildkit|classic] [--engine-env FILE] [--seconds N] [--cases N] [--seed N]
 
 Each case is a random Dockerfile over a random context and one random change of either. Both are built with the real engine,
 one after the other. What the simulator says that it knows of the two images has to be so; what it holds as unknown is counted.

@@ -1,4 +1,4 @@
-"""Runs a real builder: BuildKit, the classic builder, Podman or Buildah. One build, and what it says of each step.
+"""Runs a real builder, BuildKit or the classic one. One build, and what it says of each step.
 
 Every build is run with ``--network host``, since the network mode is part of a RUN's cache key. ``engine_environment`` reads
 a file of ``export NAME=VALUE`` lines (``$PATH`` is filled in), as the engine's set-up script leaves one.
@@ -101,7 +101,7 @@ class RealBuilder:
 def find_builder(kind: str, environment: Mapping[str, str], base: str) -> RealBuilder:
     """The builder, with what it was found to know."""
     if kind != "buildkit":
-        return RealBuilder(kind, environment, base, frozenset() if kind == "classic" else frozenset({"chmod"}))
+        return RealBuilder(kind, environment, base, frozenset())
     known = {"heredoc", "mount", "link", "chmod"}
     probes = {
         "parents": "COPY --parents a /",

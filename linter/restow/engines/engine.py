@@ -106,7 +106,9 @@ def _docker() -> Engine:
 
 def _podman() -> Engine:
     version = _answer("podman", "info", "--format", "{{.Version.Version}}")
-    return Engine("podman", ("podman", "build", "--force-rm", "--format", "docker"), f"podman {version}")
+    return Engine(
+        "podman", ("podman", "build", "--layers=false", "--force-rm", "--format", "docker"), f"podman {version}"
+    )
 
 
 def _buildah() -> Engine:
