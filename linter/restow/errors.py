@@ -14,7 +14,8 @@
     ├── EditError             two edits of one text overlap, or lie outside of it
     ├── ArchiveError          an archive breaks its format, or tries to leave its root
     ├── UnknownEffect         a step cannot be computed: the simulator turns it into a term, with this reason
-    │   └── UnknownContent    only because the content of a file that a command reads is not at hand
+    │   ├── UnknownContent    only because the content of a file that a command reads is not at hand
+    │   └── BuildFailure      the engine stops at the step, with this message
     └── shell.reader.UnreadableError                the shell grammar cannot read a text: an ``Opaque`` node, with this reason
 
 A broken Dockerfile is no exception: it is an ``Invalid`` node and a finding.
@@ -61,3 +62,7 @@ class UnknownEffect(RestowError):  # noqa: N818 - it names a verdict, and is not
 
 class UnknownContent(UnknownEffect):
     """A command is understood, but not the file that it reads: its content is not at hand."""
+
+
+class BuildFailure(UnknownEffect):
+    """The engine stops at this step; ``reason`` is what it says, in its words as far as they are the same in all releases."""

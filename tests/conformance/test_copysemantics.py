@@ -7,6 +7,7 @@ import json
 import os
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ import pytest
 from restow.build import read_context, simulate
 from restow.build.context import DOCKERFILE_IDENTITY
 from restow.errors import RestowError
+from restow.oci.image_config import ImageConfig
+from restow.oci.platform import Platform
 from restow.syntax import parse
-from restow.vfs import Directory, File, Special, Symlink
+from restow.vfs import Attributes, Content, Directory, File, Filesystem, Special, Symlink
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "conformance"
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no cases at {SHARED}")
@@ -70,6 +73,45 @@ def arguments_of(case):
     return {**given, **case["build_args"]}
 
 
+PLATFORM = Platform("linux", "amd64")
+
+
+@dataclass(frozen=True)
+class BaseImage:
+    """An image that a case builds on."""
+
+    filesystem: Filesystem
+    config: ImageConfig
+    platform: Platform = PLATFORM
+
+
+def stub_root():
+    """The stand-in for busybox and alpine that the cases were recorded with: one case has all of its files."""
+    case = next(case for case in cases() if case["id"] == "TestCopyUnicodePath/0")
+    own = {entry["path"] for entry in case["context"]}
+    root = Filesystem.empty()
+    for entry in case["expected"]["tree"]:
+        attributes = Attributes(int(entry["mode"], 8), entry["uid"], entry["gid"])
+        if entry["path"] in own:
+            continue
+        if entry["type"] == "dir":
+            node = Directory(attributes, {})
+        elif entry["type"] == "symlink":
+            node = Symlink(entry["target"])
+        elif "sha256" in entry:
+            node = File(attributes, Content(f"sha256:{entry['sha256']}", entry["size"]))
+        else:
+            node = File(attributes, Content.of(data_of(entry)))
+        root = root.put("/" + entry["path"], node)
+    return root
+
+
+@cache
+def images():
+    base = BaseImage(stub_root(), ImageConfig(env=(("PATH", PATH),), cmd=("sh",)))
+    return dict.fromkeys(("busybox", "alpine"), base)
+
+
 def simulation_of(case, folder):
     root = folder / "context"
     root.mkdir(mode=0o755)
@@ -82,7 +124,9 @@ def simulation_of(case, folder):
     if case.get("dockerfile_in_context") or outside:
         dockerfile.write_text(case["dockerfile"], newline="")
     context = read_context(root, dockerfile, hashed=True)
-    return simulate(parse(case["dockerfile"], str(dockerfile)), context, arguments=arguments_of(case))
+    return simulate(
+        parse(case["dockerfile"], str(dockerfile)), context, arguments=arguments_of(case), images=images(), closed=True
+    )
 
 
 def target_of(case, simulation):
@@ -155,6 +199,8 @@ def answer_of(case, folder):
         return Answer("an archive whose bytes were changed where the case was recorded")
     if case["kind"] == "recorded" and case["exports"] == ["oci"]:
         return Answer("exported as an OCI layout")
+    if case["id"] == "TestBuiltinArgs/1":
+        return Answer("a hit of the build before, whose proxy was another one: the key does not hold it")
     if any(key.startswith("context:") for key in attrs) or case.get("other_contexts"):
         return Answer("a named context")
     try:
@@ -255,5 +301,5 @@ def test_configurations(tmp_path):
 def test_trees(tmp_path):
     counted, wrong = tally(answer_of, tmp_path)
     assert not wrong
-    assert counted["equal"] >= 309
+    assert counted["equal"] >= 327
     assert counted[FAILS_HERE_TOO] >= 91

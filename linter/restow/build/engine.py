@@ -11,13 +11,13 @@ from restow.build.context import Context
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
 from restow.effects.effect import Assumption
-from restow.errors import UnknownEffect, UsageError
+from restow.errors import BuildFailure, UnknownEffect, UsageError
 from restow.semantics import Model, Stage, read_model
 from restow.semantics.base_images import is_windows, runs_as_root, working_directory
 from restow.semantics.model import sources_of
 from restow.semantics.scope import Scope, symbolic
 from restow.syntax.ast import Add, Copy, Dockerfile, Instruction, Invalid, Run, Workdir
-from restow.vfs import Filesystem, digest_of
+from restow.vfs import File, Filesystem, digest_of
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,15 @@ class Build:
     stage_index: int = 0
     images: Images = field(default_factory=dict)
     builder: Builder = "buildkit"
+    closed: bool = False
+
+    def bytes_of(self, node: File) -> bytes | None:
+        """The bytes of a file; None where they are not at hand."""
+        content = node.content
+        if content.data is not None or self.context is None or not content.origin:
+            return content.data
+        known = content.identity.startswith(("context:", "blob:", "sha256:"))
+        return self.context.read(content.origin) if known else None
 
     def root_of(self, reference: str) -> Filesystem:
         """The root of an image that a COPY names: that of the image at hand, else one of which only the name is known."""
@@ -129,13 +138,15 @@ def simulate(
     memory: Memory | None = None,
     images: Mapping[str, BaseImage] | None = None,
     builder: Builder = "buildkit",
+    closed: bool = False,
 ) -> Simulation:
     """Build every stage over filesystem values.
 
     ``accept`` takes assumptions that cannot be checked as true. ``memory`` shares steps between builds of similar files
     with the same context, arguments, images and builder: a step is a function of the state before it and the instruction's text.
     ``images`` are base images at hand, by reference; of others only the name is known. ``builder`` says whose image it is
-    where the two differ in files. Raises UsageError where the file
+    where the two differ in files. ``closed``: the build gets no other arguments than these, so that an ARG without a value
+    has none. Raises UsageError where the file
     has no FROM or one asks for another platform than its image has, and never for what another instruction says: that is
     a step with ``unknown``.
     """
@@ -144,6 +155,7 @@ def simulate(
         raise UsageError(f"{dockerfile.source.name}: there is no FROM instruction, so there is nothing to build")
     build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
     build.builder = builder
+    build.closed = closed
     build.images = {normal_name(reference): image for reference, image in (images or {}).items()}
     for stage in model.stages:
         build.stage_index = stage.index
@@ -229,7 +241,11 @@ def _step(state: State, node: Instruction, build: Build) -> Step:
         if isinstance(node, Workdir):
             return workdir.step(state, node, build)
         return configuration.step(state, node, build)
-    except (UnknownEffect, WordError) as error:
+    except BuildFailure as failure:
+        return replace(_unknown(state, node, failure.reason, build), error=failure.reason)
+    except WordError as error:
+        return replace(_unknown(state, node, str(error), build), error=str(error))
+    except UnknownEffect as error:
         return _unknown(state, node, str(error), build)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from restow.build.state import State, Step
 from restow.semantics.model import argument_values
+from restow.semantics.scope import PLATFORM_ARGUMENTS, symbolic
 from restow.syntax.ast import (
     Arg,
     Cmd,
@@ -59,6 +60,9 @@ def _env(state: State, node: Instruction, build: Build) -> State:
 def _arg(state: State, node: Instruction, build: Build) -> State:
     assert isinstance(node, Arg)
     values = argument_values(node, state.scope, build.arguments, build.model.globals)
+    if build.closed:
+        unset = {name for name, value in values.items() if value == symbolic("build argument", name)}
+        values = {name: value for name, value in values.items() if name not in unset - PLATFORM_ARGUMENTS}
     return replace(state, scope=state.scope.with_arguments(values))
 
 

@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from restow.build.classic import volumes_of, with_volumes, without_changes
+from restow.build.exact.lookup import is_known_root
 from restow.build.shell import ShellRun
 from restow.build.sources import chomped
 from restow.build.state import ContextUse, State, Step
+from restow.build.steps.mounting import with_mount, without_mounts
 from restow.effects.priors import seconds_of_unknown
-from restow.errors import UnknownEffect
+from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known
 from restow.shell import Literal, Opaque, Script, parse_shell, shell_name, walk
 from restow.shell.parser import unread_shell
 from restow.syntax.ast import Run
-from restow.vfs import Filesystem, Origin, Unknown, digest_of, join
+from restow.vfs import Attributes, Directory, File, Filesystem, Node, Origin, Unknown, digest_of, join
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -38,6 +40,7 @@ class Mount:
     stage: int | None = None
     image: str | None = None
     identity: str = ""
+    readonly: bool = False
 
 
 def step(state: State, node: Run, build: Build) -> Step:
@@ -47,7 +50,9 @@ def step(state: State, node: Run, build: Build) -> Step:
     try:
         mounts = tuple(_mount(flag.value or "", state, build) for flag in node.flags if flag.name == "mount")
         blank = _with_inputs(blank, mounts)
-        return _known(blank, node, mounts, build)
+        return _known_or_computed(blank, node, mounts, build)
+    except BuildFailure:
+        raise
     except UnknownEffect as unknown:
         after = opaque(state, node, mounts, build)
         return replace(
@@ -105,6 +110,48 @@ def _with_inputs(step: Step, mounts: tuple[Mount, ...]) -> Step:
     )
 
 
+def _known_or_computed(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> Step:
+    """The step by the effects of its commands; over a concrete root its result is computed, where that is possible."""
+    state = blank.state
+    if state.root is None or build.builder != "buildkit" or not is_known_root(state.filesystem):
+        return _known(blank, node, mounts, build)
+    from restow.build.steps.computed_run import computed_run
+
+    try:
+        computed = computed_run(state, node, mounts, _with_mounts(state.filesystem, mounts, build), build)
+    except BuildFailure:
+        raise
+    except UnknownEffect:
+        return _known(blank, node, mounts, build)
+    try:
+        step = _known(blank, node, mounts, build)
+    except UnknownEffect:
+        step = replace(blank, seconds=0.3)  # the shell's own start; nothing that takes longer is computed
+    return replace(step, state=state.with_filesystem(computed.filesystem), output=computed.output)
+
+
+def _with_mounts(filesystem: Filesystem, mounts: tuple[Mount, ...], build: Build) -> Filesystem:
+    """The filesystem as the process sees it: what is mounted is known, or Unknown."""
+    for mount in mounts:
+        node: Node | None = None
+        if mount.type == "tmpfs":
+            node = Directory(Attributes(0o1777), {})
+        elif mount.type == "bind" and mount.image is None and build.context is not None and mount.stage is None:
+            root = Filesystem(build.context.root)
+            node = root.lookup(root.resolve(mount.source))
+        elif mount.type == "bind" and (mount.stage is not None or mount.image is not None):
+            origin = (
+                build.result_of(mount.stage).filesystem if mount.stage is not None else build.root_of(mount.image or "")
+            )
+            node = origin.lookup(origin.resolve(mount.source))
+        if node is None and mount.type == "bind":
+            raise BuildFailure(f'failed to calculate checksum: "{mount.source}": not found')
+        if not isinstance(node, Directory | File):
+            node = Unknown(Origin(digest_of("mount", _mounted_digest(mount, build))))
+        filesystem = with_mount(filesystem, mount.target, node)
+    return filesystem
+
+
 def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> Step:
     state = blank.state
     volumes = volumes_of(state) if build.builder == "classic" else ()
@@ -117,9 +164,7 @@ def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> S
         run.argv(node.command.words, node.command.text)
     else:
         run.script(_script(state, node, build))
-    after = run.filesystem
-    for mount in reversed(mounts):
-        after = after.put(mount.target, before.lookup(mount.target))
+    after = without_mounts(run.filesystem, before, [mount.target for mount in mounts])
     after = without_changes(after, before, volumes)
     return replace(
         blank,
@@ -183,6 +228,7 @@ def _mount(value: str, state: State, build: Build) -> Mount:
         stage.index if stage else None,
         name if name and stage is None else None,
         digest_of(*sorted(value.split(","))),
+        kind == "bind" and "rw" not in pairs and "readwrite" not in pairs,
     )
 
 
@@ -194,9 +240,9 @@ def _over(filesystem: Filesystem, mount: Mount, build: Build) -> Filesystem:
         node = build.context.lookup(mount.source)
         if node is None:
             raise UnknownEffect(f"the build context has no {mount.source} to mount")
-        return filesystem.put(mount.target, node)
+        return with_mount(filesystem, mount.target, node)
     if mount.type in ("bind", "cache", "tmpfs", "secret", "ssh"):
-        return filesystem.put(mount.target, Unknown(Origin(digest_of("mount", _mounted_digest(mount, build)))))
+        return with_mount(filesystem, mount.target, Unknown(Origin(digest_of("mount", _mounted_digest(mount, build)))))
     raise UnknownEffect(f"a mount of type {mount.type!r} is not simulated")
 
 

@@ -1,0 +1,269 @@
+"""cp, mv, install."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from restow.build.exact.call import Call
+from restow.build.exact.disk import READ, FileError, Place, numbers
+from restow.build.exact.modes import changed
+from restow.build.exact.programs.making import each
+from restow.effects.options import Arguments
+from restow.errors import UnknownEffect
+from restow.vfs import Attributes, Directory, File, Node, Special, Symlink, digest_of
+
+_RECURSIVE = ("-r", "-R", "--recursive", "-a", "--archive")
+_ARCHIVE = ("-a", "--archive")
+
+
+def run(call: Call) -> int:
+    """Run one of the programs above."""
+    return {"cp": _cp, "mv": _mv, "install": _install}[call.name](call)
+
+
+def _name(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _targets(call: Call, arguments: Arguments) -> list[tuple[str, str]]:
+    """Pairs of (source, destination). Raises FileError where several sources have no directory to go to."""
+    operands = arguments.operands
+    folders = arguments.values("-t", "--target-directory")
+    if not folders and len(operands) < 2:
+        raise FileError("EINVAL")
+    sources, last = (operands, folders[-1]) if folders else (operands[:-1], operands[-1])
+    there = call.disk.locate(last).node
+    into = isinstance(there, Directory) and not arguments.has("-T", "--no-target-directory")
+    if not into:
+        if len(sources) > 1 or folders:
+            raise FileError("ENOTDIR")
+        return [(sources[0], last)]
+    found = []
+    for source in sources:
+        if _name(source) in (".", "..", ""):
+            found.append((source, f"{last.rstrip('/')}/."))
+        else:
+            found.append((source, f"{last.rstrip('/') or ''}/{_name(source)}"))
+    return found
+
+
+def _cp(call: Call) -> int:
+    flags = [*_RECURSIVE, "-f", "--force", "-p", "-T", "--no-target-directory", "-d", "-P", "-L", "-H"]
+    arguments = call.arguments(flags, ["-t", "--target-directory"])
+    if arguments.has("-d", "-P", "-L", "-H"):
+        raise UnknownEffect("this use of cp is not computed")
+    try:
+        pairs = _targets(call, arguments)
+    except FileError:
+        return call.complain()
+    kept = arguments.has("-p", *_ARCHIVE)
+    recursive = arguments.has(*_RECURSIVE)
+    groups: dict[str, str] = {}
+
+    def act(source: str, destination: str) -> None:
+        # With -r alone GNU copies a link that is named as a link, and so does busybox.
+        place = call.disk.locate(source, follow=not recursive)
+        if place.node is None:
+            raise FileError("ENOENT")
+        if isinstance(place.node, Directory):
+            if not recursive:
+                raise FileError("EISDIR")
+            _refuse_into_itself(call, place, destination)
+        elif destination.endswith("/") and call.disk.locate(destination).node is None:
+            raise FileError("ENOTDIR")
+        _copy(call, place, destination, kept, groups if arguments.has(*_ARCHIVE) else None)
+
+    status = 0
+    for source, destination in pairs:
+        try:
+            act(source, destination)
+        except FileError:
+            status = call.complain()
+    return status
+
+
+def _refuse_into_itself(call: Call, place: Place, destination: str) -> None:
+    target = call.disk.locate(destination.rstrip("/") or "/").path
+    if target == place.path or target.startswith(place.path.rstrip("/") + "/"):
+        raise UnknownEffect("a directory is copied into itself")
+
+
+def _copy(call: Call, place: Place, destination: str, kept: bool, groups: dict[str, str] | None) -> None:
+    """``place`` to ``destination``; ``kept``: owner and mode stay. Only root's copies are computed beyond plain files."""
+    disk, node = call.disk, place.node
+    assert node is not None
+    target = disk.locate(destination, follow=not isinstance(node, Symlink))
+    mode, uid, gid = numbers(node)
+    if kept and disk.credentials.uid not in (0, uid):
+        raise UnknownEffect("cp -p of files of somebody else")
+    if isinstance(node, Directory):
+        _copy_directory(call, Place(place.path, node), target, kept, groups)
+        return
+    if isinstance(target.node, Directory):
+        raise FileError("EISDIR")
+    if target.path == place.path:
+        raise FileError("EINVAL")
+    if isinstance(node, Symlink):
+        if target.node is not None:
+            raise UnknownEffect("a link is copied over something")
+        own = Attributes(0o777, uid, gid) if kept else replace(disk.created(target.path, 0o777), mode=0o777)
+        disk.put(target.path, Symlink(node.target, own))
+        return
+    if not isinstance(node, File):
+        raise UnknownEffect("a device or pipe is copied")
+    disk.require(node, READ)
+    _copy_file(call, node, target, Attributes(mode, uid, gid) if kept else None, groups)
+
+
+def _copy_file(
+    call: Call, node: File, target: Place, attributes: Attributes | None, groups: dict[str, str] | None
+) -> None:
+    disk = call.disk
+    group = None
+    if node.link_group is not None and groups is not None:
+        group = groups.setdefault(node.link_group, digest_of("copied", node.link_group, target.path))
+    if isinstance(target.node, File):
+        if group is not None or target.node.link_group is not None:
+            raise UnknownEffect("a hard link is copied or written over")
+        disk.require(target.node, 2)
+        old = target.node.attributes
+        if attributes is None and numbers(target.node)[0] & 0o6000:
+            raise UnknownEffect("a set-user-ID file is written over")
+        disk.set(target.path, File(attributes or old, node.content, node.capability if attributes else b""))
+        return
+    if target.node is not None:
+        raise UnknownEffect("a file is copied over what is no file")
+    mode = numbers(node)[0]
+    own = attributes or disk.created(target.path, mode & 0o777)
+    disk.put(target.path, File(own, node.content, node.capability if attributes else b"", group))
+
+
+def _copy_directory(call: Call, place: Place, target: Place, kept: bool, groups: dict[str, str] | None) -> None:
+    disk, node = call.disk, place.node
+    assert isinstance(node, Directory)
+    mode, uid, gid = numbers(node)
+    if target.node is None:
+        own = Attributes(mode, uid, gid) if kept else disk.created(target.path, mode & 0o777, directory=True)
+        if not kept and mode & 0o7000:
+            raise UnknownEffect("programs differ in whether a copied directory keeps its special bits")
+        disk.put(target.path, Directory(own, {}))
+    elif not isinstance(target.node, Directory):
+        raise FileError("ENOTDIR")
+    elif kept:
+        if call.flavour == "busybox" and numbers(target.node) != (mode, uid, gid):
+            raise UnknownEffect("busybox may leave the attributes of an existing directory alone")
+        disk.set(target.path, Directory(Attributes(mode, uid, gid), target.node.children, target.node.rest))
+    for name in disk.names(place.path):
+        child = disk.locate(f"{place.path.rstrip('/')}/{name}", follow=False)
+        if child.node is not None:
+            _copy(call, child, f"{target.path.rstrip('/')}/{name}", kept, groups)
+
+
+def _mv(call: Call) -> int:
+    arguments = call.arguments(["-f", "--force", "-T", "--no-target-directory"], ["-t", "--target-directory"])
+    try:
+        pairs = _targets(call, arguments)
+    except FileError:
+        return call.complain()
+    status = 0
+    for source, destination in pairs:
+        try:
+            _move(call, source, destination)
+        except FileError:
+            status = call.complain()
+    return status
+
+
+def _move(call: Call, source: str, destination: str) -> None:
+    disk = call.disk
+    place = disk.locate(source.rstrip("/") or "/", follow=False)
+    target = disk.locate(destination.rstrip("/") or "/", follow=False)
+    node: Node | None = place.node
+    if node is None or isinstance(target.node, Symlink):
+        if node is None:
+            raise FileError("ENOENT")
+        raise UnknownEffect("something is moved over a symbolic link")
+    if _name(source) in (".", "..") or target.path.startswith(place.path + "/"):
+        raise FileError("EINVAL")
+    if place.path == target.path:
+        raise FileError("EEXIST")
+    if isinstance(target.node, Directory):
+        if not isinstance(node, Directory) or disk.names(target.path):
+            raise FileError("EISDIR")
+    elif target.node is not None and isinstance(node, Directory):
+        raise FileError("ENOTDIR")
+    if isinstance(node, Directory) and disk.credentials.uid != 0:
+        raise UnknownEffect("a directory is moved by a user other than root")
+    if isinstance(node, File) and node.link_group is not None and isinstance(target.node, File):
+        raise UnknownEffect("a hard link is moved over a file")
+    disk.remove(place.path)
+    if target.node is not None:
+        disk.remove(target.path)
+    disk.put(target.path, node)
+
+
+def _install(call: Call) -> int:
+    flags = ["-d", "--directory", "-D", "-c", "-p", "-T"]
+    arguments = call.arguments(flags, ["-m", "--mode", "-o", "--owner", "-g", "--group", "-t", "--target-directory"])
+    modes = arguments.values("-m", "--mode")
+    mode = changed(modes[-1], 0, directory=False, umask=0) if modes else 0o755
+    if mode is None:
+        return call.complain()
+    uid, gid = _install_owner(call, arguments)
+    if arguments.has("-d", "--directory"):
+        return each(call, arguments.operands, lambda path: _install_directory(call, path, mode, uid, gid))
+    if arguments.has("-D"):
+        if len(arguments.operands) != 2 or arguments.has("-t", "--target-directory"):
+            raise UnknownEffect("this use of install -D is not computed")
+        _install_directory(call, arguments.operands[1].rpartition("/")[0] or ".", None, None, None)
+    try:
+        for source, destination in _targets(call, arguments):
+            node = call.disk.node(source)
+            if not isinstance(node, File):
+                raise FileError("EISDIR")
+            target = call.disk.locate(destination, follow=False)
+            if isinstance(target.node, Directory | Special | Symlink):
+                raise UnknownEffect("install over what is no file")
+            own = call.disk.created(target.path, 0o666)
+            made = Attributes(mode, own.uid if uid is None else uid, own.gid if gid is None else gid)
+            if target.node is not None:
+                call.disk.remove(target.path)
+            call.disk.put(target.path, File(made, node.content))
+    except FileError:
+        return call.complain()
+    return 0
+
+
+def _install_owner(call: Call, arguments: Arguments) -> tuple[int | None, int | None]:
+    found: list[int | None] = []
+    for names, user in ((("-o", "--owner"), True), (("-g", "--group"), False)):
+        text = (arguments.values(*names) or ("",))[-1]
+        account = call.accounts.user(text) if user else call.accounts.group(text)
+        number = None if not text else getattr(account, "uid" if user else "gid", None)
+        if text and number is None:
+            if not text.isdigit():
+                raise UnknownEffect("install with an owner that is not there")
+            number = int(text)
+        found.append(number)
+    return found[0], found[1]
+
+
+def _install_directory(call: Call, path: str, mode: int | None, uid: int | None, gid: int | None) -> None:
+    """A directory with those above it, which get 0755; ``mode`` None: it is one of those above."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    prefix = "/" if path.startswith("/") else ""
+    for depth in range(1, len(parts) + 1):
+        place = call.disk.locate(prefix + "/".join(parts[:depth]))
+        last = depth == len(parts) and mode is not None
+        if place.node is None:
+            own = call.disk.created(place.path, 0o777, directory=True)
+            if own.mode != 0o755:
+                raise UnknownEffect("the mode of directories that install makes above others")
+            call.disk.put(place.path, Directory(own, {}))
+        node = call.disk.node(place.path)
+        if not isinstance(node, Directory):
+            raise FileError("ENOTDIR")
+        if last and mode is not None:
+            own_uid, own_gid = numbers(node)[1:]
+            attributes = Attributes(mode, own_uid if uid is None else uid, own_gid if gid is None else gid)
+            call.disk.set(place.path, Directory(attributes, node.children, node.rest))

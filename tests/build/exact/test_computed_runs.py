@@ -1,0 +1,182 @@
+"""RUN over a concrete root: files to the byte, exit statuses, and what is left to terms."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from restow.build import Context, simulate
+from restow.oci.image_config import ImageConfig
+from restow.oci.platform import Platform
+from restow.syntax import parse
+from restow.vfs import Attributes, Content, Directory, File, Filesystem, Symlink
+
+PROGRAMS = (
+    "sh mkdir rm rmdir cp mv ln touch chmod chown cat tee install sed grep ls stat tr cut sort head wc awk id whoami env"
+).split()
+PASSWD = b"root:x:0:0:root:/root:/bin/sh\njoe:x:1000:1000::/home/joe:/bin/sh\n"
+GROUP = b"root:x:0:\njoe:x:1000:\nstaff:x:50:joe\n"
+
+
+@dataclass(frozen=True)
+class Image:
+    filesystem: Filesystem
+    config: ImageConfig = ImageConfig(env=(("PATH", "/bin:/usr/bin"),))  # noqa: RUF009 - a frozen value
+    platform: Platform = Platform("linux", "amd64")  # noqa: RUF009 - a frozen value
+
+
+def root():
+    """A root with busybox and two accounts."""
+    folder = Directory(Attributes(0o755), {})
+    bin_ = {name: Symlink("busybox") for name in PROGRAMS}
+    bin_["busybox"] = File(Attributes(0o755), Content("sha256:busybox", 10))
+    etc = {"passwd": File(Attributes(0o644), Content.of(PASSWD)), "group": File(Attributes(0o644), Content.of(GROUP))}
+    children = {"bin": Directory(Attributes(0o755), bin_), "etc": Directory(Attributes(0o755), etc), "root": folder}
+    return Filesystem(
+        Directory(Attributes(0o755), {**children, "tmp": Directory(Attributes(0o1777), {}), "usr": folder, "w": folder})
+    )
+
+
+CONTEXT = Context(
+    Directory(
+        Attributes(0o755),
+        {
+            "a": File(Attributes(0o644), Content.of(b"one\ntwo\n")),
+            "hello.sh": File(Attributes(0o755), Content.of(b"#!/bin/sh\necho hi $1 > /said\n")),
+            "sh": File(Attributes(0o755), Content.of(b"\x7fELF\0other")),
+        },
+    ),
+    "a test",
+)
+
+
+def built(lines, **options):
+    text = f"FROM tiny\nWORKDIR /w\n{lines}\n"
+    return simulate(parse(text), CONTEXT, images={"tiny": Image(root())}, **options)
+
+
+def after(lines):
+    simulation = built(lines)
+    assert simulation.unknown == ()
+    return simulation.target.filesystem
+
+
+def text_of(filesystem, path):
+    return filesystem.lookup(path).content.data.decode()
+
+
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        ("echo a > x; echo b >> x", "a\nb\n"),
+        ("printf '%s-%s\\n' a b > x", "a-b\n"),
+        ("for f in c a b; do echo $f; done > x", "c\na\nb\n"),
+        ("if [ -d /w ]; then echo yes > x; else echo no > x; fi", "yes\n"),
+        ("false || echo rescued > x", "rescued\n"),
+        ("test -f /nope && echo yes > x || echo no > x", "no\n"),
+        ("V=3; export V; sh -c 'echo $V > x'", "3\n"),
+        ("(cd /tmp && echo t > y); cat /tmp/y > x", "t\n"),
+        ("printf 'b\\na\\n' | sort > x", "a\nb\n"),
+        ("case $PATH in /bin*) echo bin;; *) echo other;; esac > x", "bin\n"),
+        ("f() { echo $1-$#; }; f p q > x", "p-2\n"),
+        ("touch b1 b2 a1; echo b* > x", "b1 b2\n"),
+        ("echo foo > x && sed -i 's/o/0/g' x", "f00\n"),
+        ("echo v | tee x > /dev/null", "v\n"),
+        ("cat <<E > x\nv $((1 + 2 * 3))\nE", "v 7\n"),
+        ("echo 'a b  c' | awk '{print $3\":\"$1}' > x", "c:a\n"),
+        ("stat -c '%U %G %a' /tmp > x", "root root 1777\n"),
+        ("v=a.b.c; echo ${v%.*} ${v##*.} ${n:-d} > x", "a.b c d\n"),
+        ("i=0; while [ $i -lt 3 ]; do i=$((i + 1)); done; echo $i > x", "3\n"),
+        ("set -e; ! false; true && false || true; echo end > x", "end\n"),
+    ],
+)
+def test_files_to_the_byte(script, wanted) -> None:
+    lines = "RUN <<EOF\n" + script + "\nEOF" if "\n" in script else f"RUN {script}"
+    assert text_of(after(lines), "/w/x") == wanted
+
+
+@pytest.mark.parametrize(
+    ("script", "path", "wanted"),
+    [
+        ("mkdir -m 0700 -p d/e", "/w/d", (0o755, 0, 0)),
+        ("mkdir -m 0700 -p d/e", "/w/d/e", (0o700, 0, 0)),
+        ("umask 077; mkdir d", "/w/d", (0o700, 0, 0)),
+        ("touch x; chmod u=rwx,g+x,o-r x", "/w/x", (0o750, 0, 0)),
+        ("mkdir -p d/e; touch d/e/f; chown -R joe:staff d", "/w/d/e/f", (0o644, 1000, 50)),
+        ("echo > x; install -m 600 -o joe x y", "/w/y", (0o600, 1000, 0)),
+        ("touch x; chmod 640 x; chown joe x; cp -a x y", "/w/y", (0o640, 1000, 0)),
+        ("touch x; chown joe x; chmod 4755 x; chown root x", "/w/x", (0o755, 0, 0)),
+        ("install -d -m 711 d/e", "/w/d/e", (0o711, 0, 0)),
+    ],
+)
+def test_modes_and_owners(script, path, wanted) -> None:
+    found = after(f"RUN {script}").lookup(path).attributes
+    assert (found.mode, found.uid, found.gid) == wanted
+
+
+@pytest.mark.parametrize(
+    ("script", "there", "absent"),
+    [
+        ("mkdir -p d && touch d/a d/b && rm -rf d/*", ["/w/d"], ["/w/d/a", "/w/d/b"]),
+        ("mkdir -p s/t d && mv s d/", ["/w/d/s/t"], ["/w/s"]),
+        ("mkdir -p s/t && cp -r s c", ["/w/c/t", "/w/s/t"], []),
+        ("mkdir d && rmdir d", [], ["/w/d"]),
+        ("ln -s /tmp l && touch l/in", ["/tmp/in"], []),
+    ],
+)
+def test_what_stands(script, there, absent) -> None:
+    found = after(f"RUN {script}")
+    assert all(found.lookup(path) is not None for path in there)
+    assert all(found.lookup(path) is None for path in absent)
+
+
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [("exit 3", 3), ("false", 1), ("rm /nope", 1), ("nosuch", 127), ("set -e; false; true", 1), ("test 1 = 2", 1)],
+)
+def test_a_failing_step_is_the_engines_error(script, status) -> None:
+    step = built(f"RUN {script}").target.steps[-1]
+    assert step.error == f'process "/bin/sh -c {script}" did not complete successfully: exit code: {status}'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "RUN date > x",
+        "RUN echo $RANDOM > x",
+        "RUN ls -l / > x && grep 20 x",
+        "COPY sh /bin/sh\nRUN echo a > x",
+        "COPY sh /bin/rm\nRUN rm x",
+        "RUN read line",
+        "RUN echo a & echo b",
+        "RUN mkdir --context=x d",
+        "RUN cat /proc/cpuinfo > x",
+        "RUN echo a > x | cat x",
+    ],
+)
+def test_what_is_not_known_is_not_guessed(lines) -> None:
+    simulation = built(lines)
+    known = [step for step in simulation.target.steps if step.instruction.kind == "run" and step.output is not None]
+    assert known == []
+
+
+def test_a_script_of_the_build_is_read() -> None:
+    assert text_of(after("COPY hello.sh /\nRUN /hello.sh there"), "/said") == "hi there\n"
+
+
+def test_output_and_user() -> None:
+    step = built("USER joe\nRUN id -u; id -G; whoami").target.steps[-1]
+    assert step.output == "1000\n1000 50\njoe\n"
+
+
+def test_echo_goes_by_the_shell() -> None:
+    assert text_of(after(r"RUN echo 'a\tb' > x"), "/w/x") == "a\\tb\n"  # busybox reads escapes with -e alone
+
+
+def test_mounts_are_taken_away() -> None:
+    found = after("RUN --mount=type=bind,source=a,target=/m/n/a cat /m/n/a > x")
+    assert text_of(found, "/w/x") == "one\ntwo\n"
+    assert found.lookup("/m") is None
+
+
+def test_an_argument_without_a_value() -> None:
+    assert text_of(built("ARG n\nRUN echo [$n] > x", closed=True).target.filesystem, "/w/x") == "[]\n"
