@@ -43,6 +43,18 @@ class Assumption:
     verdict: Verdict = Verdict.STANDING
 
 
+PLAIN = Assumption(
+    "plain-values",
+    "a value that only the build knows, put into the middle of a word, has no blanks, no '..' and no commands in it",
+)
+
+
+def beyond_base(path: str) -> str:
+    """``path`` without the base image's unknown working directory, where it begins with that."""
+    start = f"/{SYMBOLIC}working directory:"
+    return path[len(start) :].partition(SYMBOLIC)[2] if path.startswith(start) else path
+
+
 @dataclass(frozen=True, slots=True)
 class Cache:
     """Files that a program leaves only to be faster next time: where, and the command that removes them."""
@@ -124,21 +136,21 @@ class Invocation:
         return self.filesystem.resolve(self._absolute(argument), last=False)
 
     def area(self, argument: str) -> str:
-        """The argument as an absolute path, or, where it goes on with a name that only the build gives, the folder of it.
+        """The argument as an absolute path, or, where it goes on with something unknown, the folder in which it lies.
 
-        Such a name is one component (``/tmp/`` and what ``mktemp`` made up). Raises UnknownEffect as ``path`` does.
+        A name that only the build gives (``/tmp/`` and what ``mktemp`` made up) is one component; of any other value it
+        is assumed, and said, that it is plain. Raises UnknownEffect where it may lie anywhere.
         """
-        head, mark, rest = argument.partition(SYMBOLIC)
-        parts = [argument] if not mark else rest.split(SYMBOLIC)
-        folder, slash, _ = head.rpartition("/")
-        if (
-            not mark
-            or not slash
-            or not all(part.startswith(NAME) for part in parts[::2])
-            or ".." in "".join(parts[1::2])
-        ):
+        whole = self._absolute(argument)
+        head, mark, rest = whole.partition(SYMBOLIC)
+        if not mark:
             return self.path(argument)
-        return self.path(folder or "/")
+        parts, folder = rest.split(SYMBOLIC), head.rpartition("/")[0]
+        if not folder or argument.startswith(SYMBOLIC) or ".." in "".join(parts[1::2]):
+            return self.path(argument)
+        if not all(part.startswith(NAME) for part in parts[::2]):
+            self.assume(PLAIN)
+        return self.filesystem.resolve(folder)
 
     def _absolute(self, argument: str) -> str:
         if argument == "~" or argument.startswith("~/"):
@@ -161,6 +173,8 @@ class Invocation:
 
     def node(self, path: str) -> File | Directory | Unknown | None:
         """The file or directory at ``path`` (absolute): None where surely neither stands there."""
+        if SYMBOLIC in beyond_base(path):
+            raise UnknownEffect("what stands in a working directory whose name is not known cannot be told")
         self.consulted.append(path)
         node = self.filesystem.lookup(self.filesystem.resolve(path))
         return node if isinstance(node, File | Directory | Unknown) else None

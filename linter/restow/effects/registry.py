@@ -10,7 +10,7 @@ from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 
-_MODELS = {
+_MODELS: dict[str, tuple[str, ...]] = {
     "apk": ("apk",),
     "apt": ("apt", "apt-get", "aptitude"),
     "archives": ("tar", "bsdtar", "unzip", "gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd"),
@@ -50,15 +50,10 @@ _MODELS = {
         "id",
         "whoami",
         "pwd",
-        "cat",
         "test",
         "[",
-        "ls",
         "which",
-        "command",
         "type",
-        "grep",
-        "sha256sum",
         "arch",
         "umask",
         "hostname",
@@ -71,6 +66,27 @@ _MODELS = {
         *("rustup", "helm", "kubectl", "terraform", "docker", "deno", "scala", "kotlin", "kotlinc", "ghc", "erl"),
     ),
     "yarn": ("yarn",),
+}
+_MODELS |= {
+    "find": ("find",),
+    "system": tuple(
+        "a2enmod a2dismod a2ensite a2dissite a2enconf a2disconf locale-gen localedef update-locale update-ca-certificates "
+        "update-ca-trust chpasswd passwd chsh gpasswd groupdel delgroup fc-cache update-rc.d insserv chkconfig rc-update "
+        "setcap getcap strip mkfifo truncate mknod unlink dos2unix unix2dos".split()
+    ),
+    "upkeep": tuple(
+        "mktemp ldconfig update-alternatives systemctl userdel deluser ssh-keygen dd crontab mandb update-mime-database "
+        "update-desktop-database gtk-update-icon-cache glib-compile-schemas".split()
+    ),
+    "text": tuple(
+        "awk base64 basename cat cmp comm cut df diff dirname du expr file fold free getconf getent grep head jq ldd "
+        "locale ls lsb_release md5sum nl nm objdump od paste pgrep pidof ps readelf readlink realpath rev scanelf seq "
+        "sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum shasum sort stat strings sync tac tail tr tree tty "
+        "uniq uptime uuidgen wc xxd yes zcat gawk mawk nawk egrep fgrep zgrep".split()
+    ),
+    "wrappers": tuple(
+        "sudo gosu su-exec env nice ionice nohup time timeout eatmydata setarch linux32 linux64 stdbuf command xargs".split()
+    ),
 }
 _MODULE_OF = {name: module for module, names in _MODELS.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""Programs that write nothing but their output: echo, printf, true, cat, test, ls, which, uname and their like.
+"""Programs that write nothing and name few files: echo, printf, true, test, which, uname, date and their like.
 
 What they print goes where the shell redirects it; that is the shell's effect, not theirs. Their inputs count as read.
 """
@@ -6,62 +6,56 @@ What they print goes where the shell redirects it; that is the shell's effect, n
 from __future__ import annotations
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.operands import readable
 from restow.effects.places import toolchain
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 
-_SILENT = frozenset(["echo", "printf", "true", ":", "false", "exit", "sleep", "pwd", "umask"])
-_ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
-_MACHINE = frozenset(["uname", "nproc", "id", "whoami", "arch", "hostname", "date", "which", "command", "type"])
-_READERS = frozenset(["cat", "grep", "sha256sum"])
+_SILENT = frozenset(["echo", "printf", "true", ":", "false", "exit", "sleep", "pwd"])
+_MACHINE = frozenset(["uname", "nproc", "id", "whoami", "arch", "hostname", "date", "which", "type"])
+_OF_ONE_FILE = frozenset(f"-{letter}" for letter in "abcdefghkprsuwxGLNOS")
+_OF_TWO_FILES = frozenset(("-nt", "-ot", "-ef"))
 
 
 def effect(call: Invocation) -> Effect:
-    """Nothing is written; files named, and for ``ls`` whole trees, are read."""
+    """Nothing is written; the files that a test looks at are read."""
     name = call.name
     if name in _SILENT:
-        if name == "umask":
+        whole = name == "sleep" and call.argv[1:2] and call.argv[1].isdigit()
+        return Effect(seconds=float(call.argv[1]) if whole else 0.0)
+    if name == "umask":
+        if call.argv[1:] not in ((), ("022",), ("0022",), ("22",), ("-S",)):
             raise UnknownEffect("umask changes the modes of all later files")
-        return Effect(
-            seconds=float(call.argv[1]) if name == "sleep" and call.argv[1:2] and call.argv[1].isdigit() else 0.0
-        )
-    if name == "command" and call.argv[1:2] not in (("-v",), ("-V",)):
-        raise UnknownEffect("command that runs a program is not modelled")
+        return Effect()
     if name in _MACHINE:
-        account = (Region(("/etc/passwd", "/etc/group", "/etc/localtime", "/etc/hostname")),)
-        return Effect(reads=(*toolchain(call), *account), environment=("PATH", "TZ", "LANG", "LC_*"))
-    operands = [argument for argument in call.argv[1:] if not argument.startswith("-")]
-    if name in ("test", "["):
-        operands = [argument for argument in operands if argument not in ("]", "=", "==", "!=", "!") and argument]
-    if name == "grep":
-        if any(word.startswith(("-f", "-e", "--file", "--regexp", "--include", "--exclude")) for word in call.argv[1:]):
-            raise UnknownEffect("grep with patterns given by options is not modelled")
-        operands = operands[1:] or ["."]
-    if name == "ls" or any(any(c in operand for c in "*?[") for operand in operands):
-        return _all_below(call, operands)
-    if (
-        name in _READERS
-        and any(argument.startswith(("-c", "--check")) for argument in call.argv[1:])
-        and name == "sha256sum"
-    ):
-        sums = [operand for operand in operands if SYMBOLIC not in operand]
-        return Effect(reads=(Region((call.directory, *map(call.path, sums))),), environment=("PATH", "LANG", "LC_*"))
-    known = [operand for operand in operands if SYMBOLIC not in operand]
-    if len(known) < len(operands) and name in _READERS:
-        raise UnknownEffect(f"{name} reads a file whose name is not known")
-    return Effect(
-        reads=(Region(tuple(call.path(operand) for operand in known)),), environment=("PATH", "LANG", "LC_*", "GREP_*")
-    )
-
-
-def _all_below(call: Invocation, operands: list[str] | None = None) -> Effect:
-    paths = [operand.split("*")[0].split("?")[0].split("[")[0] for operand in operands or ["."]] or ["."]
-    folders = [
-        call.path(
-            path
-            if path.endswith("/") or path in ("", ".") or path in (operands or [])
-            else path.rsplit("/", 1)[0] or "/"
+        if name == "date" and any(word.startswith(("-s", "--set", SYMBOLIC)) for word in call.argv[1:]):
+            raise UnknownEffect("date that sets the clock is not modelled")
+        account = Region(("/etc/passwd", "/etc/group", "/etc/localtime", "/etc/hostname"))
+        named = [word.partition("=")[2] for word in call.argv[1:] if name == "date" and word.startswith("--reference=")]
+        named += [
+            after for word, after in zip(call.argv, call.argv[1:], strict=False) if name == "date" and word == "-r"
+        ]
+        return Effect(
+            reads=(*toolchain(call), account, *readable(call, *named)), environment=("PATH", "TZ", "LANG", "LC_*")
         )
-        for path in paths
-    ]
-    return Effect(reads=(Region(tuple(folders)), _ACCOUNTS), environment=("PATH", "LANG", "LC_*", "GREP_*", "LS_*"))
+    return Effect(reads=_tested(call), environment=("PATH", "LANG", "LC_*"))
+
+
+def _tested(call: Invocation) -> tuple[Region, ...]:
+    """The files that ``test`` looks at; everything where nobody knows which word is an operator."""
+    words = [word for word in (call.argv[1:-1] if call.name == "[" else call.argv[1:]) if word not in ("!", "(", ")")]
+    pieces: list[list[str]] = [[]]
+    for word in words:
+        if word in ("-a", "-o") and pieces[-1]:
+            pieces.append([])
+        else:
+            pieces[-1].append(word)
+    found: list[str] = []
+    for piece in pieces:
+        if len(piece) == 2 and SYMBOLIC not in piece[0]:
+            found += piece[1:] if piece[0] in _OF_ONE_FILE else []
+        elif len(piece) == 3 and SYMBOLIC not in piece[1]:
+            found += (piece[0], piece[2]) if piece[1] in _OF_TWO_FILES else ()
+        elif len(piece) > 1:
+            return (Region.everything(),)
+    return readable(call, *found)

@@ -1,59 +1,85 @@
-"""sed: it reads its files, and with ``-i`` writes them. A script that names files of its own (``w``, ``r``) is not modelled."""
+"""sed: it reads its files, and with ``-i`` writes them. A script that names files of its own (``w``, ``r``) is not modelled.
+
+With ``-i`` the file is replaced by a new one, so a symbolic link that stands in its place becomes a file; the file that it
+leads to stays. A suffix keeps the old file beside it.
+"""
 
 from __future__ import annotations
 
-from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.effect import PLAIN, SYMBOLIC, Effect, Invocation
+from restow.effects.operands import places, readable
 from restow.effects.options import read_options
+from restow.effects.sed_script import only_edits
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 
 _FLAGS = (
-    "-i",
-    "-E",
-    "-r",
-    "-n",
-    "-s",
-    "-z",
-    "-u",
-    "--in-place",
-    "--regexp-extended",
-    "--quiet",
-    "--silent",
-    "--null-data",
+    *(
+        "-i",
+        "-E",
+        "-r",
+        "-n",
+        "-s",
+        "-z",
+        "-u",
+        "--in-place",
+        "--regexp-extended",
+        "--quiet",
+        "--silent",
+        "--null-data",
+    ),
+    *("--separate", "--unbuffered", "--posix", "--debug", "--sandbox", "--follow-symlinks"),
 )
+_VARIABLES = ("PATH", "LANG", "LC_*", "POSIXLY_CORRECT", "COLS")
 
 
 def effect(call: Invocation) -> Effect:
     """Of ``sed [options] script file...``."""
-    argv = tuple(
-        "-i" if word.startswith(("-i", "--in-place")) and word not in ("-iE", "-ie") else word for word in call.argv
-    )
-    if "-ie" in argv:
-        raise UnknownEffect("sed -ie keeps a backup whose name is easily mistaken; write -i -e")
-    suffixes = [word for word in call.argv if word.startswith("-i") and word not in ("-i", "-iE")]
-    arguments = read_options(argv, flags=_FLAGS, valued=["-e", "-f", "--expression", "--file"])
-    scripts = [*arguments.values("-e", "--expression")] or list(arguments.operands[:1])
-    files = arguments.operands[0 if arguments.has("-e", "--expression") else 1 :]
-    if arguments.has("-f", "--file") or suffixes or not all(map(_plain, scripts)):
-        raise UnknownEffect(
-            "a sed script that is read from a file, keeps backups, or may read and write files is not modelled"
-        )
-    if any(character in file for file in files for character in ("*", "?", "[", SYMBOLIC)):
-        raise UnknownEffect("the files that sed works on are not all known by name")
-    region = Region(tuple(map(call.path, files)))
-    if any(call.entry(file) != call.path(file) for file in files):
-        raise UnknownEffect("sed that replaces a symbolic link is not modelled")
-    writes = (region,) if arguments.has("-i", "--in-place") else ()
-    return Effect(reads=(region,), writes=writes, environment=("PATH", "LANG", "LC_*", "POSIXLY_CORRECT", "COLS"))
+    argv, suffix = _without_suffix(call.argv)
+    arguments = read_options(argv, flags=_FLAGS, valued=["-e", "-f", "--expression", "--file", "-l"])
+    given = arguments.values("-e", "--expression")
+    named = arguments.values("-f", "--file")
+    scripts = ["\n".join(given)] if given else [] if named else list(arguments.operands[:1])
+    scripts += [call.text(call.path(name)) or "" for name in named]
+    files = arguments.operands[0 if given or named else 1 :]
+    for script in scripts:
+        only_edits(_settled(call, script))
+    if not arguments.has("-i", "--in-place"):
+        return Effect(reads=readable(call, *files, *named), environment=_VARIABLES)
+    found = places(call, *files)
+    kept = tuple(path + suffix for path in found) if suffix else ()
+    region = Region((*found, *kept))
+    return Effect(reads=(region, *readable(call, *named)), writes=(region,), environment=_VARIABLES)
 
 
-def _plain(script: str) -> bool:
-    """Whether a script is one substitution or deletion without the commands and flags that touch files or run programs."""
-    body = script.strip()
-    if SYMBOLIC in body[:2] or "\n" in body or not body:
-        return False
-    at = body.find("s") if body[0] in "/0123456789$\\" else 0
-    if body[at : at + 1] == "s" and len(body) > at + 1:
-        parts = body[at + 2 :].replace("\\" + body[at + 1], "").split(body[at + 1])
-        return len(parts) == 3 and set(parts[2]) <= set("gIip0123456789")
-    return body[-1] in "dp" and (body[:-1].isdigit() or (body[0] == "/" and body.count("/") == 2 and body[-2] == "/"))
+def _without_suffix(argv: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The words with a plain ``-i``, and the suffix that was attached to it."""
+    words, suffix = [argv[0]], ""
+    for at, word in enumerate(argv[1:], start=1):
+        if word == "--":
+            words += argv[at:]
+            break
+        head, mark, tail = word.partition("i")
+        short = word.startswith("-") and not word.startswith("--") and mark and set(head[1:]) <= set("Ernsuz")
+        if short or word.startswith("--in-place="):
+            given = word.partition("=")[2] if word.startswith("--") else tail
+            if set(given) & set("*/" + SYMBOLIC) or given in ("e", "n", "r", "E"):
+                raise UnknownEffect(
+                    "sed -i with letters behind it keeps a backup whose name is easily mistaken; write -i -e"
+                )
+            suffix = given or suffix
+            words += [f"{head if short else '-'}i"]
+        else:
+            words.append(word)
+    return tuple(words), suffix
+
+
+def _settled(call: Invocation, script: str) -> str:
+    """The script with a plain word for each value that is not known: it is assumed to hold no commands."""
+    if SYMBOLIC not in script:
+        return script
+    parts = script.split(SYMBOLIC)
+    if not parts[0].strip() or parts[0].rstrip()[-1] in ";{}\n":
+        raise UnknownEffect("a sed script that depends on a value that is not known")
+    call.assume(PLAIN)
+    return "x".join(parts[::2])

@@ -1,0 +1,57 @@
+"""Where the operands of a command lie, as far as that is known: a pattern, or an unknown value, stands for its folder."""
+
+from __future__ import annotations
+
+from restow.effects.effect import SYMBOLIC, Invocation
+from restow.errors import UnknownEffect
+from restow.vfs import Region
+
+GLOB = "*?["
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a shell, or the program itself, may match the text against names of files."""
+    return any(character in path.split(SYMBOLIC, 1)[0] for character in GLOB)
+
+
+def folder_of(pattern: str) -> str:
+    """The text before the first part of a path that is a pattern; ``.`` where that is nothing."""
+    operand = pattern
+    while is_pattern(operand):
+        head = operand.rstrip("/")
+        operand = head.rsplit("/", 1)[0] or "/" if "/" in head else "."
+    return operand
+
+
+def places(call: Invocation, *operands: str) -> tuple[str, ...]:
+    """Where each operand lies, and the symbolic link that stands there, to be written or read.
+
+    Raises UnknownEffect where one may lie anywhere, and for the root directory.
+    """
+    found: list[str] = []
+    for operand in operands:
+        if operand.startswith(SYMBOLIC):
+            raise UnknownEffect(f"a path given to {call.name} depends on a value that is not known")
+        plain = folder_of(operand)
+        found.append(call.area(plain))
+        if SYMBOLIC not in plain and (plain.startswith(("/", "~")) or SYMBOLIC not in call.directory):
+            found.append(call.entry(plain))
+    if "/" in found:
+        raise UnknownEffect(f"{call.name} works on the whole filesystem")
+    return tuple(dict.fromkeys(found))
+
+
+def readable(call: Invocation, *operands: str) -> tuple[Region, ...]:
+    """What reading the operands reads: everything where one may lie anywhere. For programs that write nothing there."""
+    found: list[str] = []
+    for operand in operands:
+        plain = folder_of(operand)
+        if len(plain) > 4096 or "\0" in plain:
+            continue
+        try:
+            found.append(call.area(plain))
+        except UnknownEffect:
+            return (Region.everything(),)
+        if SYMBOLIC not in plain + call.directory:
+            found.append(call.entry(plain))
+    return (Region(tuple(dict.fromkeys(found))),) if found else ()
