@@ -58,6 +58,7 @@ def test_what_is_not_read(world, reads, command, path):
     "command",
     [
         "sort -o a b",
+        "head -c 9 /dev/urandom",
         "uniq a b",
         "xxd -r a b",
         "awk -f x a",

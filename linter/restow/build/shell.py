@@ -25,6 +25,7 @@ from restow.build.state import Command, State
 from restow.build.wording import Wording, quotes_pattern
 from restow.effects.declared import declaration_for
 from restow.effects.effect import Assumption, Effect, Invocation
+from restow.effects.operands import RANDOM
 from restow.effects.registry import effect_of
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known, symbolic
@@ -327,6 +328,8 @@ class ShellRun:
                 continue
             target = self._wording().value(redirection.target)
             path = self._path(target)
+            if path in RANDOM:
+                raise UnknownEffect(f"{path} gives something else each time")
             if path not in _DEVICES:
                 (reads if redirection.operator == "<" else writes).append(path)
         return Effect(reads=(Region((*reads, *writes)),), writes=(Region(tuple(writes)),), seconds=0.0)

@@ -7,6 +7,8 @@ from restow.errors import UnknownEffect
 from restow.vfs import Region
 
 GLOB = "*?["
+RANDOM = ("/dev/random", "/dev/urandom", "/proc/sys/kernel/random/uuid")
+"""Files that give something else to every reader."""
 
 
 def is_pattern(path: str) -> bool:
@@ -42,9 +44,14 @@ def places(call: Invocation, *operands: str) -> tuple[str, ...]:
 
 
 def readable(call: Invocation, *operands: str) -> tuple[Region, ...]:
-    """What reading the operands reads: everything where one may lie anywhere. For programs that write nothing there."""
+    """What reading the operands reads: everything where one may lie anywhere. For programs that write nothing there.
+
+    Raises UnknownEffect for a source of random bytes: the result is no function of what a build holds.
+    """
     found: list[str] = []
     for operand in operands:
+        if operand in RANDOM:
+            raise UnknownEffect(f"{operand} gives something else each time")
         plain = folder_of(operand)
         if len(plain) > 4096 or "\0" in plain:
             continue
