@@ -24,6 +24,7 @@ from pathlib import Path
 
 PACKAGES = ("docker.io", "docker-cli", "docker-buildx", "containerd")
 PROGRAMS = ("sbin/dockerd", "bin/docker", "bin/containerd", "bin/containerd-shim-runc-v2", "bin/ctr")
+SETTINGS = "restow-daemon.json"  # in a folder: this script made it
 START_SECONDS = 60
 
 
@@ -138,7 +139,7 @@ def start(folder: Path) -> None:
         "userland-proxy": False,
         "features": {"containerd-snapshotter": True},
     }
-    (folder / "daemon.json").write_text(json.dumps(settings))
+    (folder / SETTINGS).write_text(json.dumps(settings))
     (folder / "env").write_text(
         f"export DOCKER_HOST=unix://{folder / 'socket'} DOCKER_CONFIG={folder / 'client'}\n"
         f"export BUILDX_NO_DEFAULT_ATTESTATIONS=1 DOCKER_CLI_HINTS=false\nexport PATH={folder / 'bin'}:$PATH\n"
@@ -146,7 +147,7 @@ def start(folder: Path) -> None:
     environment = {**os.environ, "PATH": f"{folder / 'bin'}:/usr/sbin:/usr/bin:/sbin:/bin"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [str(folder / "bin" / "dockerd"), "--config-file", str(folder / "daemon.json")],
+            [str(folder / "bin" / "dockerd"), "--config-file", str(folder / SETTINGS)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -165,7 +166,7 @@ def start(folder: Path) -> None:
 def down(folder: Path) -> None:
     """Stop the daemon of ``folder`` and remove all of it. Raises NoEngineError where it does not stop."""
     pid = folder / "pid"
-    if not (folder / "daemon.json").is_file() or not (folder / "bin" / "dockerd").exists():
+    if not (folder / SETTINGS).is_file() or not (folder / "bin" / "dockerd").exists():
         raise NoEngineError(f"{folder} holds no engine of this script")
     if pid.is_file():
         number = int(pid.read_text())
