@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from restow.build import Context, Simulation
+    from restow.build.state import Builder
     from restow.config.settings import Settings
     from restow.fix import FixResult
     from restow.image import Difference, Image
@@ -80,12 +81,13 @@ def simulate(
     *,
     arguments: dict[str, str] | None = None,
     images: Mapping[str, Image | str | Path] | None = None,
+    builder: Builder = "buildkit",
 ) -> Simulation:
     """The simulated build; ``arguments`` are values of build arguments.
 
-    ``images`` are base images by reference, each as `read_image` gives or takes it: their files and configuration are then
-    known. Raises UsageError for a text without FROM, for one that the engine refuses or another frontend reads, and what
-    `read_image` raises.
+    ``builder`` says whose image it is, BuildKit's or the ``classic`` builder's. ``images`` are base images by reference,
+    each as `read_image` gives or takes it: their files and configuration are then known. Raises UsageError for a text
+    without FROM, for one that the engine refuses or another frontend reads, and what `read_image` raises.
     """
     from restow.build import simulate as run
     from restow.rule import require_build
@@ -93,7 +95,7 @@ def simulate(
     tree, path = _tree(text_or_path)
     require_build(tree)
     known = {name: read_image(one) if isinstance(one, str | Path) else one for name, one in (images or {}).items()}
-    return run(tree, _context(tree, path, context), arguments=arguments, images=known)
+    return run(tree, _context(tree, path, context), arguments=arguments, images=known, builder=builder)
 
 
 def diff(

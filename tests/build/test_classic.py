@@ -1,0 +1,62 @@
+"""The classic builder's files, where they are others than BuildKit's."""
+
+import pytest
+
+from restow.build import Context, simulate
+from restow.syntax import parse
+from restow.vfs import Attributes, Content, Directory, File
+
+
+def directory(**children):
+    return Directory(Attributes(0o755), children)
+
+
+FILE = File(Attributes(0o644), Content.of(b"a"))
+CONTEXT = Context(directory(a=FILE, d=directory(x=FILE)), "a test")
+
+
+def both(lines):
+    """The filesystems that BuildKit and the classic builder leave."""
+    tree = parse(f"FROM scratch\n{lines}\n")
+    simulations = [simulate(tree, CONTEXT, builder=builder) for builder in ("buildkit", "classic")]
+    assert [one.unknown for one in simulations] == [(), ()]
+    return [one.target.filesystem for one in simulations]
+
+
+def test_what_a_run_writes_into_a_volume_is_lost() -> None:
+    buildkit, classic = both("VOLUME /data /v/w\nCOPY a /data/a\nRUN rm /data/a && mkdir /data/new /kept")
+    assert (buildkit.lookup("/data/a"), buildkit.lookup("/v")) == (None, None)
+    assert isinstance(classic.lookup("/data/a"), File)
+    assert isinstance(classic.lookup("/v/w"), Directory), "the engine makes it for the RUN"
+    assert classic.lookup("/data/new") is None
+    assert isinstance(classic.lookup("/kept"), Directory)
+
+
+def test_a_volume_that_is_declared_later_keeps_what_was_written() -> None:
+    buildkit, classic = both("RUN mkdir -p /data/new\nVOLUME /data")
+    assert buildkit.digest == classic.digest
+
+
+def test_workdir_belongs_to_root_and_is_written_clean() -> None:
+    buildkit, classic = both("USER 5:6\nWORKDIR /w/")
+    assert [one.lookup("/w").attributes.uid for one in (buildkit, classic)] == [5, 0]
+    tree = parse("FROM scratch\nWORKDIR /w/x/../\n")
+    state = simulate(tree, CONTEXT, builder="classic").target.state
+    assert state.configuration["WorkingDir"] == "/w"
+
+
+@pytest.mark.parametrize(("source", "above"), [("d", 0), ("a", 7)])
+def test_the_owner_of_what_is_above_a_copied_directory(source, above) -> None:
+    buildkit, classic = both(f"COPY --chown=7 {source} /p/q/r")
+    assert [one.lookup("/p/q").attributes.uid for one in (buildkit, classic)] == [7, above]
+    assert classic.lookup("/p/q/r").attributes.uid == 7
+
+
+def test_a_pattern_without_a_match_fails() -> None:
+    step = simulate(parse("FROM scratch\nCOPY *.none /x/\n"), CONTEXT, builder="classic").target.steps[0]
+    assert "*.none" in step.error
+
+
+def test_a_base_image_that_is_not_at_hand_may_have_volumes() -> None:
+    (_, reason), *_ = simulate(parse("FROM debian\nRUN mkdir /x\n"), CONTEXT, builder="classic").unknown
+    assert "volumes" in reason
