@@ -163,6 +163,14 @@ def test_repeated_paths_are_kept_where_asked_and_repeated_directories_always():
     assert len(list(read_layer(raw((".wh.a", FILE, b""), ("a", FILE, b""))))) == 2
 
 
+@pytest.mark.parametrize("length", [99, 100, 101, 155, 156, 255, 256, 257, 511])
+def test_long_names_whose_short_form_ends_with_a_slash(length):
+    """The plain header of an extended one holds a cut name, which may look like a directory's."""
+    for path in ("/".join("d" * ((length + 1) // 2)), "a" + "/".join("d" * (length // 2))):
+        entry = LayerEntry(path, "file", 0o644, data=b"x" * 700)
+        assert list(read_layer(write_layer([entry, LayerEntry("z", "file")]))) == [entry, LayerEntry("z", "file")]
+
+
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
 def test_a_cut_off_archive_is_refused_wherever_it_is_cut(compress):
     data = write_layer([entry for entry in SAMPLE if entry.path != ""])

@@ -54,7 +54,7 @@ def parse_header(block: bytes) -> TarHeader:
     if prefix[0] and magic.startswith(b"ustar\0"):
         name = prefix.partition(b"\0")[0] + b"/" + name
     if kind in _REGULAR:
-        kind = b"5" if name.endswith(b"/") else b"0"
+        kind = b"0"
     device = kind in b"34"
     return TarHeader(
         _text(name),
@@ -110,10 +110,17 @@ def merge(extended: dict[str, bytes], kind: bytes, body: bytes, start: int) -> N
         extended.update((key, value) for key, value in _records(body, start).items() if value)  # empty: not set
 
 
-def extend(header: TarHeader, extended: dict[str, bytes], start: int) -> None:
+def extend(header: TarHeader, extended: dict[str, bytes]) -> None:
     """Put the values of the extended headers in the place of the header's own."""
-    if not extended:
-        return
+    if extended:
+        _override(header, extended)
+    if header.type == b"0" and header.name.endswith("/"):  # how V7 writes a directory
+        if header.size:
+            raise ArchiveError(f"{header.name!r}: the name of a directory, and the content of a file")
+        header.type = b"5"
+
+
+def _override(header: TarHeader, extended: dict[str, bytes]) -> None:
     header.pax = extended
     if "path" in extended:
         header.name = _text(extended["path"])
@@ -125,12 +132,6 @@ def extend(header: TarHeader, extended: dict[str, bytes], start: int) -> None:
             if not text.isdigit() or len(text) > 20:
                 raise ArchiveError(f"{header.name!r}: the {key} {text[:40]!r} in its extended header is no number")
             setattr(header, key, int(text))
-    if header.type == b"0" and header.name.endswith("/") and "path" in extended:
-        header.type, header.size = b"5", 0 if not header.size else _refuse(header)
-
-
-def _refuse(header: TarHeader) -> int:
-    raise ArchiveError(f"{header.name!r}: a directory's name, and the content of a file")
 
 
 def _records(body: bytes, start: int) -> dict[str, bytes]:

@@ -96,7 +96,7 @@ class TarStream:
                 continue
             if kind == SPARSE:
                 raise ArchiveError(f"{header.name!r}: sparse files are not read")
-            extend(header, extended, start)
+            extend(header, extended)
             header.offset = self._begin + self._at
             self._left = header.size
             self._padding = -header.size % BLOCK
