@@ -1,6 +1,6 @@
 """Starts a real BuildKit for the tests: Docker's daemon from Debian's packages, on a socket of its own.
 
-    python scripts/oracle/engine.py up|down|status [--folder DIR] [--suite NAME]
+    python scripts/oracle/engine.py up|down|status [--folder DIR] [--suite NAME] [--store NAME]
 
 ``up`` takes the packages from the mirror that this machine's apt is set up with, unpacks them into the folder and installs
 nothing; it needs root, apt and a Debian 12 or later. It prints the name of a file with the engine's variables, to be read by a
@@ -41,11 +41,15 @@ def main() -> int:
     parser.add_argument(
         "--suite", default="trixie", help="Debian's release that Docker is taken from (default: trixie)"
     )
+    parser.add_argument(
+        "--store", choices=("containerd", "overlay2"), default="containerd",
+        help="where images are kept; the classic builder is much faster with overlay2, BuildKit exports no OCI archive from it",
+    )  # fmt: skip
     arguments = parser.parse_args()
     folder = arguments.folder.absolute()
     try:
         if arguments.command == "up":
-            up(folder, arguments.suite)
+            up(folder, arguments.suite, arguments.store)
         elif arguments.command == "down":
             down(folder)
         elif not answers(folder):
@@ -57,7 +61,7 @@ def main() -> int:
     return 0
 
 
-def up(folder: Path, suite: str) -> None:
+def up(folder: Path, suite: str, store: str) -> None:
     """Fetch what is missing, and start the daemon unless one answers already."""
     if answers(folder):
         return
@@ -68,7 +72,7 @@ def up(folder: Path, suite: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "bin" / "dockerd").exists():
         fetch(folder, suite)
-    start(folder)
+    start(folder, store)
 
 
 def fetch(folder: Path, suite: str) -> None:
@@ -125,7 +129,7 @@ def mirror() -> str:
     raise NoEngineError("apt is set up with no mirror of Debian")
 
 
-def start(folder: Path) -> None:
+def start(folder: Path, store: str) -> None:
     """Start the daemon and wait until it answers. Raises NoEngineError with the end of its log."""
     settings = {
         "hosts": [f"unix://{folder / 'socket'}"],
@@ -137,7 +141,7 @@ def start(folder: Path) -> None:
         "ip6tables": False,
         "ip-forward": False,
         "userland-proxy": False,
-        "features": {"containerd-snapshotter": True},
+        "features": {"containerd-snapshotter": store == "containerd"},
     }
     (folder / SETTINGS).write_text(json.dumps(settings))
     (folder / "env").write_text(
