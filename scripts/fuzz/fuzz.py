@@ -5,7 +5,7 @@ Run one target for 30 minutes, inputs that failed are written to the folder give
     pip install atheris
     python scripts/fuzz/fuzz.py dockerfile -max_total_time=1800 -max_len=4096 -artifact_prefix=/tmp/crash-
 
-Targets: ``dockerfile`` (whole files: grammar, logical lines, heredocs, directives, the model and the frontend's errors),
+Targets: ``dockerfile`` (whole files: grammar, logical lines, heredocs, directives, the model and the formatter's own checks),
 ``shell`` (the grammar of RUN bodies), ``words`` (variable expansion) and ``ignorefile`` (``.dockerignore``, its patterns and
 the paths they decide). Each target states a law besides "no exception": tokens joined are the text, spans lie inside, a decision
 names a line that exists. A slow input is a failure too: libFuzzer's ``-timeout=`` is set to 10 seconds unless given.
@@ -23,8 +23,11 @@ import atheris
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "linter"))
 
 with atheris.instrument_imports(include=["restow"]):
+    from restow.config.settings import FormatSettings
     from restow.errors import RestowError
+    from restow.format import format_dockerfile
     from restow.semantics import read_model
+    from restow.semantics.in_force import read_in_force
     from restow.shell import parse_shell, walk
     from restow.shell import parser as _shell_parser  # noqa: F401 - instrumented here, not on first use
     from restow.shell import tree as _shell_tree  # noqa: F401
@@ -34,15 +37,21 @@ with atheris.instrument_imports(include=["restow"]):
     from restow.vfs.ignorefile import IgnoreFile
 
 
+STYLES = (FormatSettings(), FormatSettings(run=True))
+
+
 def dockerfile(data: bytes) -> None:
-    """Any text is a tree without loss, and that tree has a model."""
+    """Any text is a tree without loss; that tree has a model, and is formatted to the same meaning or refused."""
     text = data.decode("utf-8", "surrogateescape")
     tree = parse(text)
     assert str(tree) == text
     for node in tree.instructions:
         assert 0 <= node.start <= node.end <= len(text)
     if all(node.kind != "invalid" or node.keyword for node in tree.instructions):
-        read_model(tree)
+        read_in_force(read_model(tree))
+    for style in STYLES:
+        formatted = format_dockerfile(tree, style)
+        assert formatted.refusal is None or "bug" not in formatted.refusal.reason, formatted.refusal
 
 
 def shell(data: bytes) -> None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from restow.semantics.variables import Variables
+
 SYMBOLIC = "\ue000"
 """Encloses the name of a value that is not known (a private-use character: no Dockerfile contains it)."""
 
@@ -92,14 +94,14 @@ class Scope:
 
     def with_environment(self, values: Mapping[str, str]) -> Scope:
         """ENV."""
-        environment = {**_without(self.environment, values), **values}
-        return replace(self, environment=environment, of_run={**_without(self.of_run, values), **values})
+        environment, of_run = _variables(self.environment), _variables(self.of_run)
+        return replace(self, environment=environment.assigned(values), of_run=of_run.assigned(values))
 
     def with_arguments(self, values: Mapping[str, str]) -> Scope:
         """ARG."""
-        arguments = {**_without(self.arguments, values), **values}
-        return replace(self, arguments=arguments, of_run={**_without(self.of_run, values), **values})
+        arguments, of_run = _variables(self.arguments), _variables(self.of_run)
+        return replace(self, arguments=arguments.assigned(values), of_run=of_run.assigned(values))
 
 
-def _without(old: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in old.items() if key not in values}
+def _variables(values: Mapping[str, str]) -> Variables:
+    return values if isinstance(values, Variables) else Variables(values)

@@ -20,7 +20,12 @@ SPACES = f"{BLANKS}\n\x85\xa0\u1680{''.join(map(chr, range(0x2000, 0x200B)))}\u2
 MAX_LINE_BYTES = 65535
 """BuildKit refuses a line that is longer than this."""
 
+LONGEST_INSTRUCTION = 131_072
+"""How many characters an instruction may have, continuations removed and here-documents aside; BuildKit has no limit."""
+
 _LEADING = re.compile(f"[{SPACES}]*")
+_BLANK_LINES = re.compile(f"(?:[{SPACES.replace(chr(10), '')}]{{0,1000}}+\\n)*+")
+"""Lines of blanks, none of them near the limit of a line's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +75,21 @@ class Body:
 
 
 class LineReader:
-    """Reads a text from ``start`` on, one logical line after the other; ``comments`` fills up on the way."""
+    """Reads a text from ``start`` on, one logical line after the other; ``comments`` fills up on the way.
+
+    ``too_long`` is where the last line over the limit begins, since the logical line began; None where there is none.
+    """
 
     def __init__(self, text: str, start: int, escape: str) -> None:
         self.text = text
         self.at = start
         self.escape = escape
         self.comments: list[tuple[int, int]] = []
-        self._too_long: int | None = None
+        self.too_long: int | None = None
 
     def line(self) -> LogicalLine | None:
         """The next logical line; None at the end of the text."""
-        self._too_long = None
+        self.too_long = None
         found = self._following()
         if found is None:
             return None
@@ -105,7 +113,7 @@ class LineReader:
         self.at = len(self.text) if newline < 0 else newline + 1
         end = self.at if newline < 0 else newline
         if end - start > MAX_LINE_BYTES // 4 and len(self.text[start:end].encode()) > MAX_LINE_BYTES:
-            self._too_long = start
+            self.too_long = start
         while end > start and self.text[end - 1] == "\r":
             end -= 1
         return start, end
@@ -135,11 +143,15 @@ class LineReader:
         else:
             pieces.append((start, end))
         first, last = self._content(pieces)
-        return LogicalLine(self.text, first, last, tail or last, tuple(gaps), self._too_long)
+        return LogicalLine(self.text, first, last, tail or last, tuple(gaps), self.too_long)
 
     def _following(self) -> tuple[int, int] | None:
         """The next line that is neither blank nor a comment, not stripped; None at the end of the text."""
         while self.at < len(self.text):
+            blank = _BLANK_LINES.match(self.text, self.at)
+            if blank is not None and blank.end() > self.at:
+                self.at = blank.end()
+                continue
             start, end = self._physical()
             first = self._skip(start, end)
             if first == end:

@@ -9,10 +9,10 @@ from restow.source.text import BOM
 from restow.syntax import ast, tables
 from restow.syntax.directives import read_directives
 from restow.syntax.heredocs import HOSTS, Opener, find_openers
-from restow.syntax.lines import LineReader, LogicalLine
+from restow.syntax.lines import LONGEST_INSTRUCTION, LineReader, LogicalLine
 from restow.syntax.nodes import Parts, build
 from restow.syntax.problem import Problem
-from restow.syntax.statement import Statement, read_statement
+from restow.syntax.statement import Statement, read_statement, unread_statement
 from restow.syntax.tokens import TokenList
 from restow.syntax.words import WordError
 
@@ -32,11 +32,28 @@ def parse(text: str, name: str = "Dockerfile") -> ast.Dockerfile:
 def _undecodable(source: Source, offset: int) -> ast.Dockerfile:
     """The tree of a text that is no Unicode: one ``Invalid`` node, unvalidated, as pydantic refuses such a text."""
     end = len(source.text)
-    token = ast.Token.model_construct(start=0, end=end, type="INVALID", text=source.text)
+    token = ast.Token(0, end, "INVALID", source.text)
     invalid = ast.Invalid.model_construct(
         start=0, end=end, keyword="", message="the text holds half a surrogate pair: save it as UTF-8", offset=offset
     )
     return ast.Dockerfile.model_construct(source=source, tokens=(token,), instructions=(invalid,))
+
+
+def _too_long(offset: int | None) -> Problem | None:
+    """The problem of a line at ``offset`` that BuildKit refuses for its length; None where there is no such line."""
+    message = "the line is longer than 65535 bytes: continue it on a second line"
+    return None if offset is None else Problem(message, offset, by_parser=True)
+
+
+def _too_many(line: LogicalLine) -> Problem | None:
+    """The problem of an instruction that would take too long to read."""
+    if line.end - line.start <= LONGEST_INSTRUCTION:
+        return None
+    length = len(line.joined(line.start, line.end))
+    if length <= LONGEST_INSTRUCTION:
+        return None
+    message = f"the instruction has {length} characters, of which Restow reads {LONGEST_INSTRUCTION}: split it"
+    return Problem(message, line.start)
 
 
 class _FileParser:
@@ -90,19 +107,21 @@ class _FileParser:
         """The node of a logical line and of the heredocs that follow it."""
         if self.lark is None:
             self.lark = tables.load(self.escape)
+        heredocs: tuple[ast.Heredoc, ...] = ()
+        end = line.tail
+        problem = _too_long(line.too_long) or _too_many(line)
+        if problem is not None:
+            statement = unread_statement(line, problem)
+            self._add_tokens(statement)
+            return self._node(statement, end, heredocs, problem)
         statement = read_statement(line, line.start, line.end, self.lark)
         self._add_tokens(statement)
         problem = statement.problem
-        heredocs: tuple[ast.Heredoc, ...] = ()
-        end = line.tail
         try:
             heredocs, end = self._heredocs(statement, line)
         except Problem as raised:
             problem = raised
             end = self.tokens.at
-        if line.too_long is not None:
-            message = "the line is longer than 65535 bytes: continue it on a second line"
-            problem = Problem(message, line.too_long, by_parser=True)
         return self._node(statement, end, heredocs, problem)
 
     def _add_tokens(self, statement: Statement) -> None:
@@ -160,6 +179,10 @@ class _FileParser:
     def _heredoc(self, opener: Opener, line: LogicalLine) -> tuple[ast.Heredoc, int]:
         """The heredoc's node and the end of its closing line. Raises Problem where no line closes it."""
         body = self.reader.body(opener.name, opener.chomp)
+        if body is not None and (problem := _too_long(self.reader.too_long)) is not None:
+            self.tokens.add("HEREDOC_BODY", body.start, body.end)
+            self.tokens.add("HEREDOC_END", body.end, body.close)
+            raise problem
         if body is None:
             self.tokens.fill(min(self.reader.text.find("\n", line.tail) + 1 or line.tail, len(line.text)))
             self.tokens.add("HEREDOC_BODY", self.tokens.at, len(line.text.rstrip("\r\n")))

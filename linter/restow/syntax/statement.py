@@ -35,6 +35,9 @@ USAGE = {
 }
 """What to do about an instruction that lacks something or does not parse."""
 
+LONGEST_KEYWORD = 100
+"""How far the first word of a line that is too long is looked for."""
+
 _KEYWORD = re.compile(rf"[^{BLANKS}]+")
 _HAS_ARGUMENTS = re.compile(r"\S+\s+(?!--)\S")
 
@@ -64,6 +67,13 @@ class Statement:
     def json_form(self) -> bool:
         """Whether the arguments are a JSON array."""
         return any(token.type == "JSON_OPEN" for token in self.tokens)
+
+
+def unread_statement(line: LogicalLine, problem: Problem) -> Statement:
+    """The instruction of ``line`` with its first word alone, as ``problem`` forbids to look at the rest."""
+    match = _KEYWORD.match(line.joined(line.start, min(line.end, line.start + LONGEST_KEYWORD)))
+    keyword = match[0] if match else ""
+    return Statement(line, line.start, line.end, keyword.lower(), keyword, problem=problem)
 
 
 def read_statement(line: LogicalLine, start: int, end: int, parser: Lark, *, nested: bool = False) -> Statement:

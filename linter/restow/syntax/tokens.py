@@ -18,7 +18,7 @@ _SPACE = "".join(sorted(set(SPACES) - {"\n", "\r"}))
 def gap_pattern(escape: str) -> re.Pattern[str]:
     """What stands between the tokens of instructions; the name of the group that matches is the token's type."""
     return re.compile(
-        rf"(?P<NEWLINE>\r*\n)|(?P<WHITESPACE>(?:[{_SPACE}]|\r(?!\r*(?:\n|\Z)))+|\r+\Z)"
+        rf"(?P<NEWLINE>(?:\r*\n)+)|(?P<WHITESPACE>(?:[{_SPACE}]|\r(?!\r*(?:\n|\Z)))+|\r+\Z)"
         rf"|(?P<CONTINUATION>{re.escape(escape)}[ \t]*(?:\r*\n|\r*\Z))"
         r"|(?P<COMMENT>#[^\n]*?(?=\r*(?:\n|\Z)))|(?P<BOM>\ufeff)|(?P<OTHER>[\s\S])"
     )
@@ -37,7 +37,7 @@ class TokenList:
         """The token at ``start..end``, after what stands before it; an empty one is left out."""
         self.fill(start)
         if end > start:
-            self.tokens.append(Token.model_construct(start=start, end=end, type=kind, text=self.text[start:end]))
+            self.tokens.append(Token(start, end, kind, self.text[start:end]))
             self.at = end
 
     def fill(self, end: int) -> None:
@@ -46,7 +46,5 @@ class TokenList:
             match = self._gap.match(self.text, self.at, end)
             stop = match.end() if match else end
             kind = (match.lastgroup if match else None) or "OTHER"
-            self.tokens.append(
-                Token.model_construct(start=self.at, end=stop, type=kind, text=self.text[self.at : stop])
-            )
+            self.tokens.append(Token(self.at, stop, kind, self.text[self.at : stop]))
             self.at = stop

@@ -20,6 +20,8 @@ Lookup = Callable[[str], "str | None"]
 _END = ""
 _SPECIAL = "@*#?-$!0"
 _MAX_DEPTH = 50
+LONGEST_VALUES = 1 << 20
+"""How many characters the values of a word's variables may have in all: ``ENV A=$A$A`` in a row doubles them each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class _Reader:
         self.missing: set[str] = set()
         self.pending: list[str] = []
         self.depth = 0
+        self.size = 0
 
     def peek(self) -> str:
         """The next character; empty at the end."""
@@ -279,6 +282,9 @@ class _Reader:
     def _value(self, name: str) -> str | None:
         value = self.lookup(name)
         (self.missing if value is None else self.used).add(name)
+        self.size += len(value or "")
+        if self.size > LONGEST_VALUES:
+            raise WordError(f"the values in it have more than {LONGEST_VALUES} characters")
         return value
 
 
