@@ -47,6 +47,8 @@ def assemble(dockerfile: Dockerfile, printed: Sequence[str]) -> str:
         parts.append(new)
         at = node.end
     rest = text[at:]
+    if not rest and printed and printed[-1].endswith("\n"):  # a continued line that the file ends in
+        return "".join(parts)
     if at < len(text) or printed:
         rest += "" if rest.endswith("\n") else newline
     lines = _lines(rest, at)

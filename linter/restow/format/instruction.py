@@ -77,7 +77,7 @@ def print_instruction(
     parts = [pieces[0].text]
     for before, after in itertools.pairwise(pieces):
         parts += [_gap(dockerfile.text, before, after, layout), after.text]
-    return _tidied("".join(parts), dockerfile.escape) + _tail(dockerfile.text, pieces[-1].end, node)
+    return _tidied("".join(parts), dockerfile.escape) + _tail(dockerfile, pieces[-1].end, node)
 
 
 def _pieces(dockerfile: Dockerfile, node: Instruction, tokens: Sequence[Token]) -> list[Piece]:
@@ -170,9 +170,9 @@ def _unpadded(line: str, escape: str) -> str:
     return cut if cut.endswith(escape) else line
 
 
-def _tail(text: str, at: int, node: Instruction) -> str:
-    """What follows the last piece: here-document bodies as they are, or an escape character that continues nothing."""
-    tail = text[at : node.end]
-    if "\n" not in tail:
-        return tail
-    return tail.lstrip(" \t")
+def _tail(dockerfile: Dockerfile, at: int, node: Instruction) -> str:
+    """What follows the last piece: here-document bodies as they are, or an escape character that continues nothing,
+    with the blank lines and comments behind it."""
+    tail = dockerfile.text[at : node.end]
+    first = tail.lstrip(" \t")
+    return first if "\n" in tail and not first.startswith(dockerfile.escape) else tail

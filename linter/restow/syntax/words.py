@@ -6,6 +6,7 @@ BuildKit does is what counts here, where it differs from a shell too: see ``expa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,10 +18,11 @@ __all__ = ["Expansion", "Lookup", "WordError", "expand_word", "expand_words"]
 
 Lookup = Callable[[str], "str | None"]
 
+_RUNS = re.compile(f"[{SPACES}]+|[^{SPACES}]+")
 _END = ""
 _SPECIAL = "@*#?-$!0"
 _MAX_DEPTH = 50
-LONGEST_VALUES = 1 << 20
+LONGEST_VALUES = 1 << 18
 """How many characters the values of a word's variables may have in all: ``ENV A=$A$A`` in a row doubles them each time."""
 
 
@@ -298,9 +300,9 @@ class _Words:
 
     def add(self, text: str) -> None:
         """Text that is split at spaces."""
-        for character in text:
-            if character not in SPACES:
-                self.add_raw(character)
+        for run in _RUNS.findall(text):
+            if run[0] not in SPACES:
+                self.add_raw(run)
             elif self.inside and any(self.buffer):
                 self.words.append("".join(self.buffer))
                 self.buffer.clear()
