@@ -58,6 +58,7 @@ _MODELS: dict[str, tuple[str, ...]] = {
         "umask",
         "hostname",
     ),
+    "python_projects": ("uv", "poetry", "pipenv"),
     "rpm": ("yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper", "pacman", "rpm"),
     "sed": ("sed",),
     "users": ("useradd", "adduser", "groupadd", "addgroup", "usermod"),

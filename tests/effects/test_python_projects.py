@@ -1,0 +1,138 @@
+"""What uv, poetry and pipenv read and write of a project; each case is a trap for a model that reads too little."""
+
+import pytest
+
+MANIFEST = '[project]\nname = "x"\nversion = "1"\ndependencies = ["six"]\n'
+POETRY = '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nsix = "*"\n'
+UV_LOCK = 'version = 1\n[[package]]\nname = "six"\n[[package]]\nname = "x"\nsource = { virtual = "." }\n'
+UV = {"pyproject.toml": MANIFEST, "uv.lock": UV_LOCK, "main.py": ""}
+PO = {"pyproject.toml": POETRY, "poetry.lock": '[[package]]\nname = "six"\n', "main.py": ""}
+PIPENV = {"Pipfile": '[packages]\nsix = "*"\n', "Pipfile.lock": "{}", "main.py": ""}
+
+
+@pytest.mark.parametrize(
+    ("files", "command", "lock"),
+    [
+        (UV, "uv sync --frozen --no-install-project --no-dev", "uv.lock"),
+        (UV, "uv sync --locked --no-install-project", "uv.lock"),
+        (PO, "poetry install --no-root --no-interaction --only main", "poetry.lock"),
+        (PIPENV, "pipenv install --system --deploy", "Pipfile.lock"),
+        (PIPENV, "pipenv sync", "Pipfile.lock"),
+    ],
+)
+def test_dependencies_alone_read_manifest_and_lock(world, reads, writes, files, command, lock):
+    checked = world(files)
+    effect = checked.effect(command)
+    for name in ("pyproject.toml", lock, ".python-version", "uv.toml"):
+        assert reads(effect, f"/app/{name}"), name
+    assert reads(effect, "/pyproject.toml")
+    assert reads(effect, "/root/.config/x")
+    assert not reads(effect, "/app/main.py")
+    assert not writes(effect, f"/app/{lock}")
+    assert writes(effect, "/app/.venv/lib/x")
+    assert writes(effect, "/usr/local/lib/python3.12/site-packages/six.py")
+    assert f"/app/{lock}" in effect.needs
+
+
+def test_a_lock_that_no_option_keeps_may_be_written(world, writes):
+    assert writes(world(UV).effect("uv sync --no-install-project"), "/app/uv.lock")
+    accepting = world(UV, accept=True)
+    assert not writes(accepting.effect("uv sync --no-install-project"), "/app/uv.lock")
+    assert accepting.assumed["lock-agrees"] == "unchecked"
+    without = {name: text for name, text in PO.items() if name != "poetry.lock"}
+    assert writes(world(without).effect("poetry install --no-root"), "/app/poetry.lock")
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        (UV, "uv sync --frozen"),
+        (PO, "poetry install"),
+        ({**UV, "pyproject.toml": MANIFEST + 'dynamic = ["version"]\n'}, "uv sync --frozen --no-install-project"),
+        (
+            {**UV, "pyproject.toml": MANIFEST + '[tool.uv.sources]\ny = { path = "../y" }\n'},
+            "uv sync --no-install-project",
+        ),
+        ({**UV, "pyproject.toml": MANIFEST + '[tool.uv.workspace]\nmembers = ["y"]\n'}, "uv sync --no-install-project"),
+        ({**UV, "/pyproject.toml": MANIFEST}, "uv sync --frozen --no-install-project"),
+        ({**UV, "uv.lock": UV_LOCK + 'source = { directory = "y" }\n'}, "uv sync --frozen --no-install-project"),
+        ({**PO, "pyproject.toml": POETRY + 'y = { path = "y" }\n'}, "poetry install --no-root"),
+        ({**PIPENV, "Pipfile": '[packages]\ny = { path = ".", editable = true }\n'}, "pipenv install --deploy"),
+        (UV, "uv lock"),
+        (PO, "poetry export -o requirements.txt"),
+        (UV, "uv pip install -r pyproject.toml"),
+    ],
+)
+def test_anything_local_reads_everything(world, reads, writes, files, command):
+    checked = world(files)
+    effect = checked.effect(command)
+    assert reads(effect, "/anywhere")
+    assert writes(effect, "/app/x")
+    assert effect.environment is None
+    assert checked.assumed["build-in-place"] == "standing"
+
+
+def test_content_that_is_not_at_hand(world):
+    for files, command in ((UV, "uv sync --frozen --no-install-project"), (PO, "poetry install --no-root")):
+        assert "content" in world({**files, "pyproject.toml": None}).reason(command)
+    assert "content" in world({**UV, "uv.lock": None}).reason("uv sync --frozen --no-install-project")
+
+
+def test_uv_pip_takes_requirements_as_pip_does(world, reads, writes):
+    files = {
+        "requirements.txt": "-r more.txt\nsix\n",
+        "more.txt": "-c limits.txt\n",
+        "limits.txt": "six<2\n",
+        "main.py": "",
+    }
+    effect = world(files).effect("uv pip install --system --no-cache -r requirements.txt")
+    for name in ("requirements.txt", "more.txt", "limits.txt"):
+        assert reads(effect, f"/app/{name}"), name
+    assert not reads(effect, "/app/main.py")
+    assert writes(world(files).effect("uv pip install --target /deps six"), "/deps/six.py")
+    local = {**files, "pyproject.toml": MANIFEST}
+    assert reads(world(local).effect("uv pip install -e ."), "/app/main.py")
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        ("uv venv /opt/venv", "/opt/venv/bin/python"),
+        ("uv python install 3.12", "/root/.local/share/uv/python/x"),
+        ("uv tool install ruff", "/root/.local/bin/ruff"),
+        ("poetry config virtualenvs.create false", "/root/.config/pypoetry/config.toml"),
+    ],
+)
+def test_tools(world, reads, writes, command, path):
+    effect = world(UV).effect(command)
+    assert writes(effect, path)
+    assert not reads(effect, "/app/main.py")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uv run main.py",
+        "uv sync --frobnicate",
+        "uv tool run ruff",
+        "uv --directory /x sync",
+        "uv tool install ./tool",
+        "poetry run x",
+        "poetry config cache-dir-path /x",
+        "pipenv run x",
+        "uv pip frobnicate",
+    ],
+)
+def test_refused(world, command):
+    assert world(UV).reason(command)
+
+
+def test_variables_that_name_files(world, writes):
+    assert "variable" in world(UV, environment={"UV_CONFIG_FILE": "/x"}).reason("uv sync --frozen --no-install-project")
+    named = world(UV, environment={"UV_PROJECT_ENVIRONMENT": "/opt/env"})
+    assert writes(named.effect("uv sync --frozen --no-install-project"), "/opt/env/x")
+
+
+def test_poetry_looks_for_folders_called_as_packages(world, reads):
+    assert reads(world(PO).effect("poetry install --no-root"), "/app/six/setup.py")
+    assert reads(world(PO).effect("poetry install --no-root"), "/app/.poetry/plugins")
