@@ -1,6 +1,6 @@
 """Trace real programs and compare what they did with their models.
 
-    python scripts/trace LAYERS [--only TEXT] [--keep DIR]
+    python scripts/trace LAYERS [--only TEXT,...]
 
 LAYERS is a folder that ``prepare.py`` filled: unpacked layers of a Debian image, its package lists, and the programs. Each
 case runs in a root that is thrown away. A line tells each case's violations; what the programs did is written to
@@ -28,11 +28,11 @@ def main() -> int:
     """Trace the cases and compare; exit 1 for a violation, 2 where a command failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("layers", type=Path)
-    parser.add_argument("--only", default="", help="cases whose name begins with this text")
+    parser.add_argument("--only", default="", help="cases whose name begins with one of these, separated by commas")
     arguments = parser.parse_args()
     wrong = failed = 0
     for case in cases():
-        if case.name.startswith(arguments.only):
+        if case.name.startswith(tuple(arguments.only.split(","))):
             try:
                 trace, outcome = run(case, arguments.layers.resolve())
             except UnreadableLogError as error:
@@ -71,8 +71,23 @@ def run(case: Case, layers: Path) -> tuple[Trace | None, str]:
     log, asked, outcome = traced.traced(
         case.command, upper, directory=case.directory, user=case.user, environment=environment
     )
+    same = unchanged(log.written, lower=set_up, upper=upper)
+    log.written -= same
+    log.read |= same
     said = "" if outcome.returncode == 0 else f"{outcome.returncode} {outcome.stdout[-800:]} {outcome.stderr}"
     return trace_of(case, project, log, asked), said
+
+
+def unchanged(written: set[str], *, lower: Path, upper: Path) -> set[str]:
+    """The files that were written with the bytes, the mode and the owner that they had before: they count as read."""
+    found = set()
+    for path in written:
+        before, after = (layer / path.lstrip("/") for layer in (lower, upper))
+        if before.is_file() and after.is_file() and not before.is_symlink() and not after.is_symlink():
+            were, are = before.stat(), after.stat()
+            kept = (were.st_mode, were.st_uid, were.st_gid) == (are.st_mode, are.st_uid, are.st_gid)
+            found |= {path} if kept and before.read_bytes() == after.read_bytes() else set()
+    return found
 
 
 def compare(case: Case, trace: Trace) -> int:

@@ -48,6 +48,7 @@ class Root:
             inner = [*f"strace -f -y -s 8192 --seccomp-bpf -e trace={TRACED} -o".split(), str(strace), *inner]
         script = (
             f'mount -t overlay overlay -o "lowerdir={lower},upperdir={upper},workdir={work}" "{mounted}" && '
+            f'mkdir -p "{mounted}/proc" "{mounted}/dev" && '
             f'mount -t proc proc "{mounted}/proc" && mount --rbind /dev "{mounted}/dev" && exec "$@"'
         )
         return subprocess.run(

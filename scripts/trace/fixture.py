@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cases import Case
 from comparison import KERNEL, Trace, is_aside
 from disposable_root import SHIM_FOLDER
 from strace_log import Log
 
-_SYSTEM = ("/usr/", "/lib/", "/var/lib/", "/var/cache/", "/var/log/", "/etc/", "/opt/", "/run/")
+if TYPE_CHECKING:
+    from cases import Case
+
+_INSTALLED = ("/node_modules/", "/site-packages/", "/vendor/", "/.venv/", "/.git/", "/target/")
 _DEPTH, _SAMPLES = 5, 3
+LISTS = ("read", "listed", "written", "folders")
+_HOST = re.compile(r"\b(https?:/{1,2})[\w-]+(?:\.[\w-]+)*\.(?:org|com|io|net)\b")
+_NEUTRAL = r"\1registry.example"
 _LARGEST = 20_000
 _GENERATED = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock", "go.sum")
 
@@ -33,7 +40,8 @@ def trace_of(case: Case, project: Path, log: Log, asked: list[str]) -> Trace:
         files,
         tuple(sorted(path for path in log.read if not is_aside(path, programs) and not _ours(path))),
         tuple(sorted(path for path in log.listed if not is_aside(path, programs) and not _ours(path))),
-        tuple(sorted(_uppermost(path for path in log.written if not log.is_passing(path) and not _ours(path)))),
+        tuple(sorted(path for path in log.written if not log.is_passing(path) and not _ours(path))),
+        tuple(sorted(path for path in log.folders if not log.is_passing(path) and not _ours(path))),
         tuple(asked),
     )
 
@@ -42,16 +50,14 @@ def _ours(path: str) -> bool:
     return path.startswith(SHIM_FOLDER) or KERNEL.covers(path)
 
 
-def _uppermost(paths: Iterable[str]) -> Iterator[str]:
-    yield from paths
-
-
 def sampled(paths: Iterable[str], *, keep: str) -> list[str]:
-    """All paths of the project and the homes; of the system's deep folders, a few each, so that the file stays small."""
+    """All paths of the project itself; of what was installed, and of the system's folders, a few for each place, so that
+    the file stays small.
+    """
     counts: dict[str, int] = {}
     found = []
     for path in sorted(paths):
-        if path.startswith(_SYSTEM) and not path.startswith(keep + "/"):
+        if not path.startswith(keep + "/") or any(name in path for name in _INSTALLED):
             group = "/".join(path.split("/")[: _DEPTH + 1]) if path.count("/") > _DEPTH else path.rpartition("/")[0]
             counts[group] = counts.get(group, 0) + 1
             if counts[group] > _SAMPLES:
@@ -69,8 +75,11 @@ def write_fixture(path: Path, trace: Trace, *, known: bool) -> None:
         "user": trace.user,
         "environment": dict(trace.environment),
         "known": known,
-        "files": dict(trace.files),
-        **{name: sampled(getattr(trace, name), keep=trace.directory) for name in ("read", "listed", "written")},
+        "files": {path: _HOST.sub(_NEUTRAL, text) for path, text in trace.files.items()},
+        **{
+            name: [_HOST.sub(_NEUTRAL, path) for path in sampled(getattr(trace, name), keep=trace.directory)]
+            for name in LISTS
+        },
         "asked": list(trace.asked),
     }
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -79,6 +88,6 @@ def write_fixture(path: Path, trace: Trace, *, known: bool) -> None:
 def read_fixture(path: Path) -> tuple[Trace, bool]:
     """The trace of a fixture, and whether its command should be known."""
     given = json.loads(path.read_text(encoding="utf-8"))
-    lists = (tuple(given[name]) for name in ("read", "listed", "written", "asked"))
+    lists = (tuple(given[name]) for name in (*LISTS, "asked"))
     command, directory, user = tuple(given["command"]), given["directory"], given["user"]
     return Trace(command, directory, user, given["environment"], given["files"], *lists), given["known"]

@@ -84,7 +84,7 @@ NODE: tuple[dict[str, Any], ...] = (
         "npm-ci-user",
         "npm ci",
         _PLAIN,
-        before=f"{_LOCK} && useradd -m app && chown -R app /app",
+        before=f"export HOME=/root; {_LOCK} && useradd -m app && chown -R app /app",
         user="app",
         environment={**_TLS, "HOME": "/home/app"},
     ),

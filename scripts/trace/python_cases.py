@@ -47,6 +47,11 @@ def _pip(name: str, command: str, files: dict[str, str] | None = None, **given: 
     return {**found, "files": files or {}, **given}
 
 
+def _uv(name: str, command: str, files: dict[str, str] | None = None, **given: Any) -> dict[str, Any]:
+    """uv brings certificates of its own; the index of a closed network may need those of the system."""
+    return _pip(name, command, files, environment={"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt"}, **given)
+
+
 PYTHON: tuple[dict[str, Any], ...] = (
     _pip("pip-requirements", "pip install -r requirements.txt", _REQUIREMENTS),
     _pip("pip-no-cache", "pip install --no-cache-dir -r requirements.txt", _REQUIREMENTS),
@@ -107,16 +112,16 @@ PYTHON: tuple[dict[str, Any], ...] = (
         },
     ),
     _pip("setup-install", "python3 setup.py build", {**_SETUP, "tests/x.py": ""}),
-    _pip("uv-pip-requirements", "uv pip install --system --break-system-packages -r requirements.txt", _REQUIREMENTS),
-    _pip("uv-pip-constraint", "uv pip install --system --break-system-packages --no-cache -c pins.txt six", _INCLUDED),
-    _pip("uv-pip-local", "uv pip install --system --break-system-packages .", _PROJECT),
-    _pip("uv-pip-editable", "uv pip install --system --break-system-packages -e .", _PROJECT),
-    _pip("uv-pip-target", "uv pip install --target /opt/site six", _REQUIREMENTS),
-    _pip(
+    _uv("uv-pip-requirements", "uv pip install --system --break-system-packages -r requirements.txt", _REQUIREMENTS),
+    _uv("uv-pip-constraint", "uv pip install --system --break-system-packages --no-cache -c pins.txt six", _INCLUDED),
+    _uv("uv-pip-local", "uv pip install --system --break-system-packages .", _PROJECT),
+    _uv("uv-pip-editable", "uv pip install --system --break-system-packages -e .", _PROJECT),
+    _uv("uv-pip-target", "uv pip install --target /opt/site six", _REQUIREMENTS),
+    _uv(
         "uv-pip-sync", "uv pip sync --system --break-system-packages pins.txt", {"pins.txt": _LOCK, "app.py": "x = 1\n"}
     ),
-    _pip("uv-venv", "uv venv /opt/venv", _REQUIREMENTS),
-    _pip("uv-sync", "uv sync", _WORKSPACE),
-    _pip("uv-sync-frozen", "uv sync --frozen --no-dev", _WORKSPACE, before="cd /app && uv lock"),
-    _pip("uv-sync-no-project", "uv sync --frozen --no-install-project", _WORKSPACE, before="cd /app && uv lock"),
+    _uv("uv-venv", "uv venv /opt/venv", _REQUIREMENTS),
+    _uv("uv-sync", "uv sync", _WORKSPACE),
+    _uv("uv-sync-frozen", "uv sync --frozen --no-dev", _WORKSPACE, before="cd /app && uv lock"),
+    _uv("uv-sync-no-project", "uv sync --frozen --no-install-project", _WORKSPACE, before="cd /app && uv lock"),
 )

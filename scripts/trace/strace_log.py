@@ -16,7 +16,7 @@ TRACED = (
     "copy_file_range,io_uring_setup"
 )
 _LINE = re.compile(r"^(\d+) +(.*)$")
-_CALL = re.compile(r"^(\w+)\((.*)\) += (-?\w+|\?)(<.*?>)?(?: (E\w+).*)?(?: .*)?$", re.DOTALL)
+_CALL = re.compile(r"^(\w+)\((.*)\) += (-?\w+|\?)(<.*?>(?:\(deleted\))?)?(?: (E\w+).*)?(?: .*)?$", re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\.\.\.)?')
 _DESCRIPTOR = re.compile(r"^(AT_FDCWD|-?\d+)(?:<((?:[^<>\\]|\\.)*)>)?")
 _LOOKS = frozenset(
@@ -35,6 +35,10 @@ _TIMES = frozenset("utime utimes utimensat futimesat".split())
 _IGNORED = frozenset("umount umount2 mount chroot pivot_root swapon acct getcwd exit quotactl".split())
 
 
+_MADE_UP = re.compile(r"[._-]\d{4,}(?:_[0-9a-f]{32})?$")
+"""Names of scratch files and locks that end in a process number or a random one: nothing else bears such a name."""
+
+
 class UnreadableLogError(Exception):
     """A line of the log that this module does not understand."""
 
@@ -43,8 +47,8 @@ class UnreadableLogError(Exception):
 class Log:
     """Paths inside the root, each once. ``own`` are those that the command made itself: what it reads there is its own.
 
-    ``fresh`` are those of them where nothing can have stood before (made with O_EXCL, mkdir and their like), ``gone``
-    those that were removed, or moved away, and not made again.
+    ``fresh`` are those of them where nothing can have stood before (made with O_EXCL, mkdir and their like, or under a
+    made-up name), ``gone`` those that were removed, or moved away, and not made again, ``folders`` the directories made.
     """
 
     read: set[str] = field(default_factory=set)
@@ -54,6 +58,7 @@ class Log:
     own: set[str] = field(default_factory=set)
     fresh: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
 
     def look(self, path: str) -> None:
         """Note a lookup, unless the command made what stands there, or a directory above."""
@@ -70,7 +75,7 @@ class Log:
 
     def make(self, path: str, *, fresh: bool) -> None:
         """Note that the command made the path."""
-        if fresh and path not in self.written:
+        if (fresh or _MADE_UP.search(path)) and path not in self.written:
             self.fresh.add(path)
         self.written.add(path)
         self.own.add(path)
@@ -114,14 +119,14 @@ class _Reader:
             raise UnreadableLogError(text)
         name, arguments, result, descriptor, error = found.groups()
         if name in _STARTS and result.isdigit():
-            self.directories[result] = self.directories.get(process, "/")
+            self.directories.setdefault(result, self.directories.get(process, "/"))  # a child may have moved on already
             return
         if not self.begun:
             self.begun = self.marker in arguments and name != "execve"
             if name in ("chdir", "chroot") and not error:
                 self._enter(process, arguments)
             return
-        self._apply(process, name, arguments, (descriptor or "").strip("<>"), error)
+        self._apply(process, name, arguments, (descriptor or "").removesuffix("(deleted)").strip("<>"), error)
 
     def _enter(self, process: str, arguments: str) -> None:
         for path in _paths(arguments):
@@ -141,6 +146,8 @@ class _Reader:
             if text is None:
                 known = _DESCRIPTOR.match(part)
                 base = _unescaped(known.group(2)) if known and known.group(2) else base
+                if known and known.group(1) == "AT_FDCWD" and base:
+                    self.directories[process] = self.inside(base)
             else:
                 path = _unescaped(text.group(1))
                 if (path or base) and (path.startswith("/") or base.startswith("/") or not base):
@@ -160,8 +167,8 @@ class _Reader:
         paths = self._named(process, arguments)
         if name in ("symlink", "symlinkat"):
             paths = paths[-1:]
-        elif name == "execve":
-            paths = paths[:1]
+        elif name not in _MOVES:
+            paths = paths[:1]  # what comes after it is a result (readlink) or the name of an attribute
         if not paths or error in ("EBADF", "EFAULT"):
             return
         if error or name in _LOOKS:
@@ -170,6 +177,7 @@ class _Reader:
             self._open(name, paths[0], arguments, self.inside(_unescaped(descriptor)))
         elif name in _MAKES:
             log.make(paths[-1], fresh=True)
+            log.folders |= {paths[-1]} if name.startswith("mkdir") else set()
         elif name in _REMOVES:
             log.remove(paths[0])
         elif name in _CHANGES:
@@ -260,6 +268,9 @@ def read_log(lines: Iterator[str], root: str, marker: str) -> Log:
         if found is None:
             raise UnreadableLogError(line)
         process, text = found.groups()
+        if process not in reader.directories:
+            starting = [one for one, begun in waiting.items() if begun.partition("(")[0] in _STARTS]
+            reader.directories[process] = reader.directories.get(starting[-1], "/") if starting else "/"
         if text.endswith("<unfinished ...>"):
             waiting[process] = text.removesuffix("<unfinished ...>").rstrip()
             continue

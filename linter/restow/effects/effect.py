@@ -71,8 +71,9 @@ class Effect:
     None means every variable. ``certain``: it cannot fail for root. ``exact`` computes the resulting filesystem where
     the simulator can; else what is written is a term over everything read. ``needs`` are the project's files that have
     to be in place. ``words`` are those of the command that decide its result, None for all of them (``--quiet`` and
-    ``--no-cache-dir`` do not). ``sets`` are variables that it gives to the commands after it (``export``). ``seconds``
-    (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
+    ``--no-cache-dir`` do not). ``sets`` are variables that it gives to the commands after it (``export``). ``consulted``
+    are paths that the model looked at, with the links on the way to its arguments: it says the same only while they stay
+    as they are. ``seconds`` (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
     """
 
     reads: tuple[Region, ...] = ()
@@ -89,6 +90,7 @@ class Effect:
     needs: tuple[str, ...] = ()
     words: tuple[str, ...] | None = None
     sets: tuple[str, ...] = ()
+    consulted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.exact is not None and self.environment is None:
@@ -101,8 +103,9 @@ class Invocation:
 
     ``read`` gives the bytes of a known file (absolute path), None where they are not at hand. ``accept`` says that
     assumptions that nobody can check are taken as true. What the model looked at is recorded in ``consulted``, since a
-    verdict is only good while those files stay as they are; what it assumed, in ``assumed``. ``declared`` are effects that the user
-    declared; they come before the models.
+    verdict is only good while those files stay as they are; what it assumed, in ``assumed``; the paths of arguments as they
+    were written, and the links on their way, in ``ways``. ``declared`` are effects that the user declared; they come before
+    the models.
     """
 
     argv: tuple[str, ...]
@@ -116,6 +119,7 @@ class Invocation:
     consulted: list[str] = field(default_factory=list)
     assumed: list[Assumption] = field(default_factory=list)
     declared: tuple[Declaration, ...] = ()
+    ways: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -128,12 +132,18 @@ class Invocation:
             raise UnknownEffect(f"the path in an argument of {self.name} depends on a value that is not known")
         if SYMBOLIC in self.directory and not argument.startswith(("/", "~")):
             raise UnknownEffect("the working directory is the base image's, and not known; set WORKDIR")
-        return self.filesystem.resolve(self._absolute(argument))
+        return self._resolved(argument, last=True)
 
     def entry(self, argument: str) -> str:
         """Like ``path``, but where a symbolic link stands, the link itself."""
         self.path(argument)
-        return self.filesystem.resolve(self._absolute(argument), last=False)
+        return self._resolved(argument, last=False)
+
+    def _resolved(self, argument: str, *, last: bool) -> str:
+        written = self._absolute(argument)
+        found = self.filesystem.resolve(written, last=last)
+        self.ways += (*self.filesystem.steps(written), found)
+        return found
 
     def area(self, argument: str) -> str:
         """The argument as an absolute path, or, where it goes on with something unknown, the folder in which it lies.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.surroundings import TOOLS
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 
@@ -104,7 +105,7 @@ def effect_of(call: Invocation) -> Effect:
 
         declaration = declaration_for(call.argv, call.declared)
         if declaration is not None:
-            return _anywhere(call, declared_effect(call, declaration))
+            return _anywhere(call, _completed(call, declared_effect(call, declaration)))
     name = call.name
     base = name.split(".")[0] if name.startswith(("pip", "python")) else name
     module = _MODULE_OF.get(base)
@@ -115,7 +116,7 @@ def effect_of(call: Invocation) -> Effect:
     ):
         raise UnknownEffect(f"{call.argv[0]!r} is a program of the project")
     model: Callable[[Invocation], Effect] = import_module(f"restow.effects.programs.{module}").effect
-    return _anywhere(call, model(call))
+    return _anywhere(call, _completed(call, model(call)))
 
 
 def _anywhere(call: Invocation, found: Effect) -> Effect:
@@ -132,3 +133,15 @@ def _anywhere(call: Invocation, found: Effect) -> Effect:
         return found
     kept = tuple(region for region in found.reads if not any(SYMBOLIC in path for path in region.include))
     return replace(found, reads=(*kept, Region.everything()), needs=tuple(p for p in found.needs if SYMBOLIC not in p))
+
+
+def _completed(call: Invocation, found: Effect) -> Effect:
+    """What holds of every program: variables of its libraries, the folder of temporary files, and what was looked at."""
+    if found.environment is not None:
+        found = replace(found, environment=tuple(dict.fromkeys((*found.environment, *TOOLS))))
+    named = {given for name in ("TMPDIR", "TEMPDIR", "TEMP", "TMP") if (given := call.environment.get(name))}
+    if named and found.writes and found.exact is None:
+        scratch = Region(tuple(sorted(call.path(each) for each in named)))
+        found = replace(found, reads=(*found.reads, scratch), writes=(*found.writes, scratch))
+    looked = dict.fromkeys((*found.consulted, *call.consulted, *call.ways))
+    return replace(found, consulted=tuple(path for path in looked if SYMBOLIC not in path))

@@ -61,6 +61,33 @@ _FLAG_LISTS = (
     ),
     *("NODE_OPTIONS", "RUBYOPT", "GIT_SSH_COMMAND", "GIT_SSH", "JAVA_TOOL_OPTIONS", "PERL5OPT"),
 )
+
+
+def names(text: str) -> frozenset[str]:
+    """The words of a text: a table of names that reads as one."""
+    return frozenset(text.split())
+
+
+TOOLS = (
+    *("PERL*", "GAWK*", "AWK*", "POSIXLY_CORRECT", "_POSIX2_VERSION", "GETOPT_COMPATIBLE", "COLUMNS", "COLS"),
+    *("LINES", "TERM*", "NO_COLOR", "CLICOLOR*", "SIMPLE_BACKUP_SUFFIX", "VERSION_CONTROL", "BLOCK_SIZE", "BLOCKSIZE"),
+    *("LS_*", "TIME_STYLE", "QUOTING_STYLE", "DU_*", "DF_*", "FIND_BLOCK_SIZE", "GNU_FINDUTILS_*", "GREP_*", "SED_*"),
+    *("GZIP", "XZ_*", "BZIP*", "ZSTD_*", "TAR_*", "PRISTINE_TAR_*", "TEMP", "TEMPDIR", "TMP", "TMPDIR", "DEB_*"),
+    *("DPKG_*", "DBUS_*", "GNUTLS_*", "P11_KIT_*", "NETTLE_*", "GCRYPT_*", "LIBGCRYPT_*", "OMP_*", "GOMP_*"),
+    *("GLIB_*", "G_*", "SYSTEMD_*", "PACKAGEKIT_*", "LESS*", "PAGER", "EDITOR", "VISUAL", "SHELLOPTS", "BASHOPTS"),
+)
+"""Variables of the small programs, interpreters and libraries that scripts of the system are made of (perl(1), GNU coreutils
+and findutils manuals, tar(1), p11-kit, GnuTLS, libgcrypt, OpenMP), by traces of what they ask for.
+"""
+CI_SERVICES = names(
+    "AC_APPCIRCLE AGOLA_GIT_REF ALPIC_HOST APPCENTER_BUILD_ID APPVEYOR BITBUCKET_COMMIT BITRISE_IO BUDDY_WORKSPACE_ID "
+    "BUILDER_OUTPUT BUILDKITE BUILD_ID BUILD_NUMBER CF_BUILD_ID CF_PAGES CI_* CIRCLECI CIRRUS_CI CM_BUILD_ID "
+    "CODEBUILD_BUILD_ARN CONTINUOUS_INTEGRATION DRONE DSARI EARTHLY_CI EAS_BUILD GERRIT_PROJECT GITEA_ACTIONS "
+    "GITHUB_ACTIONS GITLAB_CI GO_PIPELINE_LABEL HARNESS_BUILD_ID HUDSON_URL JENKINS_URL LAYERCI MAGNUM NETLIFY NEVERCODE "
+    "NOW_BUILDER PROW_JOB_ID RELEASE_BUILD_ID RENDER RUN_ID SAILCI SCREWDRIVER SEMAPHORE SHIPPABLE STRIDER TASK_ID TDDIUM "
+    "TEAMCITY_VERSION TF_BUILD TRAVIS VELA VERCEL WORKERS_CI XCS bamboo_planKey"
+)
+"""Variables by which ``ci-info`` and its like tell one service of continuous integration from another."""
 COMMON_VARIABLES = (
     *(
         "PATH",
@@ -95,24 +122,20 @@ COMMON_VARIABLES = (
 )
 """Variables that compilers, shells, git and TLS libraries listen to; entries may end or begin in ``*``."""
 
-_SHALLOW_LINKS = 40
+BESIDE_USR = (
+    *("/usr/etc", "/usr/pyvenv.cfg", "/usr/pip.conf"),
+    *(
+        f"{prefix}/{name}"
+        for prefix in ("/usr", "/usr/local")
+        for name in (".npmrc", ".yarnrc", "node_modules", "package.json", "yarn.json")
+    ),
+)
+"""Settings that interpreters and package managers look for beside the ``bin`` folder that they lie in."""
 
 
 def trail(call: Invocation, path: str) -> tuple[str, ...]:
     """``path`` (absolute), every symbolic link on its way, and where it ends: all of them decide what is read there."""
-    found = [path]
-    for _ in range(_SHALLOW_LINKS):
-        parts = split(path)
-        for depth in range(1, len(parts) + 1):
-            here = "/" + "/".join(parts[:depth])
-            node = call.filesystem.lookup(here)
-            if isinstance(node, Symlink):
-                path = join(here.rsplit("/", 1)[0] or "/", node.target, *parts[depth:])
-                found += [here, path]
-                break
-        else:
-            return tuple(dict.fromkeys(found))
-    raise UnknownEffect(f"{found[0]} runs through a loop of symbolic links")
+    return call.filesystem.steps(path)
 
 
 def place(call: Invocation, argument: str) -> str:
@@ -120,11 +143,6 @@ def place(call: Invocation, argument: str) -> str:
     call.path(argument)
     home = argument == "~" or argument.startswith("~/")
     return join(call.directory, call.home + argument[1:] if home else argument)
-
-
-def names(text: str) -> frozenset[str]:
-    """The words of a text: a table of names that reads as one."""
-    return frozenset(text.split())
 
 
 def exact(call: Invocation, *paths: str) -> Region:
@@ -222,7 +240,7 @@ def installer_reads(call: Invocation) -> tuple[Region, ...]:
     return (
         *toolchain(call),
         *variable_paths(call),
-        Region(("/usr/etc", *((outside,) if outside else ()))),
+        Region((*BESIDE_USR, *((outside,) if outside else ()))),
         homes(call, ".netrc", ".ssh", ".gitconfig", ".git-credentials", ".config", ".rustup", ".cargo"),
         exact(call, *(join(folder, name) for folder in here for name in ("rust-toolchain", "rust-toolchain.toml"))),
     )

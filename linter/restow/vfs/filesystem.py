@@ -104,6 +104,24 @@ class Filesystem:
                 done.append(name)
         return "/" + "/".join(done)
 
+    def steps(self, path: str) -> tuple[str, ...]:
+        """``path``, and every place on the way where a symbolic link stands or leads to: all that decides what it means.
+
+        Raises UnknownEffect for a loop of links.
+        """
+        found = [join(path)]
+        for _ in range(MAX_LINKS):
+            parts = split(found[-1])
+            for depth in range(1, len(parts) + 1):
+                here = "/" + "/".join(parts[:depth])
+                node = self.lookup(here)
+                if isinstance(node, Symlink):
+                    found += [here, join(here.rsplit("/", 1)[0] or "/", node.target, *parts[depth:])]
+                    break
+            else:
+                return tuple(dict.fromkeys(found))
+        raise UnknownEffect(f"{path} runs through a loop of symbolic links")
+
     def lookup(self, path: str) -> Node | None:
         """What stands at ``path``, links not followed: None for nothing, ``Unknown`` where nobody knows."""
         node: Node | None = self.root

@@ -49,6 +49,17 @@ _CLEANERS = {
     "dist-clean": (ARCHIVES.path, LISTS.path),
     "distclean": (ARCHIVES.path, LISTS.path),
 }
+_REFRESHED = (
+    *("/var/cache/apt/pkgcache.bin", "/var/cache/apt/srcpkgcache.bin"),
+    *(f"/var/lib/apt/lists/{name}" for name in ("lock", "partial", "auxfiles")),
+)
+"""What every cleaning makes anew: the index, and the empty folders of downloads that it takes hold of."""
+_CONSULTED = Region(
+    (
+        *("/etc/apt", "/etc/debian_version", "/etc/dpkg", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf"),
+        *("/usr/bin/dpkg", "/usr/share/dpkg", "/var/lib/apt", "/var/lib/dpkg"),
+    )
+)
 _REMOVERS = ("remove", "purge", "autoremove", "auto-remove", "autopurge")
 _QUERIES = ("list", "show", "search", "policy", "depends", "rdepends", "indextargets", "check", "help", "changelog")
 _WITHOUT_RESULT = ("-q", "-qq", "-qqq", "--quiet", "--show-progress", "-V", "--verbose-versions", "-u")
@@ -65,8 +76,8 @@ def effect(call: Invocation) -> Effect:
     _check_settings(call, arguments.values("-o", "--option"))
     refuse(call, arguments, "-c", "--config-file")
     if command in _CLEANERS:
-        places = Region((*_CLEANERS[command], "/var/cache/apt/pkgcache.bin", "/var/cache/apt/srcpkgcache.bin"))
-        return Effect(reads=(places, Region(("/etc/apt",))), writes=(places,), environment=("APT_*",), seconds=0.2)
+        places = Region((*_CLEANERS[command], *_REFRESHED))
+        return Effect(reads=(places, _CONSULTED), writes=(places,), environment=("APT_*", "DPKG_*"), seconds=0.2)
     if command == "update":
         return system_effect(call, *_megabytes(_COSTS[command]), (LISTS,))
     if command in _COSTS or command in _REMOVERS:

@@ -75,7 +75,7 @@ def _unzip(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=_UNZIP, valued=["-d", "-x", "-P"])
     target = _place(call, (*arguments.values("-d"), ".")[0])
     if arguments.has("-p", "-l", "-v", "-t", "-Z", "-z") and not arguments.has("-d"):
-        return Effect(reads=(_archives(call, arguments.operands[:1]), TOOLCHAIN), environment=("PATH", "UNZIP"))
+        return Effect(reads=(_archives(call, arguments.operands[:1]), TOOLCHAIN), environment=("PATH", "UNZIP*"))
     return _extract(call, tuple(_with_suffix(word) for word in arguments.operands[:1]), target)
 
 
@@ -154,7 +154,7 @@ def _extract(call: Invocation, archives: list[str] | tuple[str, ...], target: st
     return Effect(
         reads=(files, where, TOOLCHAIN),
         writes=(where,),
-        environment=("PATH", "TAR_OPTIONS", "UNZIP"),
+        environment=("PATH", "TAR_OPTIONS", "UNZIP*"),
         seconds=1.0,
         size=20_000_000,
         needs=files.include if files != Region.everything() else (),

@@ -2,8 +2,9 @@
 
 Maintainer scripts, scriptlets and triggers run in the distribution's part of the filesystem (Debian policy, chapters 6
 and 10; RPM's "Scriptlet Expansion"; apk-tools' "install scripts") and look at whatever stands there, so a file that
-COPY brings into /etc or /usr is read. Packages keep out of /home and of top-level folders of one's own, such as /app
-(Filesystem Hierarchy Standard); dot files in root's home are written by some (rootfiles of Fedora, NSS).
+COPY brings into /etc or /usr is read. They run in ``/``, so a module of Python that lies there is imported. Packages keep
+out of /home and of top-level folders of one's own, such as /app (Filesystem Hierarchy Standard); dot files in root's home
+are written by some (rootfiles of Fedora, NSS). dpkg looks for ``/usr.dpkg-tmp`` and the like beside top-level folders.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import replace
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments
 from restow.effects.places import INDEX, SYSTEM, prefixes_of_path
-from restow.effects.surroundings import homes
+from restow.effects.programs.pip import shadowing
+from restow.effects.surroundings import exact, homes
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
 
@@ -27,12 +29,23 @@ WORDS = Assumption(
 _LISTENED = (
     *("DEBIAN_*", "DEBCONF_*", "APT_*", "DPKG_*", "DEB_*", "YUM*", "DNF*", "RPM_*", "APK_*", "ZYPP*", "PACMAN*"),
     *("PATH", "HOME", "LANG", "LANGUAGE", "LC_*", "TZ", "TMPDIR", "GNUPGHOME", "*_proxy", "*_PROXY"),
+    *("SOURCE_DATE_EPOCH", "PKEXEC_UID", "SUDO_*", "WHINY_USERS", "PYTHON*", "__PYVENV_*"),
 )
 _PER_USER = (
     *(".wgetrc", ".curlrc", ".gnupg", ".netrc", ".rpmmacros", ".rpmrc", ".config/rpm", ".pki", ".rnd", ".dbus"),
     *(".bash_logout", ".bash_profile", ".bashrc", ".cshrc", ".tcshrc", ".profile"),
 )
 _WRITTEN_PER_USER = _PER_USER[6:]
+_READ_PER_USER = (*_PER_USER, ".dpkg.cfg", ".debconfrc", ".local", ".config/dpkg")
+_HOMES = Region(
+    ("/home", "/nonexistent", *(f"{path}{end}" for path in SYSTEM.include for end in (".dpkg-tmp", ".dpkg-new"))),
+    ("/home/*/*",),
+)
+"""Left-overs of dpkg beside the top-level folders; and where the accounts that packages make would have their homes:
+adduser asks whether something stands there.
+"""
+_VERIFIERS = ("gpgv", "gpgconf")
+"""Programs that apt also asks for in the working directory."""
 _PATH = re.compile(r"(?:(?<=[\s\"'=\[,])|(?<=file:)|(?<=copy:)|(?<=file://)|(?<=copy://))(/[\w.+/-]+)")
 
 
@@ -56,7 +69,11 @@ def system_effect(
         "maintainer scripts read no variable but those of the package manager, debconf and locale",
         Verdict.UNCHECKED,
     )
-    reads = (SYSTEM, *prefixes_of_path(call), _named_in(call, settings), homes(call, *_PER_USER))
+    started = (*(join(call.directory, name) for name in _VERIFIERS), *shadowing(call, "/"))
+    reads = (
+        *(SYSTEM, *prefixes_of_path(call), _named_in(call, settings), homes(call, *_READ_PER_USER), _HOMES),
+        exact(call, *started),
+    )
     return Effect(
         reads=reads,
         writes=(SYSTEM, homes(call, *_WRITTEN_PER_USER)),
@@ -70,7 +87,7 @@ def system_effect(
 
 def queried(call: Invocation, seconds: float = 0.3) -> Effect:
     """The effect of a command that only asks the package database; writes nothing."""
-    reads = (SYSTEM, *prefixes_of_path(call), homes(call, *_PER_USER, ".config/dpkg"))
+    reads = (SYSTEM, *prefixes_of_path(call), homes(call, *_READ_PER_USER))
     return Effect(reads=reads, environment=_LISTENED, seconds=seconds)
 
 

@@ -1,7 +1,8 @@
 """mkdir, rm, rmdir, cp, mv, ln, touch, chmod, chown, chgrp, install, tee.
 
 What can be computed on the known tree is computed (mkdir, rm, chmod and chown with numbers); the rest is a term over
-the files named. They read no settings, and no variable but those of the locale, which changes messages only.
+the files named. They read no settings, and no variables but those of the GNU coreutils manual for the names of backups and for old
+syntax; the locale changes messages only.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ from restow.vfs.filesystem import IF_MISSING, STANDARD_DIRECTORIES, inherited, o
 
 LAYOUT = Assumption("base-layout", "the base image has no directory where the build makes a symbolic link")
 _ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
+_NAMES = Region((*_ACCOUNTS.include, "/etc/nsswitch.conf"))
 _GLOB = "*?["
+
+
+_LISTENED = ("SIMPLE_BACKUP_SUFFIX", "VERSION_CONTROL", "POSIXLY_CORRECT", "_POSIX2_VERSION")
 
 
 def effect(call: Invocation) -> Effect:
     """Of one of the programs above."""
-    return _MODELS[call.name](call)
+    return replace(_MODELS[call.name](call), environment=_LISTENED)
 
 
 def created(call: Invocation, mode: int) -> Attributes:
@@ -264,7 +269,7 @@ def _change(call: Invocation) -> Effect:
     paths = _plain(call, arguments.operands[1:])
     places = Region(tuple(_ends(call, arguments.operands[1:])))
     links = (recursive and len(places.include) > len(paths)) or arguments.has("-h", "--no-dereference", "-H", "-L")
-    accounts = Region(("/etc/passwd", "/etc/group", "/etc/nsswitch.conf")) if call.name != "chmod" else Region()
+    accounts = _NAMES if call.name != "chmod" else Region()
     change = _attribute_change(call.name, value)
     known = change is not None and not links and not any(map(_is_pattern, arguments.operands[1:]))
     known &= (
@@ -333,10 +338,10 @@ def _install(call: Invocation) -> Effect:
     )
     if arguments.has("-d", "--directory"):
         made = Region(tuple(_plain(call, arguments.operands)))
-        return Effect(reads=(made, Region(("/etc/passwd", "/etc/group"))), writes=(made,))
+        return Effect(reads=(made, _NAMES), writes=(made,))
     sources, destination = _target(call, arguments)
     read, written = Region(tuple(_plain(call, sources))), Region(tuple(_plain(call, (destination,))))
-    return Effect(reads=(read, written, Region(("/etc/passwd", "/etc/group"))), writes=(written,))
+    return Effect(reads=(read, written, _NAMES), writes=(written,))
 
 
 def _tee(call: Invocation) -> Effect:

@@ -42,6 +42,9 @@ _HARMLESS = names(
 )
 _DOWNLOADED = (2.0, 0.7, 3_000_000)
 
+_VERSION_CONTROL = (".git", ".bzr", ".hg", ".svn", ".fslckout", "_FOSSIL_")
+"""By these go finds the version that it stamps into a program."""
+
 
 def effect(call: Invocation) -> Effect:
     """Of ``go [-C dir] command [flags] [arguments]``."""
@@ -269,7 +272,7 @@ def _whole(call: Invocation, roots: tuple[str, ...] | None) -> Region:
     """Everything below the modules; the whole filesystem where it is not known which they are."""
     if roots is None:
         return Region.everything()
-    versioned = (join(folder, ".git") for root in roots for folder in ancestors(root))
+    versioned = (join(folder, name) for root in roots for folder in ancestors(root) for name in _VERSION_CONTROL)
     return Region((*(step for root in roots for step in tree(call, root)), *versioned))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restow.effects.effect import Assumption, Invocation, Verdict
-from restow.effects.surroundings import ancestors, names, place, trail, tree, variables
+from restow.effects.surroundings import CI_SERVICES, ancestors, names, place, trail, tree, variables
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Region, Unknown, join
 
@@ -40,7 +40,36 @@ LISTENED = (
         "PREBUILD*",
     ),
     *("SASS_*", "SHARP_*", "ELECTRON_*", "PUPPETEER_*", "CYPRESS_*", "PLAYWRIGHT_*", "SENTRYCLI_*", "OPENCOLLECTIVE*"),
+    *(
+        "UV_THREADPOOL_SIZE",
+        "UV_USE_IO_URING",
+        "SIMDUTF_*",
+        "ICU_*",
+        "ARBORIST_*",
+        "*NOPT*",
+        "*GRACEFUL_FS*",
+        "*TESTING_*",
+    ),
+    *("READABLE_STREAM", "WATCH_REPORT_DEPENDENCIES", "__FAKE_*", "_ISEXE_*", "NO_DEPRECATION", "TRACE_DEPRECATION"),
+    *(
+        "NODE",
+        "PREFIX",
+        "DESTDIR",
+        "PATHEXT",
+        "PWD",
+        "OLDPWD",
+        "OSTYPE",
+        "COLOR*",
+        "FORCE_*",
+        "PROXY",
+        "proxy",
+        "NOPROXY",
+    ),
+    *("DEBUG_*", "TABTAB_*", "TMUX", "WT_SESSION", "KONSOLE_VERSION", "IGNORE_TEST_*", "SUDO_*", "FAKEROOTKEY"),
+    *("CHILD_CONCURRENCY", "DISABLE_*", "SKIP_YARN_*", "ADBLOCK", "OPEN_SOURCE_CONTRIBUTOR"),
+    *sorted(CI_SERVICES),
 )
+"""Settings of the package managers, of node and libuv, and what the packages that install scripts are known from ask for."""
 
 _LEADING = names(
     "cafile certfile keyfile userconfig globalconfig node-options script-shell shell pnpmfile global-pnpmfile store-dir "

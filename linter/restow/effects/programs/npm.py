@@ -86,6 +86,7 @@ def _effect(
 ) -> Effect:
     """An effect with what every run of npm reads (settings, cache, toolchain) and leaves (cache, logs, scratch files)."""
     named = [place(call, given) for given in settings.values("userconfig", "globalconfig", "cafile", "script-shell")]
+    named += [join(place(call, given), "etc/npmrc") for given in settings.values("prefix")]
     named += [path for given in settings.values("node-options") for path in named_paths(call, given)]
     written = Region(tuple(dict.fromkeys((*plan.writes, _cache(call, settings), *settings.paths(call, "logs-dir")))))
     places = () if settings.is_global else (call.directory, *ancestors(call.directory))

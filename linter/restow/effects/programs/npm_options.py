@@ -140,6 +140,7 @@ def read_settings(call: Invocation) -> Settings:
         *(join(folder, ".npmrc") for folder in ancestors(call.directory)),
     ]
     files += [join(call.home, ".npmrc"), *settings.paths(call, "userconfig", "globalconfig")]
+    files += [join(prefix, "etc/npmrc") for prefix in settings.paths(call, "prefix")]
     stored = [pair for path in dict.fromkeys(files) for pair in _from_file(call, path, settings)]
     settings.given = [*stored, *variables, *command_line]
     return settings

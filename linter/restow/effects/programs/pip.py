@@ -41,6 +41,7 @@ _LOOKING = frozenset(("list", "freeze", "show", "check", "help", "debug", "inspe
 _LISTENED = (
     "PIP_*",
     "PYTHON*",
+    "__PYVENV_*",
     "VIRTUAL_ENV",
     "CONDA_PREFIX",
     "SETUPTOOLS_*",
@@ -48,6 +49,8 @@ _LISTENED = (
     "DIST_EXTRA_CONFIG",
     "COLUMNS",
 )
+ADDRESSES = ("https:", "http:", "file:", "git+https:", "git+http:", "git+ssh:")
+"""Names in the working directory: pip asks of every address whether there is a file of that name."""
 _PROJECT_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
 _LEAVING = ("../", "'..'", '"..', "..'", "file:")
 
@@ -129,7 +132,9 @@ def _base(call: Invocation) -> tuple[Region, ...]:
         homes(call, ".cache/pip"),
         *(attributes_of(folder) for folder in dict.fromkeys((call.home, "/root", cache_home(call)))),
         exact(
-            call, *_configuration_files(call), *(join(call.directory, name) for name in ("setup.cfg", "rust-toolchain"))
+            call,
+            *_configuration_files(call),
+            *(join(call.directory, name) for name in ("setup.cfg", "rust-toolchain", *ADDRESSES)),
         ),
     )
 

@@ -62,6 +62,8 @@ _OTHER_LOCKS = (
     ".nvmrc",
     "pnpm-lock.env.yaml",
     "pnpm-workspace.yml",
+    "node_modules",
+    "!**",
     "package.json5",
     "package.yaml",
     *(f".pnpmfile.cjs.{kind}" for kind in ("js", "json", "node")),

@@ -10,6 +10,7 @@ from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.options import read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.pip import (
+    ADDRESSES,
     interpreter_writes,
     local_projects,
     pip_effect,
@@ -55,7 +56,9 @@ def effect(call: Invocation) -> Effect:
             return _module(call, words, own_path) if word == "-m" else _inline(call)
         if word in ("--version", "-V", "-VV"):
             return Effect(
-                reads=_base(call), writes=interpreter_writes(call), environment=("PYTHON*", "PATH", "HOME", "LD_*")
+                reads=_base(call),
+                writes=interpreter_writes(call),
+                environment=("PYTHON*", "__PYVENV_*", "PATH", "HOME", "LD_*"),
             )
         if word in _VALUED and words:
             words.pop(0)
@@ -115,7 +118,7 @@ def _compileall(call: Invocation, words: tuple[str, ...], shadows: tuple[str, ..
     return Effect(
         reads=reads,
         writes=(places, *interpreter_writes(call)),
-        environment=("PYTHON*", "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"),
+        environment=("PYTHON*", "__PYVENV_*", "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"),
         seconds=2.0,
     )
 
@@ -132,8 +135,8 @@ def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[
         reads=(
             *_base(call),
             places,
-            exact(call, *shadows, *interpreters),
-            in_homes(call, ".config/virtualenv", ".pip", ".config/pip"),
+            exact(call, *shadows, *interpreters, *(join(call.directory, name) for name in ADDRESSES)),
+            in_homes(call, ".config/virtualenv", ".pip", ".config/pip", ".netrc", "_netrc"),
         ),
         writes=(
             *interpreter_writes(call),
@@ -159,7 +162,9 @@ def _script(call: Invocation, words: list[str]) -> Effect:
     return Effect(
         reads=(*_base(call), exact(call, *found.files, *shadowing(call, folder))),
         writes=(*interpreter_writes(call), Region(tuple(found.byte_code))),
-        environment=None if found.environment else ("PYTHON*", "PATH", "HOME", "LANG", "LC_*", "LD_*", "TZ"),
+        environment=None
+        if found.environment
+        else ("PYTHON*", "__PYVENV_*", "PATH", "HOME", "LANG", "LC_*", "LD_*", "TZ"),
         seconds=0.5,
         needs=tuple(found.files),
     )

@@ -9,14 +9,18 @@ from __future__ import annotations
 from restow.effects.effect import Effect, Invocation
 from restow.effects.options import read_options
 from restow.effects.places import TOOLCHAIN
+from restow.effects.surroundings import TOOLS
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
 _ACCOUNTS = Region(
     (
-        *(f"/etc/{name}" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")),
-        *(f"/etc/{name}-" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")),
-        *("/var/log/lastlog", "/var/log/faillog", "/var/mail", "/var/spool/mail"),
+        *(
+            f"/etc/{name}{end}"
+            for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
+            for end in ("", "-", "+", ".lock")
+        ),
+        *("/etc/.pwd.lock", "/run/adduser", "/var/log/lastlog", "/var/log/faillog", "/var/mail", "/var/spool/mail"),
     )
 )
 _FLAGS = frozenset(
@@ -56,7 +60,7 @@ def effect(call: Invocation) -> Effect:
     return Effect(
         reads=(TOOLCHAIN, _ACCOUNTS, written),
         writes=(_ACCOUNTS, written),
-        environment=("PATH", "LANG", "LC_*"),
+        environment=("PATH", "LANG", "LC_*", "SOURCE_DATE_EPOCH", *TOOLS),
         seconds=0.3,
         size=4096,
     )

@@ -130,10 +130,16 @@ def _root(call: Invocation, arguments: Arguments) -> str:
 
 
 def _cache_places(call: Invocation, arguments: Arguments, *inside: str) -> tuple[str, ...]:
-    """``yarn cache dir``: ``YARN_CACHE_FOLDER``, the option, else per user (``~/.cache/yarn``; root: ``/usr/local/share``)."""
+    """``yarn cache dir``: ``YARN_CACHE_FOLDER``, the option, else per user (``~/.cache/yarn``; root: ``/usr/local/share``, where
+    its ``.yarnrc`` is too)."""
     given = [*arguments.values("--cache-folder", "--preferred-cache-folder", "--global-folder")]
     given += [named for name in ("YARN_CACHE_FOLDER", "YARN_GLOBAL_FOLDER") if (named := value(call, name))]
-    usual = [join(call.home, ".cache/yarn"), join(call.home, ".yarn/berry"), "/usr/local/share/.cache/yarn"]
+    usual = [
+        join(call.home, ".cache/yarn"),
+        join(call.home, ".yarn/berry"),
+        "/usr/local/share/.cache/yarn",
+        "/usr/local/share/.yarnrc",
+    ]
     return (*(call.path(path) for path in given), *usual, *(join(_root(call, arguments), name) for name in inside))
 
 
