@@ -52,7 +52,9 @@ START = simulate(parse("FROM scratch\nCOPY . /\n"), Context(TREE, "a test")).tar
 
 
 def effects(step):
-    return [UnknownEffect(step.unknown)] if step.unknown else [command.effect for command in step.commands]
+    if step.unknown or not step.commands:
+        return [UnknownEffect(step.unknown or "no command is told apart")]
+    return [command.effect for command in step.commands]
 
 
 def verdict(simulation):

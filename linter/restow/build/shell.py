@@ -321,8 +321,7 @@ class ShellRun:
         return self._wording().value(redirection.target) not in _DEVICES
 
     def _redirected(self, redirections: list[Redirection]) -> Effect:
-        reads: list[str] = []
-        writes: list[str] = []
+        reads, writes, ways = list[str](), list[str](), list[str]()
         for redirection in redirections:
             if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
                 continue
@@ -332,7 +331,8 @@ class ShellRun:
                 raise UnknownEffect(f"{path} gives something else each time")
             if path not in _DEVICES:
                 (reads if redirection.operator == "<" else writes).append(path)
-        return Effect(reads=(Region((*reads, *writes)),), writes=(Region(tuple(writes)),), seconds=0.0)
+                ways += self.filesystem.steps(join(self.directory, target))
+        return Effect((Region((*reads, *writes)),), (Region(tuple(writes)),), seconds=0.0, consulted=tuple(ways))
 
     def _path(self, written: str) -> str:
         if written.startswith("~"):
@@ -349,6 +349,7 @@ class ShellRun:
         fields = {**effect.__dict__}
         fields["reads"] = (*effect.reads, *more.reads)
         fields["writes"] = (*effect.writes, *more.writes)
+        fields["consulted"] = (*effect.consulted, *more.consulted)
         fields["exact"] = None
         first = files[0]
         plain = said_plainly(argv) and not patterns and len(files) == 1 and more.writes[0]
