@@ -21,6 +21,7 @@ from restow.effects.programs.builders import IN_PLACE
 from restow.effects.programs.pip import interpreter_writes, local_projects, python_path_reads, shadowing, written
 from restow.effects.programs.requirement_files import Requirements, add_requirement, read_file
 from restow.effects.surroundings import (
+    CI_SERVICES,
     ancestors,
     exact,
     homes,
@@ -53,7 +54,9 @@ _VALUED = names(
 )
 _LISTENED = (
     *("UV_*", "POETRY_*", "PIPENV_*", "PIP_*", "PYTHON*", "VIRTUAL_ENV", "CONDA_PREFIX", "PYENV*", "SETUPTOOLS_*"),
-    "WORKON_HOME",
+    *("WORKON_HOME", "__PYVENV_*", "HTTP_TIMEOUT", "REQUEST_*", "RUST_*", "_RJEM_*", "FORCE_COLOR", "RUFF", "TY"),
+    *("JPY_*", "PSModulePath", "BASH_VERSION", "FISH_VERSION", "KSH_VERSION", "NU_VERSION", "ZSH_VERSION"),
+    *("BUILD_BUILDID", *sorted(CI_SERVICES)),
 )
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pipenv": "Pipfile.lock"}
 _MANIFESTS = {"uv": "pyproject.toml", "poetry": "pyproject.toml", "pipenv": "Pipfile"}
