@@ -223,6 +223,23 @@ COMMANDS = (
         ),
     ),
     Command(
+        "parse",
+        "print the tree of a Dockerfile, and what is in force at each instruction",
+        (
+            _PATH,
+            _argument(
+                "-f",
+                "--output-format",
+                "--format",
+                choices=("json",),
+                default="json",
+                help="how to print (default: json)",
+            ),
+            _BUILD_ARGUMENTS,
+            _STDIN_NAME,
+        ),
+    ),
+    Command(
         "explain", "explain a rule", (_argument("rule", metavar="CODE", help="a rule's code, name or alias"), _FORMAT)
     ),
     Command("rules", "list the rules", (_FORMAT, _SELECT)),

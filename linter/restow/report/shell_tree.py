@@ -1,0 +1,46 @@
+"""The tree of a shell text as a document: each node as an object with its kind, its place and its parts."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, TypeAlias
+
+from restow.shell import Opaque, Script, ShellNode, parse_shell
+from restow.syntax.ast import Command, Dockerfile, Instruction, Run
+
+ShellDocument: TypeAlias = dict[str, Any]
+"""``kind`` (the node's class, ``Script``, ``SimpleCommand``, ...), ``start`` and ``end`` (offsets into the file), and the node's
+fields by their names. ``Opaque`` is what cannot be read, with its ``reason``."""
+
+DEEPEST = 400
+"""How deep nodes are written; below it stands an ``Opaque``: readers of JSON give up at some depth, too."""
+
+
+def script_of(
+    dockerfile: Dockerfile, node: Instruction, command: Command, shell: tuple[str, ...]
+) -> Script | Opaque | None:
+    """The script of a command in shell form, as the shell in force reads it; None for the exec form."""
+    if command.form == "exec":
+        return None
+    dialect = shell[0].rsplit("/", 1)[-1] if shell else ""
+    if isinstance(node, Run) and node.heredocs:
+        return Opaque(command.start, command.end, "a command with here-documents; their bodies are listed apart")
+    return parse_shell(dockerfile.text, command.start, command.end, escape=dockerfile.escape, dialect=dialect)
+
+
+def shell_document(node: ShellNode, depth: int = 0) -> ShellDocument:
+    """The node and what is below it."""
+    if depth > DEEPEST:
+        return {"kind": "Opaque", "start": node.start, "end": node.end, "reason": "nested too deeply to print"}
+    found: ShellDocument = {"kind": type(node).__name__}
+    for field in fields(node):
+        found[field.name] = _value(getattr(node, field.name), depth + 1)
+    return found
+
+
+def _value(value: object, depth: int) -> object:
+    if isinstance(value, ShellNode):
+        return shell_document(value, depth)
+    if isinstance(value, tuple):
+        return [_value(item, depth) for item in value]
+    return value
