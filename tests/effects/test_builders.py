@@ -119,6 +119,13 @@ def test_other_languages(world, writes, command, path):
         assert not writes(effect, "/srv/x")
 
 
+def test_commands_of_dotnet_that_build_nothing(world, writes):
+    effect = world({}, directory="/").effect("dotnet tool install --tool-path /opt/tools x")
+    assert writes(effect, "/opt/tools/x")
+    assert not writes(effect, "/srv/x")
+    assert not writes(world({}, directory="/").effect("dotnet nuget locals all --clear"), "/srv/x")
+
+
 @pytest.mark.parametrize(
     ("command", "everything"),
     [

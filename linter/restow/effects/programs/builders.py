@@ -183,6 +183,9 @@ _REBAR = _Tool(
     40.0,
     80,
 )
+_ASIDE = names("help nuget tool workload")
+"""Commands of dotnet that build no project."""
+
 _TOOLS = {
     **{"mvn": _MAVEN, "gradle": _GRADLE, "sbt": _SBT, "lein": _LEIN, "dotnet": _DOTNET, "cargo": _CARGO, "mix": _MIX},
     **{"stack": _HASKELL, "cabal": _HASKELL, "rebar3": _REBAR},
@@ -193,7 +196,7 @@ def effect(call: Invocation) -> Effect:
     """Of one build. Raises UnknownEffect for commands and options that are not in the tool's table."""
     tool = _TOOLS[call.name]
     targets = _understood(call, tool)
-    project = project_region(call)
+    project = () if tool is _DOTNET and targets[:1] and targets[0] in _ASIDE else project_region(call)
     named = [place for name in tool.variables if (given := value(call, name)) for place in (call.path(given),)]
     paths = [path for word in call.argv[1:] for path in _paths(call, word)]
     if "/" in (*named, *paths):
