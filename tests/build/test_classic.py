@@ -55,6 +55,14 @@ def test_the_owner_of_what_is_above_a_copied_directory(source, above) -> None:
 def test_a_pattern_without_a_match_fails() -> None:
     step = simulate(parse("FROM scratch\nCOPY *.none /x/\n"), CONTEXT, builder="classic").target.steps[0]
     assert "*.none" in step.error
+    step = simulate(parse("FROM scratch\nCOPY *.none a /x/\n"), CONTEXT, builder="classic").target.steps[0]
+    assert step.error is None, "another source is enough"
+
+
+def test_build_arguments_end_with_their_stage() -> None:
+    tree = parse("FROM scratch AS s\nARG V=1\nENV A=2\nFROM s\nLABEL l=$A$V\n")
+    for builder, label in (("buildkit", "21"), ("classic", "2")):
+        assert simulate(tree, CONTEXT, builder=builder).target.state.configuration["Labels"] == {"l": label}
 
 
 def test_a_base_image_that_is_not_at_hand_may_have_volumes() -> None:

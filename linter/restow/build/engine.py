@@ -200,7 +200,11 @@ def _start(stage: Stage, build: Build) -> State:
         path = {"PATH": DEFAULT_PATH}
         return State(Filesystem.empty(), Scope(path, of_run=path, escape=escape), {"Env": path})
     if stage.base.kind == "stage" and stage.base.index is not None:
-        return _inherited(build.result_of(stage.base.index).state, escape)
+        state = _inherited(build.result_of(stage.base.index).state, escape)
+        if build.builder == "classic":  # build arguments end with their stage
+            own = replace(state.scope, arguments={}, of_run=state.scope.environment)
+            state = replace(state, scope=own)
+        return state
     image = image_of(stage.base, build.images)
     if image is not None:
         return _inherited(state_of(image, escape), escape)

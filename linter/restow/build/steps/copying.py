@@ -108,9 +108,10 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     if context is not None:
         for source in local:
             found = context_sources(context, (source,), exclude)
-            empty = not found and (build.builder == "classic" or not has_wildcards(source))
-            missing += [source] if empty else []
+            missing += [source] if not found and not has_wildcards(source) else []
             parts += found
+        if build.builder == "classic" and local and not parts:
+            missing = local
     parts += contents
     filesystem, places = blank.state.filesystem, list[str]()
     unpacks = isinstance(node, Add) and node.flag("unpack") is None
