@@ -32,7 +32,7 @@ def file(path, data, mode=0o644, uid=0, gid=0):
 
 @pytest.fixture
 def base(archives):
-    programs = (file("bin/mkdir", b"elf", 0o755), file("bin/rm", b"", 0o755))
+    programs = tuple(file(f"bin/{name}", b"elf", 0o755) for name in ("sh", "mkdir", "rm"))
     files = (file("etc/passwd", PASSWD), file("etc/gone", b"gone"), *programs)
     return archives.layer(folder(""), folder("etc"), folder("bin"), folder("w"), *files)
 
@@ -155,3 +155,19 @@ def test_an_engine_saves_to_a_place_that_is_gone_afterwards(restow, archives, tm
     assert (code, err) == (0, "")
     assert out.startswith("Equal: podman://app:1 and")
     assert not Path((tmp_path / "target").read_text()).parent.exists()
+
+
+def test_advice_and_fixes_on_a_base_image_rest_on_it(restow, archives, base, tmp_path):
+    """With the base image at hand a proof holds for that image alone, and says so."""
+    for name, text in {"Dockerfile": "FROM base:1\nRUN cd /w && mkdir x\n", "a.txt": "a"}.items():
+        (tmp_path / name).write_text(text)
+    below = archives.write_tar(tmp_path / "base.tar", archives.oci_files([base], CONFIG))
+    code, out, err = restow("verify", "Dockerfile", "Dockerfile", "--base", f"base:1={below}")
+    assert (code, err) == (0, "")
+    assert "the image base:1 is the one that was given for it" in out
+    for command in ("advise", "fix"):
+        code, out, err = restow(command, "Dockerfile", "--base", f"base:1={below}")
+        assert (code, err) == (0, "")
+        code, _, err = restow(command, "Dockerfile", "--base", "base:1=absent.tar")
+        assert code == 2
+        assert "absent.tar: no such file" in err

@@ -52,7 +52,7 @@ def test_a_stage_starts_with_what_its_base_image_holds(base):
     assert (start.user, start.directory, start.shell) == ("9", "/w", ("/bin/bash", "-c"))
     assert end.configuration["Env"] == {"A": "1", "B": "1"}
     assert end.filesystem.lookup("/usr/lib/b") is not None
-    assert not built.assumptions
+    assert [assumption.code for assumption in built.assumptions] == ["base-image"]
     assert end.configuration["Cmd"] == ["x"]
 
 

@@ -13,6 +13,7 @@ from restow.advise.events import Events, events_of
 from restow.advise.history import History
 from restow.advise.split import NoSplit, splits_of
 from restow.build import Context, Simulation, StageResult, simulate
+from restow.build.base_image import Images
 from restow.build.engine import Memory
 from restow.effects import Verdict
 from restow.image import Difference, compare
@@ -26,7 +27,14 @@ WORTH = 0.03  # a rewrite that saves less than 3 % of the expected cost is not w
 WORTH_SECONDS = 0.2  # nor one that saves less than that on the average change
 
 
-def advise(dockerfile: Dockerfile, context: Context | None, history: History, *, accept: bool = False) -> Advice:
+def advise(
+    dockerfile: Dockerfile,
+    context: Context | None,
+    history: History,
+    *,
+    accept: bool = False,
+    images: Images | None = None,
+) -> Advice:
     """Advice on a Dockerfile with its context and change events.
 
     Without ``accept`` only rewrites whose assumptions hold are proposed; what would need more is a refusal that says
@@ -37,11 +45,11 @@ def advise(dockerfile: Dockerfile, context: Context | None, history: History, *,
     if refused is not None:
         return refused
     events = events_of(context, history)
-    safe = _Advisor(dockerfile, context, events, accept=False)
+    safe = _Advisor(dockerfile, context, events, accept=False, images=images)
     safe.run()
     best = safe
     if accept or (safe.proposal is None and context is not None) or safe.refusals:
-        daring = _Advisor(dockerfile, context, events, accept=True)
+        daring = _Advisor(dockerfile, context, events, accept=True, images=images)
         daring.run()
         if worth(safe.cost_then, daring.cost_then):
             if accept:
@@ -79,13 +87,16 @@ class _Advisor:
     context: Context | None
     events: Events
     accept: bool
+    images: Images | None = None
     refusals: list[Refusal] = field(default_factory=list)
     proposal: Proposal | None = None
     memory: Memory = field(default_factory=dict)
 
     def run(self) -> None:
         """Stage after stage: the cheapest arrangement that is proven is taken, and the next stage starts from it."""
-        self.simulation = simulate(self.dockerfile, self.context, accept=self.accept, memory=self.memory)
+        self.simulation = simulate(
+            self.dockerfile, self.context, accept=self.accept, memory=self.memory, images=self.images
+        )
         self.cost_now = self.cost_then = total_cost(self.simulation, self.events)
         if not self.events.count:
             return
@@ -104,7 +115,8 @@ class _Advisor:
         if current is not self.dockerfile and worth(self.cost_now, cost):
             self.cost_then = cost
             steps = [step for index in changed for step in simulation.stages[index].steps]
-            assumptions = tuple(dict.fromkeys(assumption for step in steps for assumption in step.assumptions))
+            own = (assumption for step in steps for assumption in step.assumptions)
+            assumptions = tuple(dict.fromkeys((*simulation.base_assumptions, *own)))
             safe = all(assumption.verdict is not Verdict.UNCHECKED for assumption in assumptions)
             self.proposal = Proposal(current.text, cost, 1 - cost / self.cost_now, tuple(summary), assumptions, safe)
 
@@ -146,7 +158,7 @@ class _Advisor:
         if stage_costs(simulation, self.events)[index] <= candidate.cost * (1 + 1e-9):
             return None
         dockerfile = parse(candidate.text, current.source.name)
-        built = simulate(dockerfile, self.context, accept=self.accept, memory=self.memory)
+        built = simulate(dockerfile, self.context, accept=self.accept, memory=self.memory, images=self.images)
         differences = compare(simulation, built)
         if not differences and _invalid(dockerfile) == _invalid(current):
             return dockerfile, built

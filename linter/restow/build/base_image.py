@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from restow.build.state import State
+from restow.effects.effect import Assumption
 from restow.errors import UsageError
 from restow.semantics.model import StageBase
 from restow.semantics.scope import Scope, is_known
@@ -71,6 +72,11 @@ def state_of(image: BaseImage, escape: str) -> State:
         config.shell or SHELL,
         image.filesystem,
     )
+
+
+def given(reference: str) -> Assumption:
+    """What everything rests on that is computed with an image at hand: a tag may mean another image tomorrow."""
+    return Assumption("base-image", f"the image {reference} is the one that was given for it")
 
 
 def configuration_of(config: ImageConfig) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from restow.build.base_image import BaseImage, Images, image_of, normal_name, state_of
+from restow.build.base_image import BaseImage, Images, given, image_of, normal_name, state_of
 from restow.build.context import Context
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
@@ -54,9 +54,15 @@ class Simulation:
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """What the steps assume, each once."""
+        """What the base images and the steps assume, each once."""
         found = [a for result in self.stages for step in result.steps for a in step.assumptions]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((*self.base_assumptions, *found)))
+
+    @property
+    def base_assumptions(self) -> tuple[Assumption, ...]:
+        """That the base images at hand are those that the names will mean."""
+        bases = [r.stage.base for r in self.stages if r.start.root is not None and r.stage.base.kind == "image"]
+        return tuple(dict.fromkeys(given(base.name) for base in bases))
 
     @property
     def unknown(self) -> tuple[tuple[Instruction, str], ...]:
@@ -98,6 +104,10 @@ class Build:
         """The root of an image that a COPY names: that of the image at hand, else one of which only the name is known."""
         image = self.images.get(normal_name(reference)) if self.images else None
         return Filesystem.unknown(f"image {reference}") if image is None else image.filesystem
+
+    def given(self, references: tuple[str, ...]) -> tuple[Assumption, ...]:
+        """What a step rests on that copies from these images, as far as they are at hand."""
+        return tuple(given(one) for one in references if self.images and normal_name(one) in self.images)
 
     def result_of(self, index: int) -> StageResult:
         """A stage that is already built. Raises UnknownEffect for one that is not."""

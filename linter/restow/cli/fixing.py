@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from restow.cli.images import base_images
 from restow.cli.inputs import Input, ReadContext, context_of, settings_reader
 from restow.cli.output import print_diff, wants_colour
 from restow.config.settings import Settings
@@ -16,6 +17,7 @@ from restow.source import unified_diff, write_text
 
 if TYPE_CHECKING:
     from restow.advise import History
+    from restow.build.base_image import Images
     from restow.fix import FixResult
 
 
@@ -28,6 +30,7 @@ def rewrite_all(
     goes to standard output, and the report to standard error.
     """
     settings_of = settings_reader(arguments)
+    images = base_images(arguments)
     changed = 0
     for item in items:
         if not any(node.kind == "from" for node in item.dockerfile.instructions):
@@ -37,7 +40,7 @@ def rewrite_all(
             )
             continue
         context = context_of(arguments.context, item)
-        result = rewrite(item, context, settings_of(item), unsafe=arguments.unsafe_fixes)
+        result = rewrite(item, context, settings_of(item), unsafe=arguments.unsafe_fixes, images=images)
         differs = result.text != item.source.text
         changed += differs
         if diff:
@@ -52,7 +55,9 @@ def rewrite_all(
     return changed
 
 
-def rewrite(item: Input, context: ReadContext, settings: Settings, *, unsafe: bool) -> FixResult:
+def rewrite(
+    item: Input, context: ReadContext, settings: Settings, *, unsafe: bool, images: Images | None = None
+) -> FixResult:
     """The proven rewrite of one Dockerfile; nothing is written."""
     from restow.fix import fix
     from restow.lint.runner import lint
@@ -63,6 +68,7 @@ def rewrite(item: Input, context: ReadContext, settings: Settings, *, unsafe: bo
         history_of(context),
         lambda dockerfile, seen: lint(dockerfile, seen, settings).findings,
         unsafe=unsafe,
+        images=images,
     )
 
 

@@ -113,7 +113,7 @@ COMMANDS = (
     Command(
         "fix",
         "rewrite Dockerfiles with every fix that is proven",
-        (_PATHS, _STDIN_NAME, _CONTEXT, _SELECT, _IGNORE, _DIFF, _UNSAFE, _QUIET),
+        (_PATHS, _STDIN_NAME, _CONTEXT, _BASE, _SELECT, _IGNORE, _DIFF, _UNSAFE, _QUIET),
     ),
     Command(
         "format",
@@ -133,7 +133,7 @@ COMMANDS = (
     Command(
         "advise",
         "price each instruction's cache and propose a cheaper arrangement",
-        (_PATH, _CONTEXT, _FORMAT, _UNSAFE, _STDIN_NAME),
+        (_PATH, _CONTEXT, _BASE, _FORMAT, _UNSAFE, _STDIN_NAME),
     ),
     Command(
         "layers",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from restow.advise import Advice, History, Refusal, advise
 from restow.build import Context
+from restow.build.base_image import Images
 from restow.effects import Assumption
 from restow.errors import EditError
 from restow.fix.proof import Check, prove
@@ -45,6 +46,7 @@ class _Fixer:
     history: History
     check: Check
     unsafe: bool
+    images: Images | None = None
     applied: list[Applied] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     tried: set[tuple[str, str]] = field(default_factory=set)
@@ -71,7 +73,14 @@ class _Fixer:
             self.refused.append(Refusal(title, f"its edits do not fit together: {error}", line))
             return None
         proof = prove(
-            current, after, self.context, self.check, removes=fix.removes, mends=finding.code, accept=self.unsafe
+            current,
+            after,
+            self.context,
+            self.check,
+            removes=fix.removes,
+            mends=finding.code,
+            accept=self.unsafe,
+            images=self.images,
         )
         if not proof.holds:
             self.tried.add(key)
@@ -82,12 +91,12 @@ class _Fixer:
 
     def arrangement(self, current: Dockerfile) -> tuple[Dockerfile | None, Advice]:
         """The text in the cheapest proven order; None where it stands so already."""
-        advice = advise(current, self.context, self.history, accept=self.unsafe)
+        advice = advise(current, self.context, self.history, accept=self.unsafe, images=self.images)
         proposal = advice.proposal
         if proposal is None:
             return None, advice
         after = parse(proposal.text, current.source.name)
-        proof = prove(current, after, self.context, self.check, accept=self.unsafe)
+        proof = prove(current, after, self.context, self.check, accept=self.unsafe, images=self.images)
         if not proof.holds:
             self.refused.append(Refusal("; ".join(proposal.summary), proof.text, 1))
             return None, advice
@@ -97,14 +106,22 @@ class _Fixer:
         return after, advice
 
 
-def fix(source: Source, context: Context | None, history: History, check: Check, *, unsafe: bool = False) -> FixResult:
+def fix(
+    source: Source,
+    context: Context | None,
+    history: History,
+    check: Check,
+    *,
+    unsafe: bool = False,
+    images: Images | None = None,
+) -> FixResult:
     """Mend a Dockerfile as far as that can be proven.
 
     ``check`` gives all findings on a tree. ``unsafe`` also applies what is equal only under assumptions that nobody can
     check; each ``Applied`` names them. A file for another frontend, and one that BuildKit refuses, is left as it is, with
-    that refusal. Raises UsageError for a file without FROM.
+    that refusal. ``images`` are base images at hand: every proof then rests on them. Raises UsageError for a file without FROM.
     """
-    fixer = _Fixer(context, history, check, unsafe)
+    fixer = _Fixer(context, history, check, unsafe, images)
     current = parse(source.text, source.name)
     if other_frontend(current) is not None or refusal_of_frontend(current) is not None:
         advice = advise(current, context, history)
@@ -119,7 +136,7 @@ def fix(source: Source, context: Context | None, history: History, check: Check,
                 fixer.refused += [r for r in advice.refusals if r not in fixer.refused]
                 return _result(fixer, current, first, advice)
         current = better
-    last = advise(current, context, history, accept=unsafe)
+    last = advise(current, context, history, accept=unsafe, images=images)
     return _result(fixer, current, first or last, last)
 
 

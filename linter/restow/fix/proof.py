@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from restow.build import Context, simulate
+from restow.build.base_image import Images
 from restow.effects import Assumption
 from restow.image import Difference, compare
 from restow.rule import Finding
@@ -34,11 +35,13 @@ def prove(
     removes: tuple[str, ...] = (),
     mends: str | None = None,
     accept: bool = False,
+    images: Images | None = None,
 ) -> Proof:
     """Build both texts over the context and compare.
 
     ``removes`` are paths that the rewrite declares to remove: differences inside of them are what it is for. ``mends``
-    is the code of the finding that has to be gone. ``accept`` takes assumptions that nobody can check as true.
+    is the code of the finding that has to be gone. ``accept`` takes assumptions that nobody can check as true. ``images``
+    are base images at hand.
     """
     broken = [node for node in after.instructions if node.kind == "invalid"]
     if len(broken) > sum(node.kind == "invalid" for node in before.instructions):
@@ -49,7 +52,7 @@ def prove(
         return Proof(False, f"it would bring a new finding: {', '.join(sorted(worse))}")
     if mends is not None and new[mends] >= old[mends]:
         return Proof(False, f"the finding {mends} would remain")
-    left, right = simulate(before, context, accept=accept), simulate(after, context, accept=accept)
+    left, right = (simulate(text, context, accept=accept, images=images) for text in (before, after))
     differences = [d for d in compare(left, right) if not _declared(d, removes)]
     if differences:
         first = differences[0]

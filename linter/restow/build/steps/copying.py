@@ -213,7 +213,7 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
     return replace(
         blank,
         state=blank.state.with_filesystem(filesystem),
-        assumptions=_layout(blank.state.filesystem, request, found),
+        assumptions=(*_layout(blank.state.filesystem, request, found), *build.given(images)),
         definition=digest_of("copy", [_last(s) for s in request.sources], request.destination, request.placing),
         stages=stages,
         images=images,

@@ -170,7 +170,7 @@ def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> S
         blank,
         state=state.with_filesystem(after),
         commands=tuple(run.commands),
-        assumptions=tuple(run.assumptions),
+        assumptions=(*run.assumptions, *build.given(tuple(mount.image for mount in mounts if mount.image is not None))),
         seconds=0.3 + sum(command.effect.seconds for command in run.commands),
         size=sum(command.effect.size for command in run.commands),
         variables=frozenset(run.used),
