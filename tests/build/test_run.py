@@ -111,6 +111,26 @@ def test_a_bind_mount_is_read_and_gone_afterwards(build) -> None:
     assert found.lookup("/f") is not None
 
 
+@pytest.mark.parametrize(
+    "mount", ["TYPE=bind,SRC=d,dst=/m", '"type=bind",source=d,"target=/m"', "type=Bind,source=x,source=d,target=m,ro"]
+)
+def test_a_mount_is_read_as_the_engine_reads_it(build, mount) -> None:
+    plain = build("FROM scratch\nRUN --mount=type=bind,source=d,target=/m cat /m/x > /f\n").target.steps[-1]
+    step = build(f"FROM scratch\nRUN --mount={mount} cat /m/x > /f\n").target.steps[-1]
+    assert step.context == plain.context
+    assert (step.unknown, plain.unknown) == (None, None)
+
+
+def test_a_cache_that_is_written_is_no_part_of_the_context(build) -> None:
+    files = [{"a": text} for text in (b"1", b"2")]
+    one, two = (build("FROM scratch\nRUN --mount=type=cache,target=/c,rw cat /c/a > /f\n", f).target for f in files)
+    assert one.filesystem.digest == two.filesystem.digest
+
+
+def test_a_mount_that_the_engine_refuses_has_a_reason(build) -> None:
+    assert "did you mean target" in reason(build, "RUN --mount=type=cache,traget=/c true")
+
+
 def test_writes_below_a_cache_mount_do_not_reach_the_image(build) -> None:
     assert after(build, "RUN --mount=type=cache,target=/c mkdir /c/x").lookup("/c") is None
 

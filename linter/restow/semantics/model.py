@@ -7,6 +7,8 @@ from typing import Literal
 
 from restow.semantics.scope import SYMBOLIC, Scope, symbolic
 from restow.syntax.ast import Add, Arg, Copy, Dockerfile, From, Instruction, Invalid, Run
+from restow.syntax.fields import split_fields
+from restow.syntax.problem import FieldError
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,19 @@ def sources_of(node: Instruction) -> tuple[str, ...]:
         name = node.flag_value("from")
         return (name,) if name else ()
     if isinstance(node, Run):
-        mounts = [flag.value or "" for flag in node.flags if flag.name == "mount"]
-        return tuple(part[5:] for mount in mounts for part in mount.split(",") if part.startswith("from="))
+        mounts = (mount_source(flag.value or "") for flag in node.flags if flag.name == "mount")
+        return tuple(name for name in mounts if name)
     return ()
+
+
+def mount_source(value: str) -> str:
+    """What ``from=`` of a mount names, as written; empty where there is none. The last one counts, keys have no case."""
+    try:
+        fields = split_fields(value)
+    except FieldError:
+        return ""
+    named = (text for key, equals, text in (each.partition("=") for each in fields) if equals and key.lower() == "from")
+    return next(reversed(tuple(named)), "")
 
 
 def read_model(dockerfile: Dockerfile, build_arguments: dict[str, str] | None = None) -> Model:

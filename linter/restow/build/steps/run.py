@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from restow.build.classic import volumes_of, with_volumes, without_changes
@@ -13,10 +13,13 @@ from restow.build.state import ContextUse, State, Step
 from restow.build.steps.mounting import with_mount, without_mounts
 from restow.effects.priors import seconds_of_unknown
 from restow.errors import BuildFailure, UnknownEffect
+from restow.semantics.frontend.mounts import read_mount
 from restow.semantics.scope import SYMBOLIC, is_known
 from restow.shell import Literal, Opaque, Script, parse_shell, shell_name, walk
 from restow.shell.parser import unread_shell
+from restow.syntax import WordError
 from restow.syntax.ast import Run
+from restow.syntax.problem import FieldError
 from restow.vfs import Attributes, Directory, File, Filesystem, Node, Origin, Unknown, digest_of, join
 
 if TYPE_CHECKING:
@@ -209,26 +212,26 @@ def _is_opener(node: Run) -> bool:
 
 
 def _mount(value: str, state: State, build: Build) -> Mount:
-    pairs = dict(part.partition("=")[::2] for part in value.split(","))
-    kind = pairs.get("type", "bind")
-    target = state.scope.expand(pairs.get("target") or pairs.get("dst") or pairs.get("destination") or "")
+    try:
+        read = read_mount(value, state.scope.expand)
+    except (FieldError, WordError) as error:
+        raise UnknownEffect(f"a mount cannot be read: {error}") from None
+    if read is None:
+        raise UnknownEffect("a mount depends on a value that is not known")
+    kind, target, name = read.type, read.target, read.source_name
     if kind in ("secret", "ssh"):
-        target = target or f"/run/secrets/{pairs.get('id', 'default')}"
+        target = target or f"/run/secrets/{read.id or 'default'}"
     if not target or not is_known(target) or join(state.directory, target) == "/":
         raise UnknownEffect("the target of a mount is not known")
-    name = state.scope.expand(pairs.get("from", ""))
     stage = build.model.stage_called(name, build.stage_index) if name else None
-    if "rw" in pairs or "readwrite" in pairs:
-        kind = "bind"
-    source = join(state.scope.expand(pairs.get("source") or pairs.get("src") or "/")).replace(SYMBOLIC, "?")
     return Mount(
         kind,
         join(state.directory, target),
-        source,
+        join(read.source or "/").replace(SYMBOLIC, "?"),
         stage.index if stage else None,
         name if name and stage is None else None,
-        digest_of(*sorted(value.split(","))),
-        kind == "bind" and "rw" not in pairs and "readwrite" not in pairs,
+        digest_of(*(f"{field.name}={getattr(read, field.name)}" for field in fields(read))),
+        kind == "bind" and read.readonly is not False,
     )
 
 

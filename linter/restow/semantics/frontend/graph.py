@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from restow.errors import UsageError
 from restow.semantics.frontend.errors import FrontendError, Refusal
 from restow.semantics.frontend.inputs import Words
-from restow.semantics.model import Model, Stage
+from restow.semantics.model import Model, Stage, mount_source
 from restow.semantics.scope import is_known
 from restow.source import Span
 from restow.syntax.ast import Copy, Flag, Instruction, Run
-from restow.syntax.fields import split_fields
-from restow.syntax.problem import FieldError
 
 _NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _PLAIN = re.compile(r"[a-z]{1,40}(?::[a-z0-9][a-z0-9.-]{0,80})?")  # most names: to parse the others takes loading more
@@ -129,19 +127,8 @@ def taken_from(node: Instruction) -> list[tuple[Flag, str]]:
     found = []
     for flag in node.flags:
         if flag.name == "mount":
-            found.append((flag, _mount_source(flag.value or "") or "scratch"))
+            found.append((flag, mount_source(flag.value or "") or "scratch"))
     return found
-
-
-def _mount_source(value: str) -> str:
-    try:
-        fields = split_fields(value)
-    except FieldError:
-        return ""
-    named = [
-        text for key, equals, text in (field.partition("=") for field in fields) if key.lower() == "from" and equals
-    ]
-    return named[-1] if named else ""
 
 
 def check_image(name: str, span: Span) -> None:
