@@ -68,3 +68,9 @@ def test_build_arguments_end_with_their_stage() -> None:
 def test_a_base_image_that_is_not_at_hand_may_have_volumes() -> None:
     (_, reason), *_ = simulate(parse("FROM debian\nRUN mkdir /x\n"), CONTEXT, builder="classic").unknown
     assert "volumes" in reason
+
+
+def test_a_command_without_words() -> None:
+    tree = parse("FROM scratch\nCMD\n")
+    for builder, words in (("buildkit", ["/bin/sh", "-c", ""]), ("classic", ["/bin/sh", "-c"])):
+        assert simulate(tree, CONTEXT, builder=builder).target.state.configuration["Cmd"] == words

@@ -112,19 +112,22 @@ def _shell(state: State, node: Instruction, build: Build) -> State:
     return replace(state.with_configuration(Shell=list(node.words)), shell=node.words)
 
 
-def _argv(state: State, command: Command) -> list[str]:
-    return list(command.words) if command.form == "exec" else [*state.shell, command.text]
+def _argv(state: State, command: Command, build: Build) -> list[str]:
+    """The words of a command; the classic builder gives the shell no text where there is none."""
+    if command.form == "exec":
+        return list(command.words)
+    return [*state.shell] if build.builder == "classic" and not command.text else [*state.shell, command.text]
 
 
 def _cmd(state: State, node: Instruction, build: Build) -> State:
     assert isinstance(node, Cmd)
-    return state.with_configuration(Cmd=_argv(state, node.command), CmdSetHere=True)
+    return state.with_configuration(Cmd=_argv(state, node.command, build), CmdSetHere=True)
 
 
 def _entrypoint(state: State, node: Instruction, build: Build) -> State:
     """ENTRYPOINT resets an inherited CMD, unless the same stage set one."""
     assert isinstance(node, Entrypoint)
-    changed = state.with_configuration(Entrypoint=_argv(state, node.command))
+    changed = state.with_configuration(Entrypoint=_argv(state, node.command, build))
     return changed if state.configuration.get("CmdSetHere") else changed.with_configuration(Cmd=[])
 
 
