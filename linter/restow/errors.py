@@ -15,6 +15,7 @@
     ├── ArchiveError          an archive breaks its format, or tries to leave its root
     ├── UnknownEffect         a step cannot be computed: the simulator turns it into a term, with this reason
     │   ├── UnknownContent    only because the content of a file that a command reads is not at hand
+    │   ├── PathConflict      something stands where a step needs something else: a file in a directory's place
     │   └── BuildFailure      the engine stops at the step, with this message
     └── shell.reader.UnreadableError                the shell grammar cannot read a text: an ``Opaque`` node, with this reason
 
@@ -62,6 +63,10 @@ class UnknownEffect(RestowError):  # noqa: N818 - it names a verdict, and is not
 
 class UnknownContent(UnknownEffect):
     """A command is understood, but not the file that it reads: its content is not at hand."""
+
+
+class PathConflict(UnknownEffect):
+    """Something stands where a step needs something else, or a path runs in circles."""
 
 
 class BuildFailure(UnknownEffect):

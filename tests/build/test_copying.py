@@ -108,7 +108,6 @@ def test_chmod_in_letters(built, chmod, of_644, of_755) -> None:
         ("COPY --chmod=99 a /", "octal"),
         ("COPY --chmod=10000 a /", "octal"),
         ("COPY --chmod=abc a /", "no mode"),
-        ("COPY --parents a /", "--parents"),
         ("COPY [a /", "bracket"),
         ("COPY --from=1 a /", "stage"),
         ("COPY --from=scratch a /", "scratch"),

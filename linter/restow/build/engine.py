@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from restow.build.accounts import Accounts, read_accounts
 from restow.build.base_image import BaseImage, Images, given, image_of, normal_name, state_of
 from restow.build.context import Context
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
 from restow.effects.effect import Assumption
-from restow.errors import BuildFailure, UnknownEffect, UsageError
+from restow.errors import BuildFailure, PathConflict, UnknownEffect, UsageError
 from restow.semantics import Model, Stage, read_model
 from restow.semantics.base_images import is_windows, runs_as_root, working_directory
 from restow.semantics.model import sources_of
@@ -115,12 +116,30 @@ class Build:
             raise UnknownEffect("a stage that is built later is used")
         return self.results[index]
 
+    def accounts(self, filesystem: Filesystem) -> Accounts | None:
+        """The accounts of the image where the bytes of its account files are at hand."""
+        if filesystem.root.rest is not None:
+            return None
+        try:
+            return read_accounts(filesystem, self.bytes_of)
+        except UnknownEffect:
+            return None
+
     def owner(self, filesystem: Filesystem, name: str, kind: str) -> int | str:
-        """The number of a user or group: looked up in the account files, which are unknown here, where it is a name."""
+        """The number of a user or group: looked up in the account files where it is a name, and a term where those are not
+        known. A name that they do not have is a term too: builders differ in it.
+        """
         if name in ("", "root", "0"):
             return 0
         if name.isdigit():
             return int(name)
+        known = self.accounts(filesystem)
+        if known is not None:
+            user, group = known.user(name), known.group(name)
+            if kind == "uid" and user is not None:
+                return user.uid
+            if kind == "gid" and group is not None:
+                return group.gid
         accounts = [filesystem.lookup(path) for path in ("/etc/passwd", "/etc/group")]
         return "?" + digest_of(kind, name, *(node.digest if node else "nothing" for node in accounts))
 
@@ -128,6 +147,11 @@ class Build:
         """The group that a RUN of ``user:group`` runs with: that of the account where none is given."""
         if group or user in ("", "root", "0"):
             return self.owner(filesystem, group or user, "gid")
+        known = self.accounts(filesystem)
+        if known is not None:
+            account = known.user_numbered(int(user)) if user.isdigit() else known.user(user)
+            if account is not None:
+                return account.gid
         accounts = [filesystem.lookup(path) for path in ("/etc/passwd", "/etc/group")]
         return "?" + digest_of("group of", user, *(node.digest if node else "nothing" for node in accounts))
 
@@ -257,6 +281,9 @@ def _step(state: State, node: Instruction, build: Build) -> Step:
         return configuration.step(state, node, build)
     except BuildFailure as failure:
         return replace(_unknown(state, node, failure.reason, build), error=failure.reason)
+    except PathConflict as conflict:
+        error = conflict.reason if isinstance(node, Copy | Add | Workdir) else None
+        return replace(_unknown(state, node, conflict.reason, build), error=error)
     except WordError as error:
         return replace(_unknown(state, node, str(error), build), error=str(error))
     except UnknownEffect as error:

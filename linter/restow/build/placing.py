@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from restow.build.shell_text import placed_here, stands
 from restow.build.sources import Found
-from restow.errors import UnknownEffect
+from restow.errors import PathConflict, UnknownEffect
 from restow.vfs import (
     Attributes,
     Directory,
@@ -135,12 +135,12 @@ class Placing:
             filesystem = filesystem.make_directories(target, self.created)
             old = filesystem.lookup(target)
             if not isinstance(old, Directory):
-                raise UnknownEffect(f"{target} is no directory")
+                raise PathConflict(f"{target} is no directory")
             merged = _merged(old, found.node, self)
             return filesystem.put(target, Directory(old.attributes, merged.children, merged.rest))
         filesystem = filesystem.make_directories(_above(target), self.created)
         if isinstance(filesystem.lookup(target), Directory):
-            raise UnknownEffect(f"{target} is a directory, and COPY would put a file there")
+            raise PathConflict(f"{target} is a directory, and COPY would put a file there")
         return filesystem.put(target, _placed(found.node, self))
 
 
@@ -248,7 +248,7 @@ def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
         before = old.child(name)
         if not isinstance(node, Directory):
             if isinstance(before, Directory):
-                raise UnknownEffect(f"COPY would put the file {name!r} where a directory stands")
+                raise PathConflict(f"COPY would put the file {name!r} where a directory stands")
             children[name] = _placed(node, placing)
         elif isinstance(before, Directory):
             merged = _merged(before, node, placing)
@@ -259,5 +259,5 @@ def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
         elif isinstance(before, Unknown):
             children[name] = _opened(node, before.origin, placing)
         else:
-            raise UnknownEffect(f"COPY would put the directory {name!r} where a file stands")
+            raise PathConflict(f"COPY would put the directory {name!r} where a file stands")
     return Directory(old.attributes, children, old.rest)

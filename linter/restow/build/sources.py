@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from restow.build.context import Context
 from restow.build.state import matches
-from restow.errors import UnknownEffect
+from restow.errors import BuildFailure, UnknownEffect
 from restow.syntax.ast import Heredoc
 from restow.vfs import Absent, Directory, File, Filesystem, Node, Origin, Unknown, digest_of, join, split
 from restow.vfs.ignorefile import IgnoreFile, IgnoreFileError
@@ -102,20 +102,27 @@ def context_sources(context: Context, sources: tuple[str, ...], exclude: tuple[s
     found: list[Found] = []
     for source in sources:
         if "[" in source and "]" not in source[source.index("[") + 2 :]:
-            raise UnknownEffect(f"{source} is no pattern: a bracket is not closed")
+            raise BuildFailure(f"syntax error in pattern: {source}: a bracket is not closed")
         for path in matched_paths(filesystem, source):
             node = filesystem.lookup(filesystem.resolve(path))
             if node is None:
-                raise UnknownEffect(f"{path} is a link to nothing in the build context")
+                raise BuildFailure(
+                    f'failed to calculate checksum: "{path}": not found (a link to nothing in the build context)'
+                )
             if exclude and not isinstance(node, Directory) and any(c in source for c in "*?["):
                 raise UnknownEffect("--exclude with a pattern that files match is not simulated")
             if exclude and isinstance(node, Directory):
-                try:
-                    node = _without(node, IgnoreFile.from_lines(enumerate(exclude, 1), "--exclude"), "")
-                except IgnoreFileError as error:
-                    raise UnknownEffect(str(error)) from None
+                node = without(node, exclude)
             found.append(Found(path.rsplit("/", 1)[-1], node, path))
     return found
+
+
+def without(directory: Directory, exclude: tuple[str, ...]) -> Directory:
+    """The directory without what ``--exclude`` leaves out. Raises UnknownEffect for a broken pattern."""
+    try:
+        return _without(directory, IgnoreFile.from_lines(enumerate(exclude, 1), "--exclude"), "")
+    except IgnoreFileError as error:
+        raise UnknownEffect(str(error)) from None
 
 
 def _without(directory: Directory, ignore: IgnoreFile, prefix: str) -> Directory:
@@ -149,7 +156,9 @@ def stage_sources(filesystem: Filesystem, sources: tuple[str, ...]) -> list[Foun
             resolved = filesystem.resolve(each)
             node = filesystem.lookup(resolved)
             if node is None:
-                raise UnknownEffect(f"{each} does not exist in the image that COPY --from names")
+                raise BuildFailure(
+                    f'failed to calculate checksum: "{each}": not found in the image that COPY --from names'
+                )
             found.append(Found(each.rsplit("/", 1)[-1], relocated(node, resolved), each))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from restow.errors import UnknownEffect
+from restow.errors import PathConflict, UnknownEffect
 from restow.vfs.inode import EMPTY, PERHAPS, Absent, Attributes, Directory, Node, Origin, Symlink, Unknown, digest_of
 
 STANDARD_DIRECTORIES = frozenset(
@@ -96,7 +96,7 @@ class Filesystem:
             if isinstance(node, Symlink) and (todo or last):
                 links += 1
                 if links > MAX_LINKS:
-                    raise UnknownEffect(f"{path} runs through a loop of symbolic links")
+                    raise PathConflict(f"{path} runs through a loop of symbolic links")
                 if node.target.startswith("/"):
                     done = []
                 todo.extend(part for part in reversed(node.target.split("/")) if part not in ("", "."))
@@ -166,7 +166,7 @@ class Filesystem:
             elif isinstance(node, Unknown):
                 filesystem = filesystem.put(here, opened(here, node.origin, created))
             else:
-                raise UnknownEffect(f"{here} is not a directory")
+                raise PathConflict(f"{here} is not a directory")
         return filesystem
 
     def entered(self, path: str) -> Filesystem:
@@ -272,7 +272,7 @@ def _put(directory: Directory, parts: tuple[str, ...], node: Node | None, path: 
     if isinstance(inner, Unknown):
         inner = Directory(None, {}, inner.origin)
     if not isinstance(inner, Directory):
-        raise UnknownEffect(f"{path}: there is no directory {name!r} above it")
+        raise PathConflict(f"{path}: there is no directory {name!r} above it")
     return directory.with_child(name, _put(inner, below, node, path))
 
 

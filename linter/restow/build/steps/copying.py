@@ -6,11 +6,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from restow.build.layout import layout_assumptions, made_directories
+from restow.build.parents import with_parents
 from restow.build.placing import Placing, blur, is_symbolic
-from restow.build.sources import Found, chomped, context_sources, has_wildcards, is_archive, is_url, stage_sources
+from restow.build.sources import (
+    Found,
+    chomped,
+    context_sources,
+    has_wildcards,
+    is_archive,
+    is_url,
+    stage_sources,
+    without,
+)
 from restow.build.state import ContextUse, State, Step
+from restow.build.unpacking import refuse_replacing, unpacked_tree
 from restow.effects.effect import Assumption
-from restow.errors import UnknownEffect
+from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.scope import is_known
 from restow.syntax.ast import Add, Copy
 from restow.vfs import Attributes, Content, Directory, File, Filesystem, Unknown, digest_of, join
@@ -43,7 +54,7 @@ def step(state: State, node: Copy | Add, build: Build) -> Step:
 
 def _request(state: State, node: Copy | Add, build: Build) -> _Request:
     for flag in node.flags:
-        if flag.name in ("parents", "keep-git-dir", "unpack", "checksum") and flag.value != "false":
+        if flag.name in ("keep-git-dir", "checksum") and flag.value != "false":
             raise UnknownEffect(f"{node.keyword.upper()} --{flag.name} is not simulated yet")
     words = [state.scope.expand(word.text) for word in node.sources]
     written = state.scope.expand(node.destination.text)
@@ -72,14 +83,23 @@ def _placing(state: State, node: Copy | Add, build: Build) -> Placing:
             raise UnknownEffect("the owner given with --chown is not known before the build")
     filesystem = state.filesystem
     named = [name for name in (user, group) if name and name != "root" and not name.isdigit()]
+    if any(name.startswith("-") for name in named):
+        raise UnknownEffect(f"--chown={chown}: engines differ in numbers below zero")
     if named and filesystem.lookup("/etc/passwd") is None:
-        raise UnknownEffect(f"--chown names {named[0]}, and there is no /etc/passwd to look it up")
+        raise BuildFailure(f"invalid user index: --chown names {named[0]}, and there is no /etc/passwd to look it up")
     return Placing(
         uid=None if user is None else build.owner(filesystem, user, "uid"),
-        gid=None if group is None else build.owner(filesystem, group, "gid"),
+        gid=None if group is None else _group(filesystem, user or "", group, build),
         mode=_mode(state.scope.expand(chmod)) if chmod else None,
         link=node.flag("link") is not None and node.flag_value("link") != "false" and not chmod,
     )
+
+
+def _group(filesystem: Filesystem, user: str, group: str, build: Build) -> int | str:
+    """The group of ``--chown``; of a user that is named without one it is the user's own."""
+    if group == user and not user.isdigit() and build.builder == "buildkit" and build.accounts(filesystem) is not None:
+        return build.group_of(filesystem, user, "")
+    return build.owner(filesystem, group, "gid")
 
 
 def _mode(text: str) -> int | str:
@@ -88,10 +108,10 @@ def _mode(text: str) -> int | str:
         raise UnknownEffect("the mode given with --chmod is not known before the build")
     if text.isascii() and text.isdigit():
         if set(text) - set("01234567") or int(text, 8) > 0o7777:
-            raise UnknownEffect(f"--chmod={text} is no octal number up to 07777")
+            raise BuildFailure(f"invalid chmod parameter: {text}: no octal number up to 07777")
         return int(text, 8)
     if not is_symbolic(text):
-        raise UnknownEffect(f"--chmod={text} is no mode")
+        raise BuildFailure(f"invalid chmod parameter: {text}: no mode")
     return text
 
 
@@ -107,14 +127,17 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     missing: list[str] = []
     if context is not None:
         for source in local:
-            found = context_sources(context, (source,), exclude)
+            if _is_on(node, "parents"):
+                found = [_less(part, exclude) for part in with_parents(Filesystem(context.root), source)]
+            else:
+                found = context_sources(context, (source,), exclude)
             missing += [source] if not found and not has_wildcards(source) else []
             parts += found
         if build.builder == "classic" and local and not parts:
             missing = local
     parts += contents
     filesystem, places = blank.state.filesystem, list[str]()
-    unpacks = isinstance(node, Add) and node.flag("unpack") is None
+    unpacks = isinstance(node, Add) and node.flag_value("unpack") != "false"
     archives = [unpacks and is_archive(part, context) for part in parts]
     if request.placing.link and not any(archives):
         filesystem, places = request.placing.linked(filesystem, parts, request.destination)
@@ -122,8 +145,7 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
         for number, (part, archive) in enumerate(zip(parts, archives, strict=True)):
             places.append(request.placing.target(filesystem, part, request.destination))
             if archive:
-                term = digest_of("unpacked", part.name, part.node.digest, request.placing)
-                filesystem = blur(filesystem, request.destination, term, request.placing.created)
+                filesystem = _unpacked(filesystem, part, request, build)
             else:
                 filesystem = request.placing.of_source(number).put(filesystem, part, request.destination)
     for address in remote:
@@ -137,7 +159,7 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
         state=blank.state.with_filesystem(filesystem),
         assumptions=_layout(blank.state.filesystem, request, parts),
         definition=digest_of(node.kind, names, request.destination, request.placing, exclude, written),
-        context=ContextUse(tuple(_clean(source) for source in local), exclude),
+        context=ContextUse(tuple(_use(source, node) for source in local), exclude),
         size=size,
         error=f"no file of the build context is called {' or '.join(missing)}" if missing else None,
         seconds=COPY_SECONDS + size * SECONDS_PER_BYTE + 3.0 * len(remote),
@@ -145,6 +167,35 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
         creates=_made(parts, places, request),
         brought=_alone(parts, places, request) if parts and not remote and not any(archives) else None,
     )
+
+
+def _is_on(node: Copy | Add, name: str) -> bool:
+    return node.flag(name) is not None and node.flag_value(name) != "false"
+
+
+def _less(part: Found, exclude: tuple[str, ...]) -> Found:
+    """The source without what ``--exclude`` leaves out of it."""
+    return replace(part, node=without(part.node, exclude)) if exclude and isinstance(part.node, Directory) else part
+
+
+def _unpacked(filesystem: Filesystem, part: Found, request: _Request, build: Build) -> Filesystem:
+    """``filesystem`` with an archive unpacked at the destination: its entries, or a term where that is not computed."""
+    try:
+        data = build.bytes_of(part.node) if isinstance(part.node, File) else None
+        if data is None or request.placing != replace(_PLAIN, link=request.placing.link, batch=request.placing.batch):
+            raise UnknownEffect("an archive whose bytes are not at hand, or with an owner or mode")
+        tree = unpacked_tree(data)
+        place = filesystem.resolve(join(request.destination))
+        refuse_replacing(filesystem, place, tree)
+        return _PLAIN.put(filesystem, replace(part, node=tree), f"{place.rstrip('/')}/")
+    except BuildFailure:
+        raise
+    except UnknownEffect:
+        term = digest_of("unpacked", part.name, part.node.digest, request.placing)
+        return blur(filesystem, request.destination, term, request.placing.created)
+
+
+_PLAIN = Placing()
 
 
 def _heredocs(state: State, node: Copy | Add, sources: tuple[str, ...]) -> tuple[list[str], list[Found]]:
@@ -200,7 +251,7 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
     else:
         origin, stages, images = build.root_of(name), (), (name,)
     filesystem, places = blank.state.filesystem, list[str]()
-    found = stage_sources(origin, request.sources)
+    found = _sources_in(origin, request.sources, node, blank.state)
     if request.placing.link and not any(isinstance(part.node, Unknown) for part in found):
         filesystem, places = request.placing.linked(filesystem, found, request.destination)
     else:
@@ -223,22 +274,40 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
     )
 
 
+def _sources_in(origin: Filesystem, sources: tuple[str, ...], node: Copy | Add, state: State) -> list[Found]:
+    """The nodes of another filesystem that the words name."""
+    exclude = tuple(state.scope.expand(flag.value or "") for flag in node.flags if flag.name == "exclude")
+    if _is_on(node, "parents"):
+        found = [part for source in sources for part in with_parents(origin, source)]
+    else:
+        found = stage_sources(origin, sources)
+    if exclude and any(not isinstance(part.node, Directory) or part.node.rest is not None for part in found):
+        raise UnknownEffect("--exclude of what is not all known, or of single files")
+    return [_less(part, exclude) for part in found]
+
+
 def _check_source_image(name: str, node: Copy | Add, build: Build) -> None:
     """Raise UnknownEffect for a --from that the engine refuses, and for what is not computed with it."""
     if "$" in (node.flag_value("from") or ""):
-        raise UnknownEffect("--from takes no variable")
+        raise BuildFailure("variable expansion is not supported for --from")
     known = build.model.stage_called(name, build.stage_index) is not None
     if not known and (name.isdigit() or build.model.stage_called(name, len(build.model.stages)) is not None):
-        raise UnknownEffect(f"--from={name} names a stage that is not built before this one")
+        raise BuildFailure(f"--from={name} names a stage that is not built before this one")
     if not known and name == "scratch":
         raise UnknownEffect("--from=scratch holds nothing to copy")
-    if node.flag("exclude") is not None:
-        raise UnknownEffect(f"{node.keyword.upper()} --from with --exclude is not simulated yet")
 
 
 def _last(source: str) -> str:
     """BuildKit's key holds the last part of a source's name only."""
     return source.rstrip("/").rsplit("/", 1)[-1] or "/"
+
+
+def _use(source: str, node: Copy | Add) -> str:
+    """The context path that is read; with --parents up to the first component that matches any number of folders."""
+    if not _is_on(node, "parents"):
+        return _clean(source)
+    parts = _clean(source.replace("/./", "/")).split("/")
+    return "/".join(parts[: parts.index("**")] if "**" in parts else parts)
 
 
 def _clean(source: str) -> str:
