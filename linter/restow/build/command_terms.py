@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from restow.build.shell_text import kept, listens, reads_dockerfile, ways
 from restow.build.state import Command, State
+from restow.errors import UnknownEffect
 from restow.shell import SimpleCommand
 from restow.vfs import Filesystem, Origin, Region, Unknown, digest_of
 from restow.vfs.aliases import with_twins, written
@@ -33,6 +34,14 @@ class Setting:
     dockerfile: str
     context_term: str
     directory: str
+
+
+def check_order(entries: list[Entry]) -> None:
+    """Raise UnknownEffect where a model looked at a file that an earlier part of the same command may write."""
+    for earlier, entry in enumerate(entries):
+        for path in entry.consulted:
+            if any(region.covers(path) for other in entries[:earlier] for region in other.command.effect.writes):
+                raise UnknownEffect(f"{path} may be written by another part of the same command")
 
 
 def computed(entry: Entry, filesystem: Filesystem, user: str) -> Filesystem:

@@ -9,8 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from restow.build.command_terms import Entry, Setting, carried_out, computed, term_of
+from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of
+from restow.build.looping import Turn, in_order, made_up
 from restow.build.shell_text import (
+    BUILTINS,
+    DEVICES,
+    MATCHERS,
+    SET_OPTIONS,
     check_program,
     exits_on_error,
     gives_up,
@@ -43,21 +48,13 @@ from restow.shell import (
     SimpleCommand,
     Subshell,
     parse_shell,
-    walk,
 )
 from restow.vfs import Attributes, File, Filesystem, Region, digest_of, join
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
 
-_SET_OPTIONS = frozenset(
-    "-e -u -x -o +x +e +u -ex -eu -eux -xe -ue -exu -uex -euxo -exo -eo -ux -xeu -xue pipefail errexit nounset "
-    "xtrace".split()
-)
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "dash", "ash")
-_BUILTINS = frozenset(["echo", "printf", "true", ":", "false", "exit", "test", "[", "pwd", "command", "type", "umask"])
-_MATCHERS = frozenset("mkdir rm rmdir cp mv ln touch chmod chown chgrp install tee unzip gunzip gzip".split())
-_DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
 
 
 @dataclass
@@ -99,7 +96,7 @@ class ShellRun:
     def argv(self, words: tuple[str, ...], text: str) -> None:
         """A command of exec form: no shell, no expansion."""
         if words:
-            if words[0] in _MATCHERS and any(c in word for word in words for c in ("*", "?", "[", "~")):
+            if words[0] in MATCHERS and any(c in word for word in words for c in ("*", "?", "[", "~")):
                 raise UnknownEffect("exec form expands no patterns")
             self._apply([self._command(tuple(words), text, None, ())], text)
 
@@ -137,13 +134,8 @@ class ShellRun:
             return
         if words[0] == "exit":
             raise UnknownEffect("the script may end before its last command")
-        if (
-            words[0] in SHELLS
-            and words[1:2] == ("-c",)
-            and len(words) == 3
-            and not node.redirections
-            and not node.assignments
-        ):
+        alone = not node.redirections and not node.assignments
+        if words[0] in SHELLS and words[1:2] == ("-c",) and len(words) == 3 and alone:
             self._inner_shell(words, decides)
             return
         entry = self._command(words, self._text(node), node, node.redirections)
@@ -172,7 +164,7 @@ class ShellRun:
                 self.exported.add(name)
                 if equals:
                     self.variables[name] = value
-        elif words[0] == "set" and set(words[1:]) <= _SET_OPTIONS:
+        elif words[0] == "set" and set(words[1:]) <= SET_OPTIONS:
             self.errexit = exits_on_error(words[1:], self.errexit)
         elif words[0] == "unset":
             for word in words[1:]:
@@ -196,33 +188,41 @@ class ShellRun:
         """All simple commands below as one effect: they may run in any number."""
         entries: list[Entry] = []
         variables = dict(self.variables)
-        for inner in walk(node):
+        for inner in in_order(node, self._turns):
+            if isinstance(inner, Turn):
+                self.variables[inner.variable] = inner.value
+                self.outputs.clear()
             if isinstance(inner, Opaque):
                 raise UnknownEffect(f"the shell text cannot be read: {inner.reason}")
             if isinstance(inner, Function):
                 raise UnknownEffect("shell functions are not followed")
             if isinstance(inner, For):
                 entries.append(self._looped(inner))
-                self.variables[inner.variable] = symbolic("loop", inner.variable)
             if isinstance(inner, SimpleCommand):
                 entries += self._joint_entries(inner)
             elif isinstance(inner, Redirection) and not any(within(inner, e.node) for e in entries):
                 entries.append(Entry(Command("", self._redirected([inner])), None, (), self._text(inner)))
-        for earlier, entry in enumerate(entries):
-            for path in entry.consulted:
-                if any(region.covers(path) for other in entries[:earlier] for region in other.command.effect.writes):
-                    raise UnknownEffect(f"{path} may be written by another part of the same command")
+        check_order(entries)
         assigned = {name for name, value in self.variables.items() if variables.get(name) != value}
         self._apply(entries, self._text(node), joint=variables)
         for name in assigned:
             self.variables[name] = symbolic("assigned", f"{name} by {self.last}")
 
+    def _loop_words(self, node: For) -> tuple[list[str], list[str]]:
+        """The words of a ``for``, and the patterns among them."""
+        wording = self._wording()
+        return [text for word in node.words or () for text in wording.words(word)], wording.patterns
+
+    def _turns(self, node: For) -> list[str] | None:
+        values, patterns = self._loop_words(node)
+        return None if patterns or node.words is None or not all(map(is_known, values)) else values
+
     def _looped(self, node: For) -> Entry:
         """The words of a ``for``: patterns among them read folders."""
-        wording = self._wording()
-        values = [text for word in node.words or () for text in wording.words(word)]
-        effect = Effect(reads=(self._listed(wording.patterns),), seconds=0.0)
-        return Entry(Command("", effect), None, (), digest_of("for", *values))
+        values, patterns = self._loop_words(node)
+        return Entry(
+            Command("", Effect(reads=(self._listed(patterns),), seconds=0.0)), None, (), digest_of("for", *values)
+        )
 
     def _joint_entries(self, node: SimpleCommand) -> list[Entry]:
         words = self._words(node)
@@ -232,7 +232,7 @@ class ShellRun:
                 self.variables[assignment.name] = symbolic("assigned", f"{assignment.name} {digest_of(value)}")
             return []
         if words[0] in ("cd", "set", "export", "unset", "."):
-            if words[0] == "set" and set(words[1:]) <= _SET_OPTIONS:
+            if words[0] == "set" and set(words[1:]) <= SET_OPTIONS:
                 self.errexit &= exits_on_error(words[1:], self.errexit)
                 return []
             raise UnknownEffect(f"{words[0]} inside of a condition, a loop or a pipeline")
@@ -269,7 +269,8 @@ class ShellRun:
                 self._joint(item.command)
                 terms.append(self.last)
             self.variables, self.errexit, self.patterns = variables, errexit, patterns
-            self.outputs[id(node)] = (node, symbolic("output", digest_of(*terms)))
+            made = made_up(node.script, self.commands, self.last)
+            self.outputs[id(node)] = (node, made or symbolic("output", digest_of(*terms)))
         return self.outputs[id(node)][1]
 
     def _listed(self, patterns: list[str]) -> Region:
@@ -288,13 +289,13 @@ class ShellRun:
             raise UnknownEffect("the name of a program depends on a value that is not known")
         environment = {name: value for name, value in self.variables.items() if name in self.exported} | assigned
         declared = self.build.context.declared if self.build.context is not None else ()
-        if argv[0] not in _BUILTINS and not (declared and declaration_for(argv, declared)):
+        if argv[0] not in BUILTINS and not (declared and declaration_for(argv, declared)):
             check_program(self.filesystem, self.directory, argv[0], environment, self.state.root)
         call = Invocation(
             argv, self.filesystem, environment, self.directory, self.state.user, self._read, self.build.accept
         )
         call.declared = declared
-        if node is not None and argv[0] in _MATCHERS and any(map(quotes_pattern, node.words)):
+        if node is not None and argv[0] in MATCHERS and any(map(quotes_pattern, node.words)):
             raise UnknownEffect(f"a quoted pattern given to {argv[0]}")
         patterns = [] if node is None else self.patterns
         effect = effect_of(call)
@@ -318,7 +319,7 @@ class ShellRun:
     def _is_file(self, redirection: Redirection) -> bool:
         if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
             return bool(redirection.heredoc) and redirection.operator in ("<<", "<<-")
-        return self._wording().value(redirection.target) not in _DEVICES
+        return self._wording().value(redirection.target) not in DEVICES
 
     def _redirected(self, redirections: list[Redirection]) -> Effect:
         reads, writes, ways = list[str](), list[str](), list[str]()
@@ -329,7 +330,7 @@ class ShellRun:
             path = self._path(target)
             if path in RANDOM:
                 raise UnknownEffect(f"{path} gives something else each time")
-            if path not in _DEVICES:
+            if path not in DEVICES:
                 (reads if redirection.operator == "<" else writes).append(path)
                 ways += self.filesystem.steps(join(self.directory, target))
         return Effect((Region((*reads, *writes)),), (Region(tuple(writes)),), seconds=0.0, consulted=tuple(ways))

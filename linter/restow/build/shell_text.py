@@ -27,6 +27,13 @@ from restow.vfs import (
 from restow.vfs.filesystem import STANDARD_DIRECTORIES, if_missing, inherited, is_perhaps
 from restow.vfs.region import blurred
 
+SET_OPTIONS = frozenset(
+    "-e -u -x -o +x +e +u -ex -eu -eux -xe -ue -exu -uex -euxo -exo -eo -ux -xeu -xue pipefail errexit nounset "
+    "xtrace".split()
+)
+BUILTINS = frozenset(["echo", "printf", "true", ":", "false", "exit", "test", "[", "pwd", "command", "type", "umask"])
+MATCHERS = frozenset("mkdir rm rmdir cp mv ln touch chmod chown chgrp install tee unzip gunzip gzip".split())
+DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
+from restow.effects.operands import folder_of, is_pattern
 from restow.effects.options import Arguments, read_options
 from restow.errors import UnknownEffect
 from restow.vfs import (
@@ -33,7 +34,6 @@ from restow.vfs.filesystem import IF_MISSING, STANDARD_DIRECTORIES, inherited, o
 LAYOUT = Assumption("base-layout", "the base image has no directory where the build makes a symbolic link")
 _ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 _NAMES = Region((*_ACCOUNTS.include, "/etc/nsswitch.conf"))
-_GLOB = "*?["
 
 
 _LISTENED = ("SIMPLE_BACKUP_SUFFIX", "VERSION_CONTROL", "POSIXLY_CORRECT", "_POSIX2_VERSION")
@@ -55,33 +55,31 @@ def created(call: Invocation, mode: int) -> Attributes:
     return Attributes(mode, uid, int(group) if group.isdigit() else f"?group:{term}")
 
 
-def _is_pattern(path: str) -> bool:
-    return any(character in path for character in _GLOB)
-
-
 def _plain(call: Invocation, operands: tuple[str, ...]) -> list[str]:
-    """Absolute paths of the operands; a pattern stands for the folder in which it is matched."""
+    """Absolute paths of the operands; a pattern, or an unknown value, stands for the folder in which it is matched."""
     paths = []
-    for written in operands:
-        operand = written
+    for operand in operands:
         if operand.startswith(SYMBOLIC):
             raise UnknownEffect(f"a path given to {call.name} depends on a value that is not known")
-        while _is_pattern(operand):
-            operand = operand.rstrip("/").rsplit("/", 1)[0] if "/" in operand.rstrip("/") else "."
-            operand = operand or "/"
-        paths.append(call.path(operand))
+        paths.append(call.area(folder_of(operand)))
     if "/" in paths:
         raise UnknownEffect(f"{call.name} works on the whole filesystem")
     return paths
 
 
+def _is_loose(operand: str) -> bool:
+    """Whether an operand stands for more than one path."""
+    return is_pattern(operand) or SYMBOLIC in operand
+
+
 def _mkdir(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=["-p", "--parents", "-v", "--verbose"], valued=["-m", "--mode"])
-    paths = [call.path(operand) for operand in arguments.operands]
+    loose = any(map(_is_loose, arguments.operands))
+    paths = _plain(call, arguments.operands) if loose else [call.path(operand) for operand in arguments.operands]
     modes = arguments.values("-m", "--mode")
     new = created(call, 0o755)
     region = Region(tuple(paths))
-    if any(_is_pattern(path) for path in paths) or (modes and not _octal(modes[-1])):
+    if loose or (modes and not _octal(modes[-1])):
         return Effect(reads=(region,), writes=(region,))
 
     deep = arguments.has("-p", "--parents")
@@ -136,16 +134,16 @@ def _rm(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=flags)
     operands = [operand for operand in arguments.operands if operand not in (".", "..")]
     for operand in operands:
-        if operand.endswith("/") and (_is_pattern(operand) or call.entry(operand) != call.path(operand)):
+        if operand.endswith("/") and (_is_loose(operand) or call.entry(operand) != call.path(operand)):
             raise UnknownEffect(f"{call.name} with a slash at the end of a pattern, or of a symbolic link")
-    paths = [call.entry(operand) if not _is_pattern(operand) else operand for operand in operands]
-    if "/" in paths or any(SYMBOLIC in path for path in paths):
+    paths = [call.entry(operand) if not _is_loose(operand) else operand for operand in operands]
+    if "/" in paths:
         raise UnknownEffect(f"{call.name} of the whole root, or of an unknown path")
-    exact = [path for path in paths if not _is_pattern(path)]
-    patterns = [path for path in paths if _is_pattern(path)]
+    exact = [path for path in paths if not _is_loose(path)]
+    patterns = [path for path in paths if _is_loose(path)]
     folders = _plain(call, tuple(patterns))
-    simple = call.name == "rm" and not any("\\" in pattern for pattern in patterns)
-    simple &= all("/" not in pattern or not _is_pattern(pattern.rstrip("/").rsplit("/", 1)[0]) for pattern in patterns)
+    simple = call.name == "rm" and not any("\\" in pattern or SYMBOLIC in pattern for pattern in patterns)
+    simple &= all("/" not in pattern or not _is_loose(pattern.rstrip("/").rsplit("/", 1)[0]) for pattern in patterns)
 
     def remove(filesystem: Filesystem) -> Filesystem:
         for path in exact:
@@ -210,7 +208,7 @@ def _copy(call: Invocation) -> Effect:
 
 def _ends(call: Invocation, operands: tuple[str, ...]) -> list[str]:
     """The places of the operands, and of the symbolic links that stand there."""
-    links = [call.entry(operand) for operand in operands if not _is_pattern(operand)]
+    links = [call.entry(operand) for operand in operands if not _is_loose(operand)]
     return list(dict.fromkeys((*_plain(call, operands), *links)))
 
 
@@ -227,7 +225,7 @@ def _link(call: Invocation) -> Effect:
     if not arguments.has("-s", "-sf", "--symbolic"):
         raise UnknownEffect("a hard link is one file at two places")
     places = Region(tuple(_ends(call, (destination,))))
-    known = not any(SYMBOLIC in word or _is_pattern(word) for word in (*sources, destination))
+    known = not any(_is_loose(word) for word in (*sources, destination))
     if not known or len(sources) != 1 or arguments.has("--relative", "-t", "-i"):
         return Effect(reads=(places,), writes=(places,))
     here, end = call.entry(destination), call.path(destination)
@@ -271,7 +269,7 @@ def _change(call: Invocation) -> Effect:
     links = (recursive and len(places.include) > len(paths)) or arguments.has("-h", "--no-dereference", "-H", "-L")
     accounts = _NAMES if call.name != "chmod" else Region()
     change = _attribute_change(call.name, value)
-    known = change is not None and not links and not any(map(_is_pattern, arguments.operands[1:]))
+    known = change is not None and not links and not any(map(_is_loose, arguments.operands[1:]))
     known &= (
         call.name != "chmod" or len(value) > 4 or not any(_keeps_bits(call.filesystem, p, recursive) for p in paths)
     )
@@ -333,9 +331,9 @@ def _all_known(filesystem: Filesystem, path: str, recursive: bool) -> bool:
 
 
 def _install(call: Invocation) -> Effect:
-    arguments = read_options(
-        call.argv, flags=["-d", "-D", "-v", "-p", "--directory"], valued=["-m", "-o", "-g", "-t", "--mode"]
-    )
+    flags = "-d -D -v -p -c -C -T --directory --verbose --compare --preserve-timestamps --no-target-directory".split()
+    valued = "-m -o -g -t --mode --owner --group --target-directory".split()
+    arguments = read_options(call.argv, flags=flags, valued=valued)
     if arguments.has("-d", "--directory"):
         made = Region(tuple(_plain(call, arguments.operands)))
         return Effect(reads=(made, _NAMES), writes=(made,))
