@@ -287,7 +287,7 @@ def answer_of(case, folder):
 
 def errors_of(results):
     """What stops the build: errors of steps, and instructions that cannot be read."""
-    steps = [step for result in results for step in result.steps]
+    steps = [step for result in results for step in (*result.triggers, *result.steps)]
     unread = "the instruction cannot be read"
     return [step.error or step.unknown for step in steps if step.error or str(step.unknown).startswith(unread)]
 
@@ -303,7 +303,7 @@ def failed_answer(wanted, results):
 def built_answer(case, result, results):
     if errors := errors_of(results):
         return Answer("", (f"an error that the engine does not have: {errors[0]}",))
-    if reasons := [step.unknown for one in results for step in one.steps if step.unknown]:
+    if reasons := [step.unknown for one in results for step in (*one.triggers, *one.steps) if step.unknown]:
         return Answer("unknown: " + reasons[0][:60])
     for key, reason in (("Unknown", "triggers of ONBUILD"), ("Base", "a base image that is not at hand")):
         if any(key in one.state.configuration for one in results):

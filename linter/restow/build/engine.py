@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from restow.build.accounts import Accounts, read_accounts
 from restow.build.base_image import BaseImage, Images, given, image_of, normal_name, state_of
 from restow.build.context import Context
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
+from restow.build.triggers import build_of, read_triggers, triggers_of, without_triggers
 from restow.effects.effect import Assumption
 from restow.errors import BuildFailure, PathConflict, UnknownEffect, UsageError
 from restow.semantics import Model, Stage, read_model
@@ -23,11 +24,17 @@ from restow.vfs import File, Filesystem, digest_of
 
 @dataclass(frozen=True)
 class StageResult:
-    """A built stage: its steps, and the image that they leave."""
+    """A built stage: its steps, and the image that they leave.
+
+    ``start`` is the image before the first step, and after the ``triggers`` of ONBUILD that the image below (``origin``,
+    None where it has none that are computed) made run.
+    """
 
     stage: Stage
     start: State
     steps: tuple[Step, ...]
+    triggers: tuple[Step, ...] = ()
+    origin: State | None = None
 
     @property
     def state(self) -> State:
@@ -56,7 +63,8 @@ class Simulation:
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """What the base images and the steps assume, each once."""
-        found = [a for result in self.stages for step in result.steps for a in step.assumptions]
+        steps = [step for result in self.stages for step in (*result.triggers, *result.steps)]
+        found = [assumption for step in steps for assumption in step.assumptions]
         return tuple(dict.fromkeys((*self.base_assumptions, *found)))
 
     @property
@@ -67,8 +75,13 @@ class Simulation:
 
     @property
     def unknown(self) -> tuple[tuple[Instruction, str], ...]:
-        """The instructions that could not be computed, each with its reason."""
-        return tuple((s.instruction, s.unknown) for result in self.stages for s in result.steps if s.unknown)
+        """The instructions that could not be computed, each with its reason; for a trigger of ONBUILD that is FROM."""
+        return tuple(
+            (result.stage.opening if step in result.triggers else step.instruction, step.unknown)
+            for result in self.stages
+            for step in (*result.triggers, *result.steps)
+            if step.unknown
+        )
 
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -198,13 +211,32 @@ def simulate(
 
 
 def _stage(stage: Stage, build: Build) -> StageResult:
-    start = _remembered_start(stage, build)
+    origin = _remembered_start(stage, build)
+    start, triggers = _triggered(origin, build)
     state, steps = start, []
     for node in stage.instructions:
         step = _remembered_step(state, node, build)
         steps.append(step)
         state = step.state
-    return StageResult(stage, start, tuple(steps))
+    return StageResult(stage, start, tuple(steps), triggers, origin if triggers else None)
+
+
+def _triggered(state: State, build: Build) -> tuple[State, tuple[Step, ...]]:
+    """The state after the triggers of the image below. Where they cannot be read, nothing is known after them."""
+    texts = triggers_of(state)
+    if not texts:
+        return state, ()
+    escape = build.model.dockerfile.escape
+    nodes = read_triggers(texts, escape)
+    key = ("start after triggers", id(state))
+    if key not in build.memory:
+        bare = without_triggers(state if nodes is not None else _after_unread(state, escape))
+        build.memory[key] = (state, bare)
+    state, steps = cast(State, build.memory[key][1]), list[Step]()
+    for tree, node in nodes or ():
+        steps.append(_remembered_step(state, node, build_of(tree, build)))
+        state = steps[-1].state
+    return state, tuple(steps)
 
 
 def _remembered_start(stage: Stage, build: Build) -> State:
@@ -234,14 +266,15 @@ def _start(stage: Stage, build: Build) -> State:
         path = {"PATH": DEFAULT_PATH}
         return State(Filesystem.empty(), Scope(path, of_run=path, escape=escape), {"Env": path})
     if stage.base.kind == "stage" and stage.base.index is not None:
-        state = _inherited(build.result_of(stage.base.index).state, escape)
+        held = build.result_of(stage.base.index).state
+        state = replace(held, configuration={k: v for k, v in held.configuration.items() if k != "CmdSetHere"})
         if build.builder == "classic":  # build arguments end with their stage
             own = replace(state.scope, arguments={}, of_run=state.scope.environment)
             state = replace(state, scope=own)
         return state
     image = image_of(stage.base, build.images)
     if image is not None:
-        return _inherited(state_of(image, escape), escape)
+        return state_of(image, escape)
     name = stage.base.identity
     user = "" if runs_as_root(stage.base.name) else f"default user of {name}"
     directory = working_directory(stage.base.name) or f"/{symbolic('working directory', name)}"
@@ -251,19 +284,13 @@ def _start(stage: Stage, build: Build) -> State:
     )
 
 
-def _inherited(state: State, escape: str) -> State:
-    """The state that a stage takes over from what it is built on. Triggers of ONBUILD are not run: after them nothing is
-    known.
-    """
-    triggers = state.configuration.get("OnBuild")
-    if triggers:
-        term = digest_of("onbuild", triggers, state.filesystem.digest, sorted(state.scope.of_run.items()))
-        place = f"/{symbolic('working directory', term)}"
-        scope = Scope(base=term, escape=escape)
-        state = state.with_filesystem(Filesystem.unknown(term)).with_configuration(Unknown=term)
-        state = replace(state, directory=place, user=f"user {term}", scope=scope)
-    inherited = {key: value for key, value in state.configuration.items() if key not in ("CmdSetHere", "OnBuild")}
-    return replace(state, configuration=inherited)
+def _after_unread(state: State, escape: str) -> State:
+    """The state after triggers of ONBUILD that are not computed: a term over everything that came before."""
+    triggers = triggers_of(state)
+    term = digest_of("onbuild", triggers, state.filesystem.digest, sorted(state.scope.of_run.items()))
+    place = f"/{symbolic('working directory', term)}"
+    state = state.with_filesystem(Filesystem.unknown(term)).with_configuration(Unknown=term)
+    return replace(state, directory=place, user=f"user {term}", scope=Scope(base=term, escape=escape))
 
 
 def _step(state: State, node: Instruction, build: Build) -> Step:

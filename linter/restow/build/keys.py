@@ -12,8 +12,9 @@ from restow.build.cache_inputs import inputs_of
 from restow.build.cache_operations import BuildOptions, operation_of, working_directory
 from restow.build.engine import Simulation, StageResult
 from restow.build.state import Builder, State
+from restow.build.triggers import read_triggers, triggers_of
 from restow.graph import Input, Operation, Vertex, key_of
-from restow.semantics import Stage
+from restow.semantics import Model, Stage
 from restow.semantics.scope import is_known, symbolic
 from restow.syntax.ast import Add, Copy, Workdir
 from restow.syntax.words import WordError
@@ -97,7 +98,10 @@ class _Keys:
         self.directories: dict[int, str] = {}
 
     def of_stage(self, result: StageResult) -> Iterator[tuple[Position, Keyed]]:
-        stage, state = result.stage, result.start
+        stage, first = result.stage, len(result.triggers)
+        if result.origin is not None:
+            result = replace(result, start=result.origin, steps=(*result.triggers, *result.steps))
+        state = result.start
         below = stage_key(stage, self.results, self.options)
         base = stage.base.index
         directory = _start_directory(state) if base is None else self.directories[base]
@@ -114,7 +118,8 @@ class _Keys:
                 linked = isinstance(node, Copy | Add) and is_linked(node) and self.builder == "buildkit"
                 merged = linked and below != NOTHING
                 below = key_of(Vertex(Operation("merge", (("layer", key),)), below)) if merged else key
-                yield (stage.index, index), Keyed(vertex, key, below)
+                if index >= first:
+                    yield (stage.index, index - first), Keyed(vertex, key, below)
             state = step.state
         self.results[stage.index], self.directories[stage.index] = below, directory
 
@@ -128,13 +133,20 @@ class _Keys:
         node = step.instruction
         if self.builder == "classic":
             inputs = self.canonical(inputs_of(node, before, stage, self.simulation, named=True))
-            return Vertex(classic_operation(node, before, self.simulation.model), below, inputs)
+            return Vertex(classic_operation(node, before, self.model(result, index)), below, inputs)
         operation = operation_of(node, before, directory, self.options)
         if operation is None:
             return None
         alone = isinstance(node, Copy | Add) and is_linked(node)
         inputs = self.canonical(inputs_of(node, before, stage, self.simulation))
         return Vertex(operation, NOTHING if alone else below, inputs)
+
+    def model(self, result: StageResult, index: int) -> Model:
+        """What the step is written in: the file, or a trigger of ONBUILD."""
+        model = self.simulation.model
+        held = triggers_of(result.start) if index < len(result.triggers) else ()
+        read = read_triggers(held, model.dockerfile.escape)
+        return replace(model, dockerfile=read[index][0]) if read else model
 
     def canonical(self, inputs: tuple[Input, ...]) -> tuple[Input, ...]:
         """The inputs; files of a stage that another build had, too, with the digest that they had there."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from restow.semantics.scope import SYMBOLIC, Scope, symbolic
-from restow.syntax.ast import Add, Arg, Copy, Dockerfile, From, Instruction, Invalid, Run
+from restow.syntax.ast import Add, Arg, Copy, Dockerfile, From, Instruction, Invalid, Onbuild, Run
 from restow.syntax.fields import split_fields
 from restow.syntax.problem import FieldError
 
@@ -72,9 +72,13 @@ class Model:
         return self.stages[int(name)] if name.isdigit() and int(name) < before else None
 
     def inputs(self, stage: Stage) -> tuple[int, ...]:
-        """Indexes of the stages that ``stage`` is built from: its base and what COPY and RUN --mount take."""
+        """Indexes of the stages that ``stage`` is built from: its base, and what COPY and RUN --mount take, also those that
+        the base's triggers of ONBUILD are.
+        """
         found = [stage.base.index] if stage.base.index is not None else []
-        for node in stage.instructions:
+        below = self.stages[stage.base.index].instructions if stage.base.index is not None else ()
+        triggers = tuple(node.instruction for node in below if isinstance(node, Onbuild))
+        for node in (*triggers, *stage.instructions):
             for name in sources_of(node):
                 other = self.stage_called(name, stage.index)
                 if other is not None:
