@@ -82,12 +82,14 @@ def simulate(
     arguments: dict[str, str] | None = None,
     images: Mapping[str, Image | str | Path] | None = None,
     builder: Builder = "buildkit",
+    contexts: Mapping[str, Context | str | Path] | None = None,
 ) -> Simulation:
     """The simulated build; ``arguments`` are values of build arguments.
 
     ``builder`` says whose image it is, BuildKit's or the ``classic`` builder's. ``images`` are base images by reference,
-    each as `read_image` gives or takes it: their files and configuration are then known. Raises UsageError for a text
-    without FROM, for one that the engine refuses or another frontend reads, and what `read_image` raises.
+    each as `read_image` gives or takes it: their files and configuration are then known. ``contexts`` are named contexts,
+    as ``--build-context NAME=FOLDER`` gives them. Raises UsageError for a text without FROM, for one that the engine refuses
+    or another frontend reads, and what `read_image` and `read_context` raise.
     """
     from restow.build import simulate as run
     from restow.rule import require_build
@@ -95,7 +97,8 @@ def simulate(
     tree, path = _tree(text_or_path)
     require_build(tree)
     known = {name: read_image(one) if isinstance(one, str | Path) else one for name, one in (images or {}).items()}
-    return run(tree, _context(tree, path, context), arguments=arguments, images=known, builder=builder)
+    named = {name: read_context(one) if isinstance(one, str | Path) else one for name, one in (contexts or {}).items()}
+    return run(tree, _context(tree, path, context), arguments=arguments, images=known, builder=builder, contexts=named)
 
 
 def diff(

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no cases at {SHARE
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 OUTSIDE = {
+    "TestSourcePolicyWithNamedContext/0": "a source policy, which replaces the named context once more",
+    "TestNamedImageContext/0": "a file of the stand-in for alpine that was not in it where its files were recorded",
     "moby/TestBuildAddBadLinks/0": "an archive whose bytes were changed where the case was recorded",
     **dict.fromkeys(
         (
@@ -87,7 +89,10 @@ def write_context(folder, entries):
 
 def arguments_of(case):
     given = {key[10:]: value for key, value in case.get("frontend_attrs", {}).items() if key.startswith("build-arg:")}
-    return {**given, **case["build_args"]}
+    names = re.findall(r"(?im)^\s*FROM\s.*$", case["dockerfile"])
+    last = re.search(r"(?i)\sAS\s+(\S+)\s*$", names[-1]) if names else None
+    target = case.get("frontend_attrs", {}).get("target") or (last[1] if last else "default")
+    return {"TARGETSTAGE": target, **given, **case["build_args"]}
 
 
 PLATFORM = Platform("linux", "amd64")
@@ -126,7 +131,8 @@ def stub_root():
 @cache
 def stubs():
     base = BaseImage(stub_root(), ImageConfig(env=(("PATH", PATH),), cmd=("sh",)))
-    return dict.fromkeys(("busybox", "alpine"), base)
+    empty = BaseImage(Filesystem.empty(), ImageConfig(env=(("PATH", PATH),)))
+    return {"scratch": empty, "busybox": base, "alpine": base}
 
 
 BUILT = {}
@@ -152,13 +158,34 @@ def simulation_of(case, folder):
     if case.get("dockerfile_in_context") or outside:
         dockerfile.write_text(case["dockerfile"], newline="")
     context = read_context(root, dockerfile, hashed=True)
+    images = {**stubs(), **BUILT}
+    folders, replaced = named_of(case, folder)
+    images |= {name: images[other] for name, other in replaced.items() if other in images}
+    images = {name: image for name, image in images.items() if replaced.get(name, name) in images}
     return simulate(
         parse(case["dockerfile"], str(dockerfile)),
         context,
         arguments=arguments_of(case),
-        images={**stubs(), **BUILT},
+        images=images,
         closed=True,
+        contexts={name: read_context(one, hashed=True) for name, one in folders.items()},
     )
+
+
+def named_of(case, folder):
+    """The folders of the case's named contexts, and the images that stand for others."""
+    folders, images = {}, {}
+    for name, entries in (case.get("other_contexts") or {}).items():
+        (folder / name).mkdir(mode=0o755)
+        write_context(folder / name, entries)
+    for key, value in case.get("frontend_attrs", {}).items():
+        if key.startswith("context:"):
+            kind, _, target = value.partition(":")
+            if kind == "local":
+                folders[key[8:]] = folder / target
+            else:
+                images[key[8:]] = target.removeprefix("//")
+    return folders, images
 
 
 def target_of(case, simulation):
@@ -227,7 +254,7 @@ def tree_differences(case, filesystem):
 
 KINDS = {
     "status": ("exit code: (\\d+)", "exit code: (\\d+)"),
-    "missing": ("not found|no such file", "not found|is called|does not exist|holds nothing"),
+    "missing": ("not found|no such file", "not found|no such file|is called|does not exist|holds nothing"),
     "conflict": (
         "non-directory|not a directory|replace to directory",
         "no directory|not a directory|where a|is a directory",
@@ -241,6 +268,8 @@ KINDS = {
     "quote": ("unexpected end of statement", "quote|end of statement|closed"),
     "text": ("parse error on line|can not be blank|empty string", "cannot be read|there is no FROM"),
     "archive": ("unexpected EOF", "unexpected EOF"),
+    "volume": ("VOLUME specified can not be an empty string", "VOLUME specified can not be an empty string"),
+    "checksum": ("checksum requires", "checksum requires"),
     "words": ("arguments are required", "arguments are required"),
 }
 """Kinds of errors: how the daemon writes each, and how it is written here."""
@@ -257,9 +286,6 @@ def same_kind(theirs, mine):
 
 def left_out(case):
     """Why a case says nothing here, as far as that is clear without a simulation."""
-    attrs = case.get("frontend_attrs", {})
-    if any(key.startswith("context:") for key in attrs) or case.get("other_contexts"):
-        return "a named context"
     if case["kind"] == "recorded" and case["exports"] == ["oci"]:
         return "exported as an OCI layout"
     return OUTSIDE.get(case["id"], "")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
+from restow.build.base_image import normal_name
 from restow.build.cache_copies import is_on, sources_of
 from restow.build.cache_operations import expanded_mount
 from restow.build.context import Context
@@ -65,11 +66,14 @@ def _of_mounts(node: Run, state: State, stage: int, simulation: Simulation) -> I
 
 
 def _from(name: str, source: str, stage: int, simulation: Simulation, named: bool) -> Input:
-    """Files of another stage, or of an image, which counts by its name."""
+    """Files of another stage, or of an image, which counts by its name; a named context counts with all of its files."""
     path = join(source).lstrip("/")
     producer = simulation.model.stage_called(name, stage)
     if producer is None:
-        return Input("image", name, path, digest_of("image", name, path))
+        replaced = simulation.contexts.get(normal_name(name)) if simulation.contexts else None
+        if replaced is None:
+            return Input("image", name, path, digest_of("image", name, path))
+        return Input("image", name, path, digest_of("named context", path, replaced.filesystem.digest))
     try:
         found = stage_sources(simulation.stages[producer.index].filesystem, (source,))
     except UnknownEffect as unknown:

@@ -9,6 +9,7 @@ from typing import TypeAlias, cast
 from restow.build.accounts import Accounts, read_accounts
 from restow.build.base_image import BaseImage, Images, given, image_of, normal_name, state_of
 from restow.build.context import Context
+from restow.build.named_contexts import NamedContext, named_contexts, with_replaced_stages
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
 from restow.build.triggers import build_of, read_triggers, triggers_of, without_triggers
@@ -49,11 +50,12 @@ class StageResult:
 
 @dataclass(frozen=True)
 class Simulation:
-    """A built Dockerfile: every stage, also those that the target does not need."""
+    """A built Dockerfile: every stage, also those that the target does not need. ``contexts`` are the named ones."""
 
     model: Model
     context: Context | None
     stages: tuple[StageResult, ...]
+    contexts: Mapping[str, NamedContext] = field(default_factory=dict)
 
     @property
     def target(self) -> StageResult | None:
@@ -71,7 +73,8 @@ class Simulation:
     def base_assumptions(self) -> tuple[Assumption, ...]:
         """That the base images at hand are those that the names will mean."""
         bases = [r.stage.base for r in self.stages if r.start.root is not None and r.stage.base.kind == "image"]
-        return tuple(dict.fromkeys(given(base.name) for base in bases))
+        names = dict.fromkeys(base.name for base in bases if normal_name(base.name) not in self.contexts)
+        return tuple(given(name) for name in names)
 
     @property
     def unknown(self) -> tuple[tuple[Instruction, str], ...]:
@@ -105,6 +108,7 @@ class Build:
     images: Images = field(default_factory=dict)
     builder: Builder = "buildkit"
     closed: bool = False
+    contexts: Mapping[str, NamedContext] = field(default_factory=dict)
 
     def bytes_of(self, node: File) -> bytes | None:
         """The bytes of a file; None where they are not at hand."""
@@ -121,7 +125,8 @@ class Build:
 
     def given(self, references: tuple[str, ...]) -> tuple[Assumption, ...]:
         """What a step rests on that copies from these images, as far as they are at hand."""
-        return tuple(given(one) for one in references if self.images and normal_name(one) in self.images)
+        names = [(one, normal_name(one)) for one in references] if self.images else []
+        return tuple(given(one) for one, name in names if name in self.images and name not in self.contexts)
 
     def result_of(self, index: int) -> StageResult:
         """A stage that is already built. Raises UnknownEffect for one that is not."""
@@ -176,7 +181,7 @@ class Build:
         return frozenset(found.used | found.missing)
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     dockerfile: Dockerfile,
     context: Context | None,
     *,
@@ -186,6 +191,7 @@ def simulate(
     images: Mapping[str, BaseImage] | None = None,
     builder: Builder = "buildkit",
     closed: bool = False,
+    contexts: Mapping[str, Context] | None = None,
 ) -> Simulation:
     """Build every stage over filesystem values.
 
@@ -193,7 +199,8 @@ def simulate(
     with the same context, arguments, images and builder: a step is a function of the state before it and the instruction's text.
     ``images`` are base images at hand, by reference; of others only the name is known. ``builder`` says whose image it is
     where the two differ in files. ``closed``: the build gets no other arguments than these, so that an ARG without a value
-    has none. Raises UsageError where the file
+    has none. ``contexts`` are named contexts: each stands for the base image, the stage and the source of COPY that is
+    called like it. Raises UsageError where the file
     has no FROM or one asks for another platform than its image has, and never for what another instruction says: that is
     a step with ``unknown``.
     """
@@ -203,11 +210,14 @@ def simulate(
     build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
     build.builder = builder
     build.closed = closed
-    build.images = {normal_name(reference): image for reference, image in (images or {}).items()}
+    named = named_contexts(contexts or {})
+    build.model = model = with_replaced_stages(model, contexts or {})
+    build.images = {**{normal_name(reference): image for reference, image in (images or {}).items()}, **named}
+    build.contexts = named
     for stage in model.stages:
         build.stage_index = stage.index
         build.results.append(_stage(stage, build))
-    return Simulation(model, context, tuple(build.results))
+    return Simulation(model, context, tuple(build.results), named)
 
 
 def _stage(stage: Stage, build: Build) -> StageResult:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from restow.build.base_image import normal_name
 from restow.build.cache_classic import classic_operation
 from restow.build.cache_copies import is_linked
 from restow.build.cache_inputs import inputs_of
 from restow.build.cache_operations import BuildOptions, operation_of, working_directory
 from restow.build.engine import Simulation, StageResult
+from restow.build.named_contexts import NamedContext
 from restow.build.state import Builder, State
 from restow.build.triggers import read_triggers, triggers_of
 from restow.graph import Input, Operation, Vertex, key_of
@@ -71,11 +73,21 @@ def keyed_steps(
     return found
 
 
-def stage_key(stage: Stage, results: dict[int, str], options: BuildOptions = NO_OPTIONS) -> str:
-    """The key of what a stage is built on; ``results`` are the keys of the stages before."""
+def stage_key(
+    stage: Stage,
+    results: dict[int, str],
+    options: BuildOptions = NO_OPTIONS,
+    contexts: Mapping[str, NamedContext] | None = None,
+) -> str:
+    """The key of what a stage is built on; ``results`` are the keys of the stages before. A named context counts by all
+    of its files.
+    """
     base = stage.base
     if base.index is not None:
         return results[base.index]
+    named = contexts.get(normal_name(base.name)) if contexts and base.kind == "image" else None
+    if named is not None:
+        return key_of(Vertex(Operation("named context", (("files", named.filesystem.digest),))))
     name = dict(options.images).get(base.name, base.name)
     fields = (("name", name), ("platform", base.platform or options.platform)) if base.kind == "image" else ()
     return key_of(Vertex(Operation(base.kind, fields)))
@@ -102,7 +114,7 @@ class _Keys:
         if result.origin is not None:
             result = replace(result, start=result.origin, steps=(*result.triggers, *result.steps))
         state = result.start
-        below = stage_key(stage, self.results, self.options)
+        below = stage_key(stage, self.results, self.options, self.simulation.contexts)
         base = stage.base.index
         directory = _start_directory(state) if base is None else self.directories[base]
         for index, step in enumerate(result.steps):

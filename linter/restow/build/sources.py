@@ -168,8 +168,8 @@ def has_wildcards(source: str) -> bool:
     return any(character in source for character in "*?[")
 
 
-class _NotAllKnownError(Exception):
-    """The names in a directory that a pattern looks into are not all known; the text is the directory's path."""
+class _NotAllKnownError(UnknownEffect):
+    """The names in a directory that a pattern looks into are not all known; the reason is the directory's path."""
 
 
 def matched_paths(filesystem: Filesystem, source: str) -> list[str]:

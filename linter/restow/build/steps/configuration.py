@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from restow.build.state import State, Step
+from restow.errors import BuildFailure
 from restow.semantics.model import argument_values
 from restow.semantics.scope import PLATFORM_ARGUMENTS, symbolic
 from restow.syntax.ast import (
@@ -98,6 +99,8 @@ def _ports(text: str) -> list[str]:
 def _volume(state: State, node: Instruction, build: Build) -> State:
     assert isinstance(node, Volume)
     paths: dict[str, object] = {state.scope.expand(word.text): {} for word in node.paths}
+    if "" in paths:
+        raise BuildFailure("VOLUME specified can not be an empty string")
     return state.with_configuration(Volumes={**_mapping(state, "Volumes"), **paths})
 
 

@@ -53,6 +53,9 @@ def step(state: State, node: Copy | Add, build: Build) -> Step:
 
 
 def _request(state: State, node: Copy | Add, build: Build) -> _Request:
+    local = [word.text for word in node.sources if not set(word.text) & set("$:@<")]
+    if isinstance(node, Add) and node.flag_value("checksum") and local:
+        raise BuildFailure("checksum requires HTTP(S) or Git sources")
     for flag in node.flags:
         if flag.name in ("keep-git-dir", "checksum") and flag.value != "false":
             raise UnknownEffect(f"{node.keyword.upper()} --{flag.name} is not simulated yet")
@@ -294,6 +297,9 @@ def _check_source_image(name: str, node: Copy | Add, build: Build) -> None:
     if not known and (name.isdigit() or build.model.stage_called(name, len(build.model.stages)) is not None):
         raise BuildFailure(f"--from={name} names a stage that is not built before this one")
     if not known and name == "scratch":
+        missing = [word.text for word in node.sources if not set(word.text) & set("$*?[") and join(word.text) != "/"]
+        if missing:
+            raise BuildFailure(f"lstat {join(missing[0])}: no such file or directory")
         raise UnknownEffect("--from=scratch holds nothing to copy")
 
 

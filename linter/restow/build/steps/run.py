@@ -256,4 +256,7 @@ def _mounted_digest(mount: Mount, build: Build) -> str:
     if mount.type == "bind" and mount.image is None and build.context is not None:
         node = build.context.lookup(mount.source)
         return digest_of(mount.identity, node.digest if node else "nothing")
+    if mount.image is not None:
+        node = build.root_of(mount.image).lookup(mount.source)
+        return digest_of(mount.identity, node.digest if node else "nothing")
     return digest_of(mount.identity)

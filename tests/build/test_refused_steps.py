@@ -1,0 +1,41 @@
+"""Steps that the engine refuses for what they say."""
+
+import pytest
+
+from restow.build import context_of_listing, simulate
+from restow.syntax import parse
+
+
+def last_step(text):
+    return simulate(parse(text), context_of_listing([("a", 0o100644, "1", 1)])).target.steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('FROM scratch\nENV foo=""\nVOLUME $foo\n', "empty string"),
+        ("FROM scratch\nADD --checksum=sha256:00 a /a\n", "checksum requires"),
+        ("FROM scratch\nCOPY --from=scratch a b\n", "lstat /a: no such file"),
+    ],
+)
+def test_refused(text, part):
+    assert part in last_step(text).error
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM scratch\nADD --checksum=sha256:00 https://example.com/a /a\n",
+        "FROM scratch\nARG where\nADD --checksum=sha256:00 $where /a\n",
+        "FROM scratch\nCOPY --from=scratch / /b\n",
+        "FROM scratch\nCOPY --from=scratch a* /b\n",
+    ],
+)
+def test_not_refused(text):
+    assert last_step(text).error is None
+
+
+def test_a_pattern_of_parents_in_an_image_that_is_not_at_hand():
+    step = last_step("FROM scratch\nCOPY --from=alpine --parents /a/b*/./c /x/\n")
+    assert step.unknown
+    assert step.error is None
