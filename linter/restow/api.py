@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from restow.config.settings import Settings
     from restow.fix import FixResult
     from restow.image import Difference, Image
+    from restow.image.simulated_image import SimulatedImage
     from restow.lint.runner import LintResult
     from restow.rule import BuildFacts
     from restow.syntax.ast import Dockerfile
@@ -83,8 +84,9 @@ def simulate(
     images: Mapping[str, Image | str | Path] | None = None,
     builder: Builder = "buildkit",
     contexts: Mapping[str, Context | str | Path] | None = None,
-) -> Simulation:
-    """The simulated build; ``arguments`` are values of build arguments.
+) -> SimulatedImage:
+    """The simulated build, with the files, the configuration and the layers of the image that it leaves, and the cache keys
+    of its steps; ``arguments`` are values of build arguments.
 
     ``builder`` says whose image it is, BuildKit's or the ``classic`` builder's. ``images`` are base images by reference,
     each as `read_image` gives or takes it: their files and configuration are then known. ``contexts`` are named contexts,
@@ -92,13 +94,15 @@ def simulate(
     or another frontend reads, and what `read_image` and `read_context` raise.
     """
     from restow.build import simulate as run
+    from restow.image.simulated_image import SimulatedImage
     from restow.rule import require_build
 
     tree, path = _tree(text_or_path)
     require_build(tree)
     known = {name: read_image(one) if isinstance(one, str | Path) else one for name, one in (images or {}).items()}
     named = {name: read_context(one) if isinstance(one, str | Path) else one for name, one in (contexts or {}).items()}
-    return run(tree, _context(tree, path, context), arguments=arguments, images=known, builder=builder, contexts=named)
+    seen = _context(tree, path, context)
+    return SimulatedImage.of(run(tree, seen, arguments=arguments, images=known, builder=builder, contexts=named))
 
 
 def diff(
