@@ -129,3 +129,10 @@ def test_a_write_where_nothing_stands_is_not_lost() -> None:
 def test_known_yields_what_lies_inside() -> None:
     base = Filesystem(Directory(None, {"a": Directory(None, {"b": FILE, "c": FILE, "d": ABSENT}, Origin("x"))}))
     assert [path for path, _ in Region(("/a",), ("/a/c",)).known(base)] == ["/a", "/a/b"]
+
+
+def test_a_file_in_the_way_of_the_region_is_met_and_not_known() -> None:
+    region = Region(("/opt/*/bin",))
+    tree = Filesystem(Directory(Attributes(0o755), {"opt": Directory(Attributes(0o755), {"f": FILE})}))
+    assert [path for path, _ in region.known(tree)] == []
+    assert [path for path, _ in region.met(tree)] == ["/opt/f"]

@@ -93,7 +93,7 @@ def _hits(writer: Access, regions: tuple[Region, ...]) -> bool:
     if writer.brought is None:
         return _overlap(writer.writes, regions)
     tree = writer.brought
-    return any(not isinstance(node, Directory) for region in regions for _, node in region.known(tree))
+    return any(not isinstance(node, Directory) for region in regions for _, node in region.met(tree))
 
 
 def _share_file(one: Filesystem, two: Filesystem) -> bool:

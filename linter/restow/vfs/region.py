@@ -78,6 +78,10 @@ class Region:
         """Every known node inside, with its path, in the order of a walk."""
         yield from _known("/", filesystem.root, [self._trie], bool(self._trie.inside))
 
+    def met(self, filesystem: Filesystem) -> Iterator[tuple[str, Node]]:
+        """As ``known``, and every known node that stands in the way of what the region has below it."""
+        yield from _known("/", filesystem.root, [self._trie], bool(self._trie.inside), obstacles=True)
+
     def digest(self, filesystem: Filesystem) -> str:
         """What the region holds: equal for filesystems that agree inside of it."""
         return _digest(filesystem.root, [self._trie], bool(self._trie.inside)) or "nothing"
@@ -119,13 +123,17 @@ def _maybe(tries: list[_Trie], inside: bool) -> bool:
     return any(verdicts) if verdicts else inside
 
 
-def _known(path: str, node: Node, tries: list[_Trie], inside: bool) -> Iterator[tuple[str, Node]]:
-    if inside and not isinstance(node, Absent):
+def _known(
+    path: str, node: Node, tries: list[_Trie], inside: bool, *, obstacles: bool = False
+) -> Iterator[tuple[str, Node]]:
+    in_the_way = obstacles and not isinstance(node, Directory) and any(_any_inside(trie) for trie in tries)
+    if (inside or in_the_way) and not isinstance(node, Absent):
         yield path, node
     if isinstance(node, Directory) and (inside or any(trie.below for trie in tries)):
         for name, child in sorted(node.children.items()):
             below = _step(tries, name)
-            yield from _known(f"{path.rstrip('/')}/{name}", child, below, _decide(below, inside))
+            deeper = _decide(below, inside)
+            yield from _known(f"{path.rstrip('/')}/{name}", child, below, deeper, obstacles=obstacles)
 
 
 def _any_inside(trie: _Trie) -> bool:
