@@ -6,11 +6,12 @@ them; what is found there stands at their FROM.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from restow.rule import RuleContext, Stage
 from restow.semantics.base_images import is_windows
+from restow.semantics.variables import Variables
 from restow.syntax.ast import Arg, Env, Instruction, Onbuild, Shell, Workdir
 from restow_rules.global_arguments import expanded, global_arguments
 from restow_rules.platforms import os_of
@@ -23,13 +24,13 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 class State:
     """What a stage has set so far.
 
-    ``values`` of ENV, ARG and the base image by name; ``declared`` are the ARGs, with or without a value. Not
+    ``values`` of ENV, ARG and the base image by name; ``declared`` has the names of the ARGs, with or without a value. Not
     ``complete`` where the base image's own environment is not known. ``workdir`` and ``shell``: whether WORKDIR and SHELL
     stood before. ``windows``: the platform is Windows.
     """
 
-    values: Mapping[str, str] = field(default_factory=dict)
-    declared: frozenset[str] = frozenset()
+    values: Variables = field(default_factory=Variables)
+    declared: Variables = field(default_factory=Variables)
     complete: bool = True
     workdir: bool = False
     shell: bool = False
@@ -71,20 +72,20 @@ def _dispatched(ctx: RuleContext) -> tuple[Dispatched, ...]:
 def _first(ctx: RuleContext, stage: Stage) -> State:
     """The state that the base image gives."""
     if stage.base.kind == "scratch":
-        return State({"PATH": DEFAULT_PATH})
+        return State(Variables({"PATH": DEFAULT_PATH}))
     image = ctx.build.image(stage.base.name)
     platform = expanded(ctx, stage.opening.flag_value("platform") or "", global_arguments(ctx).values.get)
     windows = os_of(platform.text if platform else "") == "windows"
     if image is None:
         return State(complete=False, windows=windows or is_windows(stage.base.name))
-    return State({"PATH": DEFAULT_PATH, **image.environment}, shell=bool(image.shell), windows=windows)
+    return State(Variables({"PATH": DEFAULT_PATH, **image.environment}), shell=bool(image.shell), windows=windows)
 
 
 def after(ctx: RuleContext, node: Instruction, state: State) -> State:
     """The state that the instruction leaves."""
     if isinstance(node, Env):
         pairs = [(_text(ctx, pair.key, state), _text(ctx, pair.value or "", state)) for pair in node.pairs]
-        return replace(state, values={**state.values, **dict(pairs)})
+        return replace(state, values=state.values.assigned(dict(pairs)))
     if isinstance(node, Arg):
         return [state, *(later for _, _, later in arguments(ctx, node, state))][-1]
     if isinstance(node, Workdir):
@@ -102,8 +103,8 @@ def arguments(ctx: RuleContext, node: Arg, state: State) -> Iterator[tuple[str |
         value = given if default is None else _text(ctx, default, state)
         if value is None:
             value = global_arguments(ctx).values.get(pair.key)
-        values = state.values if value is None else {**state.values, pair.key: value}
-        state = replace(state, values=values, declared=state.declared | {pair.key})
+        values = state.values if value is None else state.values.assigned({pair.key: value})
+        state = replace(state, values=values, declared=state.declared.assigned({pair.key: ""}))
         yield default, before, state
 
 

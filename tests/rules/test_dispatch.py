@@ -19,7 +19,7 @@ def test_variables_in_force():
     assert kind == "run"
     assert {name: last.values[name] for name in "GABD"} == {"G": "global", "A": "1", "B": "1global", "D": "1global"}
     assert "C" not in last.values
-    assert last.declared == {"G", "A", "B", "C"}
+    assert set(last.declared) == {"G", "A", "B", "C"}
 
 
 def test_build_arguments_replace_defaults():

@@ -17,7 +17,7 @@ from restow.effects.effect import Assumption
 from restow.errors import BuildFailure, PathConflict, UnknownEffect, UsageError
 from restow.semantics import Model, Stage, read_model
 from restow.semantics.base_images import is_windows, runs_as_root, working_directory
-from restow.semantics.model import sources_of
+from restow.semantics.model import LONGEST_BUILD, sources_of
 from restow.semantics.scope import Scope, symbolic
 from restow.syntax.ast import Add, Copy, Dockerfile, Instruction, Invalid, Run, Workdir
 from restow.vfs import File, Filesystem, digest_of
@@ -200,13 +200,16 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     ``images`` are base images at hand, by reference; of others only the name is known. ``builder`` says whose image it is
     where the two differ in files. ``closed``: the build gets no other arguments than these, so that an ARG without a value
     has none. ``contexts`` are named contexts: each stands for the base image, the stage and the source of COPY that is
-    called like it. Raises UsageError where the file
-    has no FROM or one asks for another platform than its image has, and never for what another instruction says: that is
-    a step with ``unknown``.
+    called like it. Raises UsageError where the file has no FROM or more than ``LONGEST_BUILD`` instructions, or a FROM asks
+    for another platform than its image has, and never for what another instruction says: that is a step with ``unknown``.
     """
     model = read_model(dockerfile, dict(arguments or {}))
     if not model.stages:
         raise UsageError(f"{dockerfile.source.name}: there is no FROM instruction, so there is nothing to build")
+    if (count := len(dockerfile.instructions)) > LONGEST_BUILD:
+        raise UsageError(
+            f"{dockerfile.source.name}: {count} instructions; Restow simulates builds of up to {LONGEST_BUILD}: split the file"
+        )
     build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
     build.builder = builder
     build.closed = closed

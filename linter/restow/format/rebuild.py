@@ -12,7 +12,8 @@ from restow.build import Simulation, simulate
 from restow.build.keys import Contents, keyed_steps
 from restow.config.context_folder import taken_from_context
 from restow.errors import UsageError
-from restow.syntax.ast import Dockerfile, Instruction
+from restow.semantics.model import LONGEST_BUILD
+from restow.syntax.ast import Dockerfile, Instruction, Run
 
 WHOLE_CONTEXT = "."
 
@@ -20,8 +21,11 @@ WHOLE_CONTEXT = "."
 def missed_steps(before: Dockerfile, after: Dockerfile) -> tuple[Instruction, ...]:
     """The instructions of ``before`` whose steps are carried out again once ``after`` takes its place, whatever the target.
 
-    Both have the same instructions, one for one.
+    Both have the same instructions, one for one. Of a file that is too long to be simulated it is all that comes after a
+    RUN with other words: an upper bound.
     """
+    if len(before.instructions) > LONGEST_BUILD:
+        return _after_changed_run(before, after)
     contents: Contents = {}
     simulation = _simulated(before)
     again = _simulated(after)
@@ -34,6 +38,19 @@ def missed_steps(before: Dockerfile, after: Dockerfile) -> tuple[Instruction, ..
         for (stage, step), keyed in second.items()
         if keyed.key not in known
     )
+
+
+def _after_changed_run(before: Dockerfile, after: Dockerfile) -> tuple[Instruction, ...]:
+    pairs = zip(before.instructions, after.instructions, strict=True)
+    changed = (at for at, (old, new) in enumerate(pairs) if _words(old) != _words(new))
+    first = next(changed, len(before.instructions))
+    return before.instructions[first:]
+
+
+def _words(node: Instruction) -> tuple[str, ...]:
+    if not isinstance(node, Run):
+        return ()
+    return node.command.text, *(heredoc.content for heredoc in node.heredocs)
 
 
 def _simulated(dockerfile: Dockerfile) -> Simulation | None:

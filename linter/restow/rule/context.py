@@ -12,6 +12,7 @@ from restow.rule.build_facts import BuildFacts
 from restow.rule.finding import Finding, Fix
 from restow.rule.meta import RuleMeta
 from restow.semantics import Model, read_model
+from restow.semantics.model import LONGEST_BUILD
 from restow.shell import Opaque, Script, parse_shell, shell_name
 from restow.source import Source, Span
 from restow.syntax.ast import Dockerfile, Instruction, Run
@@ -47,10 +48,15 @@ class RuleContext:
 
     @cached_property
     def simulation(self) -> Simulation | None:
-        """The simulated build; None for a file without FROM. A rule asks for it last: it is what costs most."""
+        """The simulated build; None for a file without FROM, and for one that is too long to be simulated.
+
+        A rule asks for it last: it is what costs most.
+        """
         from restow.build import simulate
 
-        return simulate(self.dockerfile, self.context) if self.model.stages else None
+        if not self.model.stages or len(self.dockerfile.instructions) > LONGEST_BUILD:
+            return None
+        return simulate(self.dockerfile, self.context)
 
     def steps(self) -> Iterator[tuple[StageResult, int, Step]]:
         """Every simulated step with its stage and its index in it."""

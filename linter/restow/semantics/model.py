@@ -10,6 +10,10 @@ from restow.syntax.ast import Add, Arg, Copy, Dockerfile, From, Instruction, Inv
 from restow.syntax.fields import split_fields
 from restow.syntax.problem import FieldError
 
+LONGEST_BUILD = 300
+"""How many instructions a file may have whose build is simulated: three times as many as files in use have. Each step is
+a term over all before it, so the time grows with the square of the length."""
+
 
 @dataclass(frozen=True)
 class StageBase:

@@ -95,6 +95,10 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each command that fetches lists which the same RUN does not delete afterwards."""
     shipped = {stage.index for stage in shipped_stages(ctx)}
     everything = list(bodies(ctx))
+    readers = [body for body in everything if _reads_first(body)]
+    cleaned = {
+        b.stage.index: b.node.start for b in everything if any(map(_cleans, b.commands))
+    }  # the last of each stage
     for body in everything:
         if body.stage.index not in shipped or mount_covers(body.node, LISTS):
             continue
@@ -103,9 +107,9 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         ]
         if not updates or any(_cleans(command) for command in body.commands[updates[-1] :]):
             continue
-        if any(_cleans(c) for other in everything if _follows(body, other) for c in other.commands):
+        if body.node.start < cleaned.get(body.stage.index, 0):
             continue  # deleted by a later RUN: that is cleanup-in-later-run
-        edit = None if _needed_later(ctx, body, everything) else appended(ctx, body, f"rm -rf {LISTS}/*")
+        edit = None if _needed_later(ctx, body, readers) else appended(ctx, body, f"rm -rf {LISTS}/*")
         yield ctx.finding(
             meta,
             body.commands[updates[0]].node.span,
@@ -115,10 +119,6 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         )
 
 
-def _follows(body: Body, other: Body) -> bool:
-    return other.stage.index == body.stage.index and other.node.start > body.node.start
-
-
 def _cleans(command: Called) -> bool:
     """``dist-clean`` (apt 2.7.8 and later) deletes the lists too."""
     return removes(command, LISTS) or (
@@ -126,14 +126,17 @@ def _cleans(command: Called) -> bool:
     )
 
 
-def _needed_later(ctx: RuleContext, body: Body, everything: list[Body]) -> bool:
+def _needed_later(ctx: RuleContext, body: Body, readers: list[Body]) -> bool:
     """Whether a later RUN, also of a stage built on this one, installs before it updates."""
-    for other in everything:
-        if other.node.start > body.node.start and body.stage in lineage(ctx, other.stage):
-            for command in other.commands:
-                if command.name in ("apt-get", "apt", "aptitude"):
-                    if command.subcommand(*VALUED) in READERS:
-                        return True
-                    if command.subcommand(*VALUED) == "update":
-                        break
+    return any(other.node.start > body.node.start and body.stage in lineage(ctx, other.stage) for other in readers)
+
+
+def _reads_first(body: Body) -> bool:
+    """Whether the RUN installs before it updates."""
+    for command in body.commands:
+        if command.name in ("apt-get", "apt", "aptitude"):
+            if command.subcommand(*VALUED) in READERS:
+                return True
+            if command.subcommand(*VALUED) == "update":
+                return False
     return False

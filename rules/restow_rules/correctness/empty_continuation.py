@@ -33,6 +33,7 @@ the file ends inside of the instruction.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Span
@@ -58,6 +59,8 @@ cases: tuple[Case, ...] = (
     Good("FROM debian:12\nRUN a && \\\n  # and\n  b\n\nRUN c\n"),
     Good("FROM debian:12\nRUN <<EOF\na \\\n\nb\nEOF\n"),
 )
+
+_WRITTEN = re.compile(r"\S")
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
@@ -86,8 +89,12 @@ def _instructions(ctx: RuleContext) -> Iterator[tuple[int, int, list[int]]]:
     mark = re.escape(ctx.dockerfile.escape)
     continued = re.compile(rf"(?:^|[^{mark}]){mark}[ \t]*\Z")
     ends = {source.position(node.start).line: source.position(node.end).line for node in ctx.dockerfile.instructions}
-    at = 1
+    starts, at, passed = sorted(ends), 1, 0
     while at <= source.line_count:
+        written = _WRITTEN.search(source.text, source.line_starts[at - 1])
+        if written is None:
+            return
+        at = source.position(written.start()).line
         first, blanks, text = at, list[int](), source.line(at).lstrip()
         at += 1
         if not text or text.startswith("#"):
@@ -101,7 +108,9 @@ def _instructions(ctx: RuleContext) -> Iterator[tuple[int, int, list[int]]]:
             elif not text.lstrip().startswith("#"):
                 going = continued.search(text) is not None
         yield first, at - 1, blanks
-        at = max(at, *(end + 1 for line, end in ends.items() if first <= line < at), at)
+        until = bisect_left(starts, at, passed)
+        at = max([at, *(ends[line] + 1 for line in starts[passed:until] if line >= first)])
+        passed = until
 
 
 def _line(source: Source, number: int) -> Span:

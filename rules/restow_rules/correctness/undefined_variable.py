@@ -56,18 +56,20 @@ cases: tuple[Case, ...] = (
 )
 
 _FOR_THE_BUILDER = frozenset(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"])
+_COMPARED = 300  # how many names of either kind are compared with one that nothing sets; files in use have fewer
 _NEARLY = 0.85  # how much two names have to be alike; $HOME beside $HOMES is, $GO beside $GOOS is not
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding for each such variable of each word."""
     from difflib import get_close_matches
+    from itertools import islice
 
     for item in dispatched(ctx):
         for word in expanded_words(ctx, item.node, item.state):
-            missing = word.missing - word.state.declared - _FOR_THE_BUILDER
-            names = [*word.state.values, *word.state.declared]
+            missing = word.missing - word.state.declared.keys() - _FOR_THE_BUILDER
             for name in sorted(missing):
+                names = [*islice(word.state.values, _COMPARED), *islice(word.state.declared, _COMPARED)]
                 close = get_close_matches(name, names, 1, _NEARLY)
                 if not close and not item.state.complete:
                     continue

@@ -65,7 +65,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         if not isinstance(node, Workdir) or state.workdir:
             continue
         expansion = expanded(ctx, node.path.text, state.values.get)
-        if expansion is None or (expansion.missing - state.declared and not state.complete):
+        if expansion is None or (expansion.missing - state.declared.keys() and not state.complete):
             continue
         path = expansion.text
         if not (_ON_WINDOWS.match(path) if state.windows else path.startswith("/")):

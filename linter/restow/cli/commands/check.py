@@ -13,6 +13,7 @@ from restow.errors import UsageError
 from restow.lint.runner import LintResult, lint
 from restow.report.checked import CheckedFile
 from restow.rule import Finding
+from restow.semantics.model import LONGEST_BUILD
 
 
 def run(arguments: Namespace) -> int:
@@ -31,7 +32,7 @@ def run(arguments: Namespace) -> int:
         found = found or _fails(result.findings, settings)
         files.append(file)
         if not arguments.quiet:
-            _warn(result, file)
+            _warn(result, file, len(item.dockerfile.instructions))
     _report(files, arguments)
     if inputs.failed:
         return 2
@@ -71,8 +72,14 @@ def _fails(findings: Sequence[Finding], settings: Settings) -> bool:
     return any(finding.severity.value in worst for finding in findings)
 
 
-def _warn(result: LintResult, file: CheckedFile) -> None:
-    """Comments that silence nothing, on standard error: they change no exit code."""
+def _warn(result: LintResult, file: CheckedFile, instructions: int) -> None:
+    """What was not looked at, and comments that silence nothing, on standard error: they change no exit code."""
+    if instructions > LONGEST_BUILD:
+        print(
+            f"restow: {file.path}: {instructions} instructions; builds of up to {LONGEST_BUILD} are simulated, so what "
+            "rules find in a simulated build is not looked for here",
+            file=sys.stderr,
+        )
     for unused in result.unused:
         line = file.source.position(unused.span.start).line
         print(
