@@ -45,6 +45,32 @@ class Source:
             column -= 1
         return Position(line, column)
 
+    def utf16_position(self, offset: int) -> Position:
+        """As editors count: line and column from 0, the column in UTF-16 code units, the byte order mark not counted."""
+        line = bisect_right(self.line_starts, offset)
+        before = self.text[self._first_of_line(line) : offset]
+        return Position(line - 1, len(before.encode("utf-16-le", "surrogatepass")) // 2)
+
+    def offset_of_utf16(self, position: Position) -> int:
+        """The offset that ``utf16_position`` has for it. A column inside of a character means the character, one behind the
+        line's text the end of that text, and a line behind the last one the end of the file, as in the protocol of editors.
+        """
+        number = position.line + 1
+        if number > len(self.line_starts):
+            return len(self.text)
+        start, units = self._first_of_line(number), position.column
+        end = self.line_starts[number] if number < len(self.line_starts) else len(self.text)
+        line = self.text[start:end].rstrip("\r\n")
+        for at, character in enumerate(line, start):
+            units -= 2 if ord(character) > 0xFFFF else 1
+            if units < 0:
+                return at
+        return start + len(line)
+
+    def _first_of_line(self, number: int) -> int:
+        """Offset of the first character of a line behind the byte order mark."""
+        return len(BOM) if number == 1 and self.text.startswith(BOM) else self.line_starts[number - 1]
+
     def line(self, number: int) -> str:
         """The text of line ``number`` (from 1), without its line end."""
         start = self.line_starts[number - 1]
