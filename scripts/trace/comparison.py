@@ -149,11 +149,14 @@ def is_without_effect(path: str, trace: Trace) -> bool:
 
     ``ln -f`` compares what is to be linked with what stands at the destination: it only wants to know whether they are
     one file. yarn 1 keeps the text of a README for ``yarn publish``. ``npm -g`` finds out in which project it was
-    started, and says of its settings "global mode enabled, ignored".
+    started, and says of its settings "global mode enabled, ignored". apt-key asks whether ``gpgv`` is a file in the
+    working directory before it asks the same of ``PATH``, and starts the one in ``PATH`` in any case.
     """
     program, name = trace.command[0].rsplit("/", 1)[-1], path.rsplit("/", 1)[-1]
     if program == "ln":
         return any(path == join(trace.directory, word) for word in trace.command[1:-1])
+    if program in ("apt", "apt-get"):
+        return path in (join(trace.directory, "gpgv"), join(trace.directory, "gpgconf"))
     if program == "npm" and {"-g", "--global"} & set(trace.command):
         return name in ("package.json", "node_modules")
     return program == "yarn" and name.lower().startswith("readme") and path in trace.files

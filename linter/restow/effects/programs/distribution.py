@@ -44,8 +44,6 @@ _HOMES = Region(
 """Left-overs of dpkg beside the top-level folders; and where the accounts that packages make would have their homes:
 adduser asks whether something stands there.
 """
-_VERIFIERS = ("gpgv", "gpgconf")
-"""Programs that apt also asks for in the working directory."""
 _PATH = re.compile(r"(?:(?<=[\s\"'=\[,])|(?<=file:)|(?<=copy:)|(?<=file://)|(?<=copy://))(/[\w.+/-]+)")
 
 
@@ -69,10 +67,9 @@ def system_effect(
         "maintainer scripts read no variable but those of the package manager, debconf and locale",
         Verdict.UNCHECKED,
     )
-    started = (*(join(call.directory, name) for name in _VERIFIERS), *shadowing(call, "/"))
     reads = (
         *(SYSTEM, *prefixes_of_path(call), _named_in(call, settings), homes(call, *_READ_PER_USER), _HOMES),
-        exact(call, *started),
+        exact(call, *shadowing(call, "/")),
     )
     return Effect(
         reads=reads,
