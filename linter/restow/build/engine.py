@@ -337,7 +337,7 @@ def _unknown(state: State, node: Instruction, reason: str, build: Build) -> Step
     inputs = digest_of(
         text, state.filesystem.digest, context, state.directory, state.user, sorted(state.scope.of_run.items())
     )
-    after = state.with_filesystem(Filesystem.unknown(digest_of("unknown step", inputs)))
+    after = state.with_filesystem(state.filesystem.forgotten(digest_of("unknown step", inputs)))
     if node.kind not in ("copy", "add", "run", "workdir"):
         after = after.with_configuration(Unknown=inputs)
     if isinstance(node, Workdir):

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from restow.errors import PathConflict, UnknownEffect
-from restow.vfs.inode import EMPTY, PERHAPS, Absent, Attributes, Directory, Node, Origin, Symlink, Unknown, digest_of
+from restow.vfs.inode import (
+    EMPTY,
+    LINK,
+    PERHAPS,
+    Absent,
+    Attributes,
+    Directory,
+    Node,
+    Origin,
+    Symlink,
+    Unknown,
+    digest_of,
+)
 
 STANDARD_DIRECTORIES = frozenset(
     [
@@ -74,6 +86,11 @@ class Filesystem:
         """A root of which only the name is known."""
         return Filesystem(Directory(None, {}, Origin(base)))
 
+    def forgotten(self, term: str) -> Filesystem:
+        """After a command, named by ``term``, that may have written anything: known is only where the build made links."""
+        root = _forgotten(self.root, term)
+        return Filesystem(root if isinstance(root, Directory) else Directory(None, {}, Origin(term)))
+
     @property
     def digest(self) -> str:
         """Equal for equal filesystems."""
@@ -82,7 +99,7 @@ class Filesystem:
     def resolve(self, path: str, *, last: bool = True) -> str:
         """``path`` with every known symbolic link followed inside the root; the last part only where ``last``.
 
-        Raises UnknownEffect for a loop of links.
+        Raises UnknownEffect for a loop of links, and for a link of the build that a command may have changed since.
         """
         todo = [part for part in reversed(path.split("/")) if part not in ("", ".")]
         done: list[str] = []
@@ -100,6 +117,10 @@ class Filesystem:
                 if node.target.startswith("/"):
                     done = []
                 todo.extend(part for part in reversed(node.target.split("/")) if part not in ("", "."))
+            elif was_link(node) is not None and (todo or last):
+                raise UnknownEffect(
+                    f"/{'/'.join([*done, name])} was made a symbolic link, and may be another one by now"
+                )
             else:
                 done.append(name)
         return "/" + "/".join(done)
@@ -107,8 +128,9 @@ class Filesystem:
     def steps(self, path: str) -> tuple[str, ...]:
         """``path``, and every place on the way where a symbolic link stands or leads to: all that decides what it means.
 
-        Raises UnknownEffect for a loop of links.
+        Raises UnknownEffect as ``resolve`` does.
         """
+        self.resolve(path)
         found = [join(path)]
         for _ in range(MAX_LINKS):
             parts = split(found[-1])
@@ -221,6 +243,30 @@ def perhaps(directory: Attributes | None, origin: Origin, write: str) -> Attribu
     """
     term = PERHAPS + digest_of("perhaps", origin.digest, directory.digest if directory else "", write)
     return Attributes(term, term, term)
+
+
+def changed_link(node: Symlink, term: str) -> Unknown:
+    """The link after a program named by ``term`` may have written at its place."""
+    return Unknown(Origin(f"{LINK}{node.digest} {node.target}", (term,)))
+
+
+def was_link(node: Node | None) -> str | None:
+    """Where a symbolic link led that the build made here and a command may have changed since; None where there is none."""
+    if isinstance(node, Unknown) and node.origin.base.startswith(LINK):
+        return node.origin.base.removeprefix(LINK).partition(" ")[2]
+    return None
+
+
+def _forgotten(node: Node, term: str) -> Node | None:
+    if isinstance(node, Symlink):
+        return changed_link(node, term)
+    if was_link(node) is not None:
+        return Unknown(node.origin.after(term)) if isinstance(node, Unknown) else None
+    if not isinstance(node, Directory):
+        return None
+    below = {name: _forgotten(child, term) for name, child in node.children.items()}
+    links = {name: child for name, child in below.items() if child is not None}
+    return Directory(None, links, Origin(term)) if links else None
 
 
 def is_perhaps(node: Node | None) -> bool:

@@ -44,6 +44,10 @@ class Origin:
         return digest_of("origin", self.base, *self.writes)
 
 
+LINK = "link "
+"""Begins the base of an Origin that was a symbolic link of the build: it may still lead elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attributes:
     """Mode (12 bits), owner and group. A text in place of a number is a term: a value that is not computed."""

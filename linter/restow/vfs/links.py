@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from restow.errors import UnknownEffect
-from restow.vfs.filesystem import MAX_LINKS, Filesystem, join, split
+from restow.vfs.filesystem import MAX_LINKS, Filesystem, join, split, was_link
 from restow.vfs.inode import Directory, Symlink
 from restow.vfs.region import Region
 
@@ -54,11 +54,16 @@ def _tail(rule: str, path: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def _links_below(directory: Directory) -> tuple[tuple[str, str], ...]:
-    """Absolute paths, as seen from ``directory``, of the links below, each with its text; branches are shared, so is this."""
+    """Absolute paths, as seen from ``directory``, of the links below, each with its text; branches are shared, so is this.
+
+    A link that a command may have changed since is taken to lead where it led: what stands there is read in any case.
+    """
     found: list[tuple[str, str]] = []
     for name, node in directory.children.items():
         if isinstance(node, Symlink):
             found.append((f"/{name}", node.target))
+        elif (led := was_link(node)) is not None:
+            found.append((f"/{name}", led))
         elif isinstance(node, Directory):
             found += [(f"/{name}{path}", target) for path, target in _links_below(node)]
     return tuple(found)

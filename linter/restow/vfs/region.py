@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from restow.vfs.filesystem import STANDARD_DIRECTORIES, Filesystem, is_perhaps, perhaps, split
-from restow.vfs.inode import ABSENT, Absent, Content, Directory, File, Node, Origin, Unknown, digest_of
+from restow.vfs.filesystem import STANDARD_DIRECTORIES, Filesystem, changed_link, is_perhaps, perhaps, split
+from restow.vfs.inode import ABSENT, Absent, Content, Directory, File, Node, Origin, Symlink, Unknown, digest_of
 
 
 class _Trie:
@@ -212,6 +212,8 @@ def blurred(node: Node, term: str) -> Node:
         return File(node.attributes.after(term), content)
     if isinstance(node, Absent):
         return Unknown(Origin("absent", (term,)))
+    if isinstance(node, Symlink):
+        return changed_link(node, term)
     return Unknown(Origin(node.digest, (term,)))
 
 

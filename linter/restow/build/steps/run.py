@@ -99,7 +99,7 @@ def opaque(state: State, node: Run, mounts: tuple[Mount, ...], build: Build) -> 
         [(flag.name, flag.value) for flag in node.flags],
     )
     term = digest_of("opaque", own, state.filesystem.digest, state.scope.base, inputs)
-    return state.with_filesystem(Filesystem.unknown(term))
+    return state.with_filesystem(state.filesystem.forgotten(term))
 
 
 def _with_inputs(step: Step, mounts: tuple[Mount, ...]) -> Step:
