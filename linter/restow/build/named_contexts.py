@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from restow.build.base_image import normal_name
 from restow.build.context import Context
-from restow.oci.image_config import ImageConfig
-from restow.oci.platform import Platform
 from restow.semantics import Model, Stage
 from restow.semantics.model import StageBase
 from restow.vfs import Content, Directory, File, Filesystem, Node
 
+if TYPE_CHECKING:
+    from restow.oci.image_config import ImageConfig
+    from restow.oci.platform import Platform
+
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def _plain_config() -> ImageConfig:
+    from restow.oci.image_config import ImageConfig
+
+    return ImageConfig(env=(("PATH", PATH),))
+
+
+def _no_platform() -> Platform:
+    from restow.oci.platform import Platform
+
+    return Platform("", "")
 
 
 @dataclass(frozen=True)
@@ -21,8 +36,8 @@ class NamedContext:
     """A folder as a base image: its files, and the configuration of an image that has none."""
 
     filesystem: Filesystem
-    config: ImageConfig = field(default_factory=lambda: ImageConfig(env=(("PATH", PATH),)))
-    platform: Platform = field(default_factory=lambda: Platform("", ""))
+    config: ImageConfig = field(default_factory=_plain_config)
+    platform: Platform = field(default_factory=_no_platform)
 
 
 def named_contexts(contexts: Mapping[str, Context]) -> dict[str, NamedContext]:
