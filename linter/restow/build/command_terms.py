@@ -8,8 +8,9 @@ from restow.build.shell_text import kept, listens, reads_dockerfile, ways
 from restow.build.state import Command, State
 from restow.errors import UnknownEffect
 from restow.shell import SimpleCommand
-from restow.vfs import Filesystem, Origin, Region, Unknown, digest_of
+from restow.vfs import Directory, Filesystem, Origin, Region, Symlink, Unknown, digest_of
 from restow.vfs.aliases import with_twins, written
+from restow.vfs.filesystem import changed_link
 from restow.vfs.links import with_links
 
 _ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
@@ -50,6 +51,21 @@ def computed(entry: Entry, filesystem: Filesystem, user: str) -> Filesystem:
     after = effect.exact(filesystem) if effect.exact else filesystem
     paths = tuple(path for region in effect.writes for path in region.include)
     return written(after, paths, digest_of("alias", entry.term, user))
+
+
+def with_possible_links(entries: list[Entry], filesystem: Filesystem) -> Filesystem:
+    """The filesystem with a mark at each place where the commands may make a symbolic link, in whatever order they run.
+
+    What they do through the link counts at its target, too; what a later step does through it is unknown.
+    """
+    for entry in entries:
+        for place, target in entry.command.effect.links:
+            stood = filesystem.lookup(place)
+            if isinstance(stood, Directory):
+                raise UnknownEffect(f"a symbolic link may come to stand where {place} is a directory")
+            mark = changed_link(Symlink(target), stood.digest if stood is not None else "nothing")
+            filesystem = filesystem.put(place, mark)
+    return filesystem
 
 
 def term_of(

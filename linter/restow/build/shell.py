@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of
+from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of, with_possible_links
 from restow.build.looping import Turn, in_order, made_up
 from restow.build.shell_text import (
     BUILTINS,
@@ -347,8 +347,7 @@ class ShellRun:
         self, effect: Effect, files: list[Redirection], argv: tuple[str, ...], patterns: list[str]
     ) -> Effect:
         more = self._redirected(files)
-        fields = {**effect.__dict__}
-        fields["reads"] = (*effect.reads, *more.reads)
+        fields = {**effect.__dict__, "reads": (*effect.reads, *more.reads)}
         fields["writes"] = (*effect.writes, *more.writes)
         fields["consulted"] = (*effect.consulted, *more.consulted)
         fields["exact"] = None
@@ -393,8 +392,9 @@ class ShellRun:
             return
         sure = joint is None and decides
         setting = Setting(self.state, self.build.model.dockerfile.text, self.context_term, self.directory)
-        self.last = term_of(entries, "" if joint is None else text, setting, self.filesystem, joint=joint, sure=sure)
-        self.filesystem = carried_out(entries, self.filesystem, self.last, sure=sure)
+        before = with_possible_links(entries, self.filesystem)
+        self.last = term_of(entries, "" if joint is None else text, setting, before, joint=joint, sure=sure)
+        self.filesystem = carried_out(entries, before, self.last, sure=sure)
 
     def _text(self, node: ShellNode) -> str:
         return self.text[node.start : node.end]

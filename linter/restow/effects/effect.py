@@ -73,7 +73,8 @@ class Effect:
     to be in place. ``words`` are those of the command that decide its result, None for all of them (``--quiet`` and
     ``--no-cache-dir`` do not). ``sets`` are variables that it gives to the commands after it (``export``). ``consulted``
     are paths that the model looked at, with the links on the way to its arguments: it says the same only while they stay
-    as they are. ``seconds`` (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
+    as they are. ``links`` are (place, target) of symbolic links that it may make where it is not computed. ``seconds``
+    (prior, wall time on a CI machine) and ``size`` (bytes added) are estimates.
     """
 
     reads: tuple[Region, ...] = ()
@@ -91,6 +92,7 @@ class Effect:
     words: tuple[str, ...] | None = None
     sets: tuple[str, ...] = ()
     consulted: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.exact is not None and self.environment is None:

@@ -14,7 +14,7 @@ _ASIDE = ("/dev/", "/proc/")
 
 def with_links(region: Region, filesystem: Filesystem) -> Region:
     """The region with the places that known symbolic links inside of it, or on the way to it, lead to."""
-    links = _links_below(filesystem.root)
+    links = links_below(filesystem.root)
     if not links or not region:
         return region
     pending, current = dict(links), region
@@ -53,7 +53,7 @@ def _tail(rule: str, path: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
-def _links_below(directory: Directory) -> tuple[tuple[str, str], ...]:
+def links_below(directory: Directory) -> tuple[tuple[str, str], ...]:
     """Absolute paths, as seen from ``directory``, of the links below, each with its text; branches are shared, so is this.
 
     A link that a command may have changed since is taken to lead where it led: what stands there is read in any case.
@@ -65,5 +65,5 @@ def _links_below(directory: Directory) -> tuple[tuple[str, str], ...]:
         elif (led := was_link(node)) is not None:
             found.append((f"/{name}", led))
         elif isinstance(node, Directory):
-            found += [(f"/{name}{path}", target) for path, target in _links_below(node)]
+            found += [(f"/{name}{path}", target) for path, target in links_below(node)]
     return tuple(found)

@@ -29,7 +29,8 @@ from restow.vfs import (
     join,
     split,
 )
-from restow.vfs.filesystem import IF_MISSING, STANDARD_DIRECTORIES, inherited, opened
+from restow.vfs.filesystem import IF_MISSING, STANDARD_DIRECTORIES, inherited, opened, was_link
+from restow.vfs.links import links_below
 
 LAYOUT = Assumption("base-layout", "the base image has no directory where the build makes a symbolic link")
 _ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
@@ -203,7 +204,35 @@ def _copy(call: Invocation) -> Effect:
     if any(path == target or path.startswith(target.rstrip("/") + "/") for path in written for target in gone):
         raise UnknownEffect("mv into itself")
     seconds, places = 0.2, Region((*written, *gone))
-    return Effect(reads=(Region(tuple(read)), places), writes=(places,), seconds=seconds)
+    links = tuple(
+        (join(place, inner), target)
+        for source in sources
+        if not _is_loose(source)
+        for place in (_landing(call, source, destination),)
+        for inner, target in _links_at(call, call.entry(source))
+    )
+    return Effect(reads=(Region(tuple(read)), places), writes=(places,), seconds=seconds, links=links)
+
+
+def _landing(call: Invocation, source: str, destination: str) -> str:
+    """Where a source comes to stand: in the destination where that is a directory, else there.
+
+    Where nobody knows, there: what lies below the place is then told of neither.
+    """
+    end = call.path(destination)
+    inside = isinstance(call.filesystem.lookup(end), Directory) or end in STANDARD_DIRECTORIES
+    return join(end, source.rstrip("/").rsplit("/", 1)[-1]) if inside else call.entry(destination)
+
+
+def _links_at(call: Invocation, path: str) -> list[tuple[str, str]]:
+    """The links of the build at and below ``path``: the place relative to it, and the text."""
+    node = call.filesystem.lookup(path)
+    if isinstance(node, Symlink):
+        return [("", node.target)]
+    if (led := was_link(node)) is not None:
+        return [("", led)]
+    below = links_below(node) if isinstance(node, Directory) else ()
+    return [(place.lstrip("/"), target) for place, target in below]
 
 
 def _ends(call: Invocation, operands: tuple[str, ...]) -> list[str]:
@@ -225,17 +254,21 @@ def _link(call: Invocation) -> Effect:
     if not arguments.has("-s", "-sf", "--symbolic"):
         raise UnknownEffect("a hard link is one file at two places")
     places = Region(tuple(_ends(call, (destination,))))
-    known = not any(_is_loose(word) for word in (*sources, destination))
-    if not known or len(sources) != 1 or arguments.has("--relative", "-t", "-i"):
-        return Effect(reads=(places,), writes=(places,))
+    if any(_is_loose(word) for word in (*sources, destination)):
+        raise UnknownEffect("ln makes a symbolic link that is not known before the build")
+    relative = arguments.has("-r", "--relative")
+    links = tuple((_landing(call, each, destination), call.path(each) if relative else each) for each in sources)
+    if len(sources) != 1 or relative or arguments.has("-t", "-i"):
+        return Effect(reads=(places,), writes=(places,), links=links)
     here, end = call.entry(destination), call.path(destination)
     inside = isinstance(call.filesystem.lookup(end), Directory) or end in STANDARD_DIRECTORIES
     whole = arguments.has("-n", "-T", "--no-dereference", "--no-target-directory") and here != end
     if destination.endswith("/") or (inside and not whole):
         here = join(end, sources[0].rstrip("/").rsplit("/", 1)[-1])
         places = Region((here,))
+    links = ((here, sources[0]),)
     if isinstance(call.filesystem.lookup(here), Directory) or here in STANDARD_DIRECTORIES:
-        return Effect(reads=(places,), writes=(places,))
+        return Effect(reads=(places,), writes=(places,), links=links)
     call.assume(LAYOUT)
 
     def link(filesystem: Filesystem) -> Filesystem:
@@ -244,7 +277,7 @@ def _link(call: Invocation) -> Effect:
         owner = inherited(above, created(call, 0o777), directory=False)
         return filesystem.put(here, Symlink(sources[0], owner))
 
-    return Effect(reads=(places,), writes=(places,), exact=link)
+    return Effect(reads=(places,), writes=(places,), exact=link, links=links)
 
 
 def _touch(call: Invocation) -> Effect:
