@@ -77,8 +77,7 @@ def _instruction(dockerfile: Dockerfile, index: int, node: Instruction, shell: M
 
 
 def _fields(node: Node) -> tuple[tuple[str, Meaning], ...]:
-    values = node.__dict__
-    return tuple((name, _value(values[name])) for name in sorted(values) if name not in _PLACES)
+    return tuple((name, _value(value)) for name, value in node.field_items() if name not in _PLACES)
 
 
 def _value(value: object) -> Meaning:

@@ -5,8 +5,6 @@ A line keeps its indent relative to the others. The new text is taken only where
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from restow.format.equal import Meaning, ShellMeaning
 from restow.format.instruction import ShellText
 from restow.semantics import read_model
@@ -89,7 +87,7 @@ def shape(script: Script | Opaque) -> object:
 
 def _texts(node: ShellNode) -> tuple[object, ...]:
     """The fields of a node that hold no node: of those with nodes only how many there are, and which are missing."""
-    return tuple(_bare(getattr(node, field.name)) for field in fields(node) if field.name not in _PLACES)
+    return tuple(_bare(value) for name, value in node.field_items() if name not in _PLACES)
 
 
 def _bare(value: object) -> object:

@@ -260,7 +260,7 @@ class _Writer:
 
     def arguments(self, node: Instruction) -> Iterator[ArgumentDocument]:
         """The arguments that are no command, in the order of the instruction."""
-        for name, value in node.__dict__.items():
+        for name, value in node.field_items():
             if name not in _PARTS:
                 for one in value if isinstance(value, tuple) else (value,):
                     if isinstance(one, Word | KeyValue | str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any, TypeAlias
 
 from restow.shell import Opaque, Script, ShellNode, parse_shell
@@ -33,8 +32,8 @@ def shell_document(node: ShellNode, depth: int = 0) -> ShellDocument:
     if depth > DEEPEST:
         return {"kind": "Opaque", "start": node.start, "end": node.end, "reason": "nested too deeply to print"}
     found: ShellDocument = {"kind": type(node).__name__}
-    for field in fields(node):
-        found[field.name] = _value(getattr(node, field.name), depth + 1)
+    for name, value in node.field_items():
+        found[name] = _value(value, depth + 1)
     return found
 
 

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from restow.source import Span
+from restow.source.node import TextNode
 
 
-@dataclass(frozen=True, slots=True)
-class ShellNode:
-    """A part of the text: code point offsets ``start`` (inside) and ``end`` (outside) into the whole file."""
-
-    start: int
-    end: int
-
-    @property
-    def span(self) -> Span:
-        """Where the node stands in the file."""
-        return Span(self.start, self.end)
+class ShellNode(TextNode):
+    """A part of a script."""
 
 
-@dataclass(frozen=True, slots=True)
 class Literal(ShellNode):
     """Text that stands for itself: quotes and escapes removed. ``quoted`` text neither globs nor splits."""
 
@@ -29,7 +18,6 @@ class Literal(ShellNode):
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Variable(ShellNode):
     """``$name``, ``${name}`` or ``${name<operator>operand}``; ``operator`` is as written (``:-``, ``#``, ``%%`` ...).
 
@@ -45,7 +33,6 @@ class Variable(ShellNode):
     expansions: tuple[WordPart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class CommandSubstitution(ShellNode):
     """``$(script)`` or backticks."""
 
@@ -53,7 +40,6 @@ class CommandSubstitution(ShellNode):
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Expression(ShellNode):
     """Something that is only kept as text: ``$((arithmetic))``, process substitution, an array value.
 
@@ -68,7 +54,6 @@ class Expression(ShellNode):
 WordPart: TypeAlias = Literal | Variable | CommandSubstitution | Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Word(ShellNode):
     """One word: its parts, joined without blanks."""
 
@@ -89,7 +74,6 @@ class Word(ShellNode):
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Assignment(ShellNode):
     """``name=value`` before a command or alone; ``append`` for ``+=``. ``value`` is None for ``name=``."""
 
@@ -98,7 +82,6 @@ class Assignment(ShellNode):
     append: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Redirection(ShellNode):
     """``[n]operator target``. For ``<<`` and ``<<-`` the body is ``heredoc`` and ``target`` the delimiter.
 
@@ -113,7 +96,6 @@ class Redirection(ShellNode):
     expansions: tuple[WordPart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class SimpleCommand(ShellNode):
     """Assignments, words and redirections, each in the order written."""
 
@@ -122,7 +104,6 @@ class SimpleCommand(ShellNode):
     redirections: tuple[Redirection, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Pipeline(ShellNode):
     """``[!] command | command ...``; a lone command is not wrapped."""
 
@@ -130,7 +111,6 @@ class Pipeline(ShellNode):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class AndOr(ShellNode):
     """``left && right`` or ``left || right``, left-associative; ``operator_start`` is the operator's offset."""
 
@@ -140,7 +120,6 @@ class AndOr(ShellNode):
     operator_start: int
 
 
-@dataclass(frozen=True, slots=True)
 class ListItem(ShellNode):
     """A command and what ends it: ``;``, ``&``, a line end, or nothing (empty string)."""
 
@@ -148,14 +127,12 @@ class ListItem(ShellNode):
     separator: str
 
 
-@dataclass(frozen=True, slots=True)
 class Script(ShellNode):
     """A list of commands."""
 
     items: tuple[ListItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Subshell(ShellNode):
     """``( script )``."""
 
@@ -163,7 +140,6 @@ class Subshell(ShellNode):
     redirections: tuple[Redirection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Group(ShellNode):
     """``{ script; }``."""
 
@@ -171,7 +147,6 @@ class Group(ShellNode):
     redirections: tuple[Redirection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class If(ShellNode):
     """``if`` with its ``elif`` branches (condition, body) and the ``else`` body."""
 
@@ -180,7 +155,6 @@ class If(ShellNode):
     redirections: tuple[Redirection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class For(ShellNode):
     """``for variable in words``; ``words`` is None where ``in`` is left out."""
 
@@ -190,7 +164,6 @@ class For(ShellNode):
     redirections: tuple[Redirection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class While(ShellNode):
     """``while`` or, where ``until``, ``until``."""
 
@@ -200,7 +173,6 @@ class While(ShellNode):
     redirections: tuple[Redirection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Case(ShellNode):
     """``case word in pattern|pattern) body;; esac``."""
 
@@ -209,7 +181,6 @@ class Case(ShellNode):
     redirections: tuple[Redirection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Function(ShellNode):
     """``name() body``."""
 
@@ -217,7 +188,6 @@ class Function(ShellNode):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Opaque(ShellNode):
     """What cannot be read; ``reason`` is shown to the user."""
 

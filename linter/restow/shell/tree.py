@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from lark import Token, Tree
 
@@ -105,8 +104,8 @@ class _Builder(WordBuilder):
         """``item`` with what ends it; a line end lies outside of its span."""
         match = _OPERATOR.match(separator)
         if match is None or match[1] is None:
-            return replace(item, separator="\n")
-        return replace(item, separator=match[1], end=self.at((separator.start_pos or 0) + match.end()))
+            return item.changed(separator="\n")
+        return item.changed(separator=match[1], end=self.at((separator.start_pos or 0) + match.end()))
 
     def script(self, branch: Branch) -> Script:
         """The script of a ``list`` or ``block``: from its first command to its last."""
@@ -227,8 +226,8 @@ class _Builder(WordBuilder):
         redirections = tuple(self._redirection(child) for child in tree.children[1:] if isinstance(child, Tree))
         end = redirections[-1].end
         if isinstance(command, (Subshell, Group, If, For, While, Case, SimpleCommand)):
-            return replace(command, end=end, redirections=redirections)
-        return replace(command, end=end)
+            return command.changed(end=end, redirections=redirections)
+        return command.changed(end=end)
 
     # ---- compound commands
 

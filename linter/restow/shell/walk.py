@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from restow.shell.ast import (
     AndOr,
@@ -21,8 +21,6 @@ from restow.shell.ast import (
     Subshell,
     While,
 )
-
-_FIELDS: dict[type[ShellNode], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def walk(node: ShellNode) -> Iterator[ShellNode]:
 def children(node: ShellNode) -> list[ShellNode]:
     """The nodes directly below ``node``, in the order of the text."""
     found: list[ShellNode] = []
-    for name in _fields(node.__class__):
+    for name in node.field_names[2:]:  # the first two are its place
         _collect(getattr(node, name), found)
     if isinstance(node, SimpleCommand):
         found.sort(key=lambda child: child.start)
@@ -75,13 +73,6 @@ def walk_commands(node: ShellNode) -> Iterator[Occurrence]:
         if isinstance(node, (SimpleCommand, Opaque)):
             yield Occurrence(node, context.substitution, context.conditional)
         stack.extend(reversed(_below(node, context)))
-
-
-def _fields(kind: type[ShellNode]) -> tuple[str, ...]:
-    """The names of the fields of ``kind`` that can hold nodes."""
-    if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(field.name for field in fields(kind) if field.name not in {"start", "end"})
-    return _FIELDS[kind]
 
 
 def _collect(value: object, found: list[ShellNode]) -> None:

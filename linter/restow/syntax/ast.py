@@ -3,52 +3,22 @@
 Names follow the instructions of the Dockerfile reference and BuildKit's ``instructions`` package. A node holds what
 the *text* says: variables are not expanded and defaults are not filled in (``restow.semantics`` does both).
 
-The parser makes nodes with ``model_construct``: what the grammar gave needs no second check, and pydantic builds its
-validators only where somebody else makes a node. Tokens, of which there are most, are plain tuples.
+Nodes are made by name. Tokens, of which there are most, are plain tuples.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple, TypeAlias, dataclass_transform
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from restow.source import Source, Span
-
-_set = object.__setattr__
+from restow.source import Source
+from restow.source.node import TextNode
 
 
-@cache
-def _defaults(kind: type[BaseModel]) -> dict[str, Any]:
-    """The values of the fields that have a default."""
-    return {name: field.default for name, field in kind.model_fields.items() if not field.is_required()}
-
-
-class Node(BaseModel):
-    """A part of the text: code point offsets ``start`` (inside) and ``end`` (outside)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    start: int
-    end: int
-
-    @property
-    def span(self) -> Span:
-        """Where the node stands in the file."""
-        return Span(self.start, self.end)
-
-    if not TYPE_CHECKING:  # pydantic's plugin of mypy gives each class a typed one of its own
-
-        @classmethod
-        def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Node:
-            """As pydantic's own, at a fifth of the time: no field has an alias, and no default is made by a function."""
-            node = cls.__new__(cls)
-            _set(node, "__dict__", {**_defaults(cls), **values})
-            _set(node, "__pydantic_fields_set__", set(values) if _fields_set is None else _fields_set)
-            _set(node, "__pydantic_extra__", None)
-            _set(node, "__pydantic_private__", None)
-            return node
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Node(TextNode):
+    """A part of a Dockerfile."""
 
 
 class Word(Node):
@@ -267,7 +237,7 @@ class Invalid(InstructionNode):
     by_parser: bool = False
 
 
-Instruction = Annotated[
+Instruction: TypeAlias = (
     From
     | Run
     | Cmd
@@ -286,9 +256,8 @@ Instruction = Annotated[
     | Shell
     | Maintainer
     | Onbuild
-    | Invalid,
-    Field(discriminator="kind"),
-]
+    | Invalid
+)
 
 
 class Comment(Node):
@@ -313,13 +282,12 @@ class Token(NamedTuple):
     text: str
 
 
-class Dockerfile(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Dockerfile:
     """A whole file: ``str(dockerfile)`` is its text, byte for byte.
 
     ``comments`` holds every comment, those inside instructions too; ``directives`` are not among them.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, arbitrary_types_allowed=True)
 
     source: Source
     tokens: tuple[Token, ...]
@@ -336,7 +304,7 @@ class Dockerfile(BaseModel):
         """The text that was parsed."""
         return self.source.text
 
-    @property
+    @cached_property
     def broken(self) -> tuple[Invalid, ...]:
         """Where BuildKit stops reading: ``Invalid`` instructions, and triggers of ONBUILD that its parser refuses."""
         inner = (node.instruction if isinstance(node, Onbuild) else node for node in self.instructions)

@@ -45,7 +45,7 @@ def read_flag(raw: str, start: int, end: int, escape: str) -> Flag:
     """The flag written as ``raw`` (continuations removed) at ``start..end``: quotes and escapes resolved."""
     text = raw if not any(mark in raw for mark in ("'", '"', escape)) else _unquoted(raw, escape)
     name, equals, value = text[2:].partition("=")
-    return Flag.model_construct(start=start, end=end, name=name, value=value if equals else None)
+    return Flag(start=start, end=end, name=name, value=value if equals else None)
 
 
 def _unquoted(raw: str, escape: str) -> str:

@@ -52,9 +52,7 @@ class Parts:
     def word(self, token: Token) -> ast.Word:
         """The token as a word; a JSON string is decoded."""
         text = self.text(token)
-        return ast.Word.model_construct(
-            start=_start(token), end=_end(token), text=_decoded(text) if token.type == "STRING" else text
-        )
+        return ast.Word(start=_start(token), end=_end(token), text=_decoded(text) if token.type == "STRING" else text)
 
     def words(self) -> tuple[ast.Word, ...]:
         """The arguments, plain or JSON."""
@@ -69,13 +67,11 @@ class Parts:
         if opening:
             start, end = _start(opening[0]), _end(self.tokens[-1])
             words = tuple(_decoded(self.text(token)) for token in self.of("STRING"))
-            return ast.Command.model_construct(
-                start=start, end=end, form="exec", text=self._joined(start, end), words=words
-            )
+            return ast.Command(start=start, end=end, form="exec", text=self._joined(start, end), words=words)
         shell = self.of("TEXT")
         start = _start(shell[0]) if shell else self.statement.end
         self.refuse_json(start)
-        return ast.Command.model_construct(start=start, end=self.statement.end, form="shell", text=self._joined(start))
+        return ast.Command(start=start, end=self.statement.end, form="shell", text=self._joined(start))
 
     def refuse_json(self, start: int) -> None:
         """Raise Problem where the rest of the line is a JSON array, yet not one of strings."""
@@ -104,19 +100,19 @@ def _from(parts: Parts) -> ast.From:
     if stage and not _STAGE_NAME.fullmatch(stage.text.lower()):
         advice = "begin with a letter, go on with letters, digits, '-', '_' and '.'"
         raise Problem(f"{stage.text!r} cannot name a stage: {advice}", stage.start)
-    return ast.From.model_construct(**parts.common, image=parts.word(parts.of("IMAGE")[0]), stage_name=stage)
+    return ast.From(**parts.common, image=parts.word(parts.of("IMAGE")[0]), stage_name=stage)
 
 
 def _run(parts: Parts) -> ast.Run:
-    return ast.Run.model_construct(**parts.common, command=parts.command(), heredocs=parts.heredocs)
+    return ast.Run(**parts.common, command=parts.command(), heredocs=parts.heredocs)
 
 
 def _cmd(parts: Parts) -> ast.Cmd:
-    return ast.Cmd.model_construct(**parts.common, command=parts.command())
+    return ast.Cmd(**parts.common, command=parts.command())
 
 
 def _entrypoint(parts: Parts) -> ast.Entrypoint:
-    return ast.Entrypoint.model_construct(**parts.common, command=parts.command())
+    return ast.Entrypoint(**parts.common, command=parts.command())
 
 
 def _shell(parts: Parts) -> ast.Shell:
@@ -125,7 +121,7 @@ def _shell(parts: Parts) -> ast.Shell:
         raise Problem(f"SHELL takes JSON only: {USAGE['shell']}", command.start)
     if not command.words:
         raise parts.missing("program")
-    return ast.Shell.model_construct(**parts.common, words=command.words)
+    return ast.Shell(**parts.common, words=command.words)
 
 
 def _transfer(parts: Parts) -> dict[str, Any]:
@@ -144,11 +140,11 @@ def _transfer(parts: Parts) -> dict[str, Any]:
 
 
 def _copy(parts: Parts) -> ast.Copy:
-    return ast.Copy.model_construct(**_transfer(parts))
+    return ast.Copy(**_transfer(parts))
 
 
 def _add(parts: Parts) -> ast.Add:
-    return ast.Add.model_construct(**_transfer(parts))
+    return ast.Add(**_transfer(parts))
 
 
 def _pairs(parts: Parts) -> dict[str, Any]:
@@ -157,9 +153,7 @@ def _pairs(parts: Parts) -> dict[str, Any]:
     if legacy:
         value = parts.of("LEGACY_VALUE")[0]
         pairs: tuple[ast.KeyValue, ...] = (
-            ast.KeyValue.model_construct(
-                start=_start(legacy[0]), end=_end(value), key=parts.text(legacy[0]), value=parts.text(value)
-            ),
+            ast.KeyValue(start=_start(legacy[0]), end=_end(value), key=parts.text(legacy[0]), value=parts.text(value)),
         )
     else:
         pairs = tuple(_pair(parts, token) for token in parts.of("PAIR"))
@@ -174,29 +168,29 @@ def _pair(parts: Parts, token: Token) -> ast.KeyValue:
     key, equals, value = text.partition("=")
     if equals and not key:
         raise Problem(f"{parts.name.upper()} has an empty name: write NAME=VALUE", _start(token))
-    return ast.KeyValue.model_construct(start=_start(token), end=_end(token), key=key, value=value if equals else None)
+    return ast.KeyValue(start=_start(token), end=_end(token), key=key, value=value if equals else None)
 
 
 def _env(parts: Parts) -> ast.Env:
-    return ast.Env.model_construct(**_pairs(parts))
+    return ast.Env(**_pairs(parts))
 
 
 def _label(parts: Parts) -> ast.Label:
-    return ast.Label.model_construct(**_pairs(parts))
+    return ast.Label(**_pairs(parts))
 
 
 def _arg(parts: Parts) -> ast.Arg:
     pairs = tuple(_pair(parts, token) for token in parts.of("NAME"))
     if not pairs:
         raise parts.missing("name")
-    return ast.Arg.model_construct(**parts.common, pairs=pairs)
+    return ast.Arg(**parts.common, pairs=pairs)
 
 
 def _expose(parts: Parts) -> ast.Expose:
     ports = tuple(parts.word(token) for token in parts.of("WORD"))
     if not ports:
         raise parts.missing("port")
-    return ast.Expose.model_construct(**parts.common, ports=ports)
+    return ast.Expose(**parts.common, ports=ports)
 
 
 def _volume(parts: Parts) -> ast.Volume:
@@ -206,7 +200,7 @@ def _volume(parts: Parts) -> ast.Volume:
         raise parts.missing("path")
     if empty:
         raise Problem("VOLUME has an empty path: write one, or remove the quotes", empty.start)
-    return ast.Volume.model_construct(**parts.common, paths=paths, json_form=parts.statement.json_form)
+    return ast.Volume(**parts.common, paths=paths, json_form=parts.statement.json_form)
 
 
 def _argument(parts: Parts, what: str) -> ast.Word:
@@ -218,30 +212,30 @@ def _argument(parts: Parts, what: str) -> ast.Word:
 
 
 def _user(parts: Parts) -> ast.User:
-    return ast.User.model_construct(**parts.common, user=_argument(parts, "name"))
+    return ast.User(**parts.common, user=_argument(parts, "name"))
 
 
 def _workdir(parts: Parts) -> ast.Workdir:
-    return ast.Workdir.model_construct(**parts.common, path=_argument(parts, "path"))
+    return ast.Workdir(**parts.common, path=_argument(parts, "path"))
 
 
 def _stopsignal(parts: Parts) -> ast.Stopsignal:
-    return ast.Stopsignal.model_construct(**parts.common, signal=_argument(parts, "signal"))
+    return ast.Stopsignal(**parts.common, signal=_argument(parts, "signal"))
 
 
 def _maintainer(parts: Parts) -> ast.Maintainer:
-    return ast.Maintainer.model_construct(**parts.common, name=_argument(parts, "name").text)
+    return ast.Maintainer(**parts.common, name=_argument(parts, "name").text)
 
 
 def _healthcheck(parts: Parts) -> ast.Healthcheck:
     if parts.of("NONE"):
-        return ast.Healthcheck.model_construct(**parts.common)
+        return ast.Healthcheck(**parts.common)
     if not parts.of("CMD"):
         raise parts.missing("command")
     command = parts.command()
     if not command.words and (command.form == "exec" or not command.text):
         raise parts.missing("command")
-    return ast.Healthcheck.model_construct(**parts.common, command=command)
+    return ast.Healthcheck(**parts.common, command=command)
 
 
 _BUILDERS: dict[str, Callable[[Parts], ast.Instruction]] = {

@@ -33,10 +33,10 @@ def _undecodable(source: Source, offset: int) -> ast.Dockerfile:
     """The tree of a text that is no Unicode: one ``Invalid`` node, unvalidated, as pydantic refuses such a text."""
     end = len(source.text)
     token = ast.Token(0, end, "INVALID", source.text)
-    invalid = ast.Invalid.model_construct(
+    invalid = ast.Invalid(
         start=0, end=end, keyword="", message="the text holds half a surrogate pair: save it as UTF-8", offset=offset
     )
-    return ast.Dockerfile.model_construct(source=source, tokens=(token,), instructions=(invalid,))
+    return ast.Dockerfile(source=source, tokens=(token,), instructions=(invalid,))
 
 
 def _too_long(offset: int | None) -> Problem | None:
@@ -76,16 +76,15 @@ class _FileParser:
             self.instructions.append(self._instruction(line))
         self.tokens.fill(len(self.source.text))
         text = self.source.text
-        return ast.Dockerfile.model_construct(
+        return ast.Dockerfile(
             source=self.source,
             tokens=tuple(self.tokens.tokens),
             instructions=tuple(self.instructions),
             comments=tuple(
-                ast.Comment.model_construct(start=start, end=end, text=text[start:end])
-                for start, end in self.reader.comments
+                ast.Comment(start=start, end=end, text=text[start:end]) for start, end in self.reader.comments
             ),
             directives=tuple(
-                ast.Directive.model_construct(start=found.start, end=found.end, name=found.name, value=found.value)
+                ast.Directive(start=found.start, end=found.end, name=found.name, value=found.value)
                 for found in self.directives
                 if found.problem is None
             ),
@@ -98,7 +97,7 @@ class _FileParser:
             self.tokens.add("DIRECTIVE", found.start, found.end)
             if found.problem is not None:
                 self.instructions.append(
-                    ast.Invalid.model_construct(
+                    ast.Invalid(
                         start=found.start, end=found.end, keyword="#", message=found.problem, offset=found.offset
                     )
                 )
@@ -144,9 +143,7 @@ class _FileParser:
                 return self._onbuild(parts)
             return build(parts)
         except Problem as raised:
-            return ast.Invalid.model_construct(
-                **parts.common, message=raised.message, offset=raised.offset, by_parser=raised.by_parser
-            )
+            return ast.Invalid(**parts.common, message=raised.message, offset=raised.offset, by_parser=raised.by_parser)
 
     def _onbuild(self, parts: Parts) -> ast.Instruction:
         """An ONBUILD; what is wrong with its trigger is an ``Invalid`` inside, unless it is no trigger at all."""
@@ -159,7 +156,7 @@ class _FileParser:
         if inner.problem and inner.name in ("onbuild", "from", "maintainer"):
             raise inner.problem
         node = self._node(inner, parts.common["end"], parts.heredocs, None)
-        return ast.Onbuild.model_construct(**parts.common, instruction=node)
+        return ast.Onbuild(**parts.common, instruction=node)
 
     def _heredocs(self, statement: Statement, line: LogicalLine) -> tuple[tuple[ast.Heredoc, ...], int]:
         """The heredocs that the statement opens, and where its last line's content ends."""
@@ -190,7 +187,7 @@ class _FileParser:
             raise Problem(f"the heredoc has no end: add a line that reads only {opener.name}", offset, by_parser=True)
         self.tokens.add("HEREDOC_BODY", body.start, body.end)
         self.tokens.add("HEREDOC_END", body.end, body.close)
-        heredoc = ast.Heredoc.model_construct(
+        heredoc = ast.Heredoc(
             start=body.start,
             end=body.end,
             name=opener.name,
