@@ -1,115 +1,126 @@
-"""Fuzz targets of the language front end, with atheris (libFuzzer for Python; Linux, x86-64).
-
-Run one target for 30 minutes, inputs that failed are written to the folder given:
+"""Fuzz the language front end, with atheris (libFuzzer for Python; Linux, x86-64).
 
     pip install atheris
-    python scripts/fuzz/fuzz.py dockerfile -max_total_time=1800 -max_len=4096 -artifact_prefix=/tmp/crash-
+    python scripts/fuzz/fuzz.py all -max_total_time=1800 -artifact_prefix=/tmp/crash-
+    python scripts/fuzz/fuzz.py shell --corpus dockerfiles.jsonl.gz -max_total_time=300
 
-Targets: ``dockerfile`` (whole files: grammar, logical lines, heredocs, directives, the model and the formatter's
-own checks),
-``shell`` (the grammar of RUN bodies), ``words`` (variable expansion) and ``ignorefile`` (``.dockerignore``, its patterns and
-the paths they decide). Each target states a law besides "no exception": tokens joined are the text, spans lie inside, a decision
-names a line that exists. A slow input is a failure too: libFuzzer's ``-timeout=`` is set to 10 seconds unless given.
-A folder of seeds may follow: every file in it is one input. The last line that libFuzzer prints has the number of executions.
+The targets stand in ``laws.py``: ``dockerfile`` (whole files: grammar, logical lines, heredocs, the model and the formatter's
+own checks), ``shell`` (the grammar of RUN bodies), ``directives`` (what stands in comments: parser directives and suppressions),
+``words`` (variable expansion) and ``ignorefile``. ``all`` is all of them in one run: the first byte of an input picks.
+
+The search begins at the seeds of ``seeds.py``, at the Dockerfiles of ``--corpus``, and at libFuzzer's own folder of inputs,
+where one is given. One half of the new inputs is made by whole tokens, with those of ``tokens.dict``, the other by bytes. The
+other options are libFuzzer's; unless they are given, ``-max_len=600``, ``-timeout=10`` (a slow input is a failure) and ``-dict=``
+hold. The last line that libFuzzer prints has the number of executions. An input that failed, once made smaller, belongs into
+``fixtures/fuzz/TARGET``, where tests play it back.
 """
 
 from __future__ import annotations
 
+import gc
+import random
+import re
 import sys
+import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import atheris
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "linter"))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "linter")]
 
-LANGUAGE = ["restow.source", "restow.syntax", "restow.shell", "restow.semantics", "restow.format", "restow.vfs"]
-"""What guides the search; the simulated build, which the formatter asks, would only slow it down."""
+LANGUAGE = ("restow.source", "restow.syntax", "restow.shell", "restow.semantics", "restow.format", "restow.vfs")
+"""What guides the search: its modules are compiled with counters. The simulated build and lark would only slow it down."""
+GUIDED = (
+    *LANGUAGE,
+    "restow.rule.check_options",
+    "restow.rule.comments",
+    "restow.rule.frontend",
+    "restow.lint.suppressions",
+)
+DEFAULTS = {"-max_len": "600", "-timeout": "10", "-dict": str(HERE / "tokens.dict")}
 
-with atheris.instrument_imports(include=LANGUAGE):
-    from restow.config.settings import FormatSettings
-    from restow.errors import RestowError
-    from restow.format import format_dockerfile, formatter
-    from restow.semantics import read_model
-    from restow.semantics.in_force import read_in_force
-    from restow.shell import parse_shell, walk
-    from restow.shell import parser as _shell_parser  # noqa: F401 - instrumented here, not on first use
-    from restow.shell import tree as _shell_tree  # noqa: F401
-    from restow.syntax import ast as _ast  # noqa: F401
-    from restow.syntax import parse
-    from restow.syntax.words import expand_word, expand_words
-    from restow.vfs.ignorefile import IgnoreFile
+with atheris.instrument_imports(include=list(GUIDED)):
+    for package in LANGUAGE:
+        for module in walk_packages(import_module(package).__path__, f"{package}."):
+            import_module(module.name)
+    for name in GUIDED:
+        import_module(name)
 
+from laws import TARGETS, every  # noqa: E402 - after what it imports is compiled with counters
+from seeds import write_seeds  # noqa: E402
 
-formatter.missed_steps = lambda *_: ()  # the simulated build: not the target here, and slow
-STYLES = (FormatSettings(), FormatSettings(run=True))
+from restow.format import formatter  # noqa: E402
 
-
-def dockerfile(data: bytes) -> None:
-    """Any text is a tree without loss; that tree has a model, and is formatted to the same meaning or refused."""
-    text = data.decode("utf-8", "surrogateescape")
-    tree = parse(text)
-    assert str(tree) == text
-    for node in tree.instructions:
-        assert 0 <= node.start <= node.end <= len(text)
-    if all(node.kind != "invalid" or node.keyword for node in tree.instructions):
-        read_in_force(read_model(tree))
-    for style in STYLES:
-        formatted = format_dockerfile(tree, style)
-        assert formatted.refusal is None or "bug" not in formatted.refusal.reason, formatted.refusal
+_TOKEN = re.compile(rb"[\w]+|[ \t]+|\\\r?\n|.", re.DOTALL)
 
 
-def shell(data: bytes) -> None:
-    """Any text is a script or Opaque, and all nodes lie inside."""
-    text = data[1:].decode("utf-8", "replace")
-    escape = ("\\", "`", "")[data[0] % 3] if data else "\\"
-    script = parse_shell(text, 0, len(text), escape=escape)
-    for node in walk(script):
-        assert 0 <= node.start <= node.end <= len(text)
+def read_tokens(path: Path) -> list[bytes]:
+    """The tokens of a dictionary in libFuzzer's form: one a line, in double quotes, with ``\\xNN``, ``\\\\`` and ``\\"``."""
+    quoted = re.findall(r'^"(.*)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
+    return [re.sub(r"\\x[0-9A-Fa-f]{2}|\\.", _unescaped, token).encode("latin-1") for token in quoted]
 
 
-def words(data: bytes) -> None:
-    """A word expands, or says why it does not."""
-    text = data[1:].decode("utf-8", "replace")
-    escape = "\\`"[data[0] % 2] if data else "\\"
-    values = {"A": "a b", "B": "", "C": "x*y?z", "D": "a/b.c"}
-    for expand in (expand_word, expand_words):
-        try:
-            expand(text, values.get, escape=escape)
-        except RestowError:
-            continue
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[0][2:], 16)) if match[0].startswith("\\x") else match[0][1]
 
 
-def ignorefile(data: bytes) -> None:
-    """The first line is a path, the rest an ignore file: it decides, by a line that exists, or says what is wrong."""
-    path, _, text = data.decode("utf-8", "replace").partition("\n")
-    lines = text.count("\n") + 1
-    try:
-        ignore = IgnoreFile.parse(text)
-        for decision in (ignore.decide(path), ignore.decide_alone(path)):
-            assert decision.line is None or 1 <= decision.line <= lines
-        ignore.can_prune(path)
-    except RestowError:
-        return
+def mutator(tokens: list[bytes]) -> Callable[[bytearray, int, int], bytes]:
+    """A mutator that changes whole tokens in one half of the cases, and leaves the other half to libFuzzer."""
 
+    def mutate(data: bytearray, max_size: int, seed: int) -> bytes:
+        chance = random.Random(seed)
+        parts = _TOKEN.findall(bytes(data))
+        if chance.random() < 0.5 or not parts:
+            return bytes(atheris.Mutate(data, max_size))
+        for _ in range(chance.choice((1, 1, 2, 4))):
+            at = chance.randrange(len(parts) + 1)
+            length = chance.choice((0, 0, 1, 1, 2, 8))
+            taken = chance.randrange(len(parts) + 1)
+            new = chance.choice(([], [chance.choice(tokens)], parts[taken : taken + chance.choice((1, 3, 9))]))
+            parts[at : at + length] = new
+        return b"".join(parts)[:max_size]
 
-TARGETS: dict[str, Callable[[bytes], None]] = {
-    "dockerfile": dockerfile,
-    "shell": shell,
-    "words": words,
-    "ignorefile": ignorefile,
-}
+    return mutate
 
 
 def main(arguments: list[str]) -> None:
-    """Fuzz the target that is named first; the other arguments are libFuzzer's."""
-    if len(arguments) < 2 or arguments[1] not in TARGETS:
-        raise SystemExit(f"usage: fuzz.py {{{','.join(TARGETS)}}} [libFuzzer options] [folder of seeds]")
-    options = [arguments[0], *arguments[2:]]
-    if not any(option.startswith("-timeout=") for option in options):
-        options.insert(1, "-timeout=10")
-    atheris.Setup(options, TARGETS[arguments[1]])
-    atheris.Fuzz()
+    """Fuzz the target that is named first."""
+    program, *rest = arguments
+    if not rest or rest[0] not in (*TARGETS, "all"):
+        raise SystemExit(f"usage: fuzz.py {{{','.join(TARGETS)},all}} [--corpus FILE.jsonl.gz] [libFuzzer's options]")
+    target, *options = rest
+    corpus = None
+    if "--corpus" in options:
+        at = options.index("--corpus")
+        corpus = Path(options[at + 1])
+        del options[at : at + 2]
+    given = {option.partition("=")[0]: option.partition("=")[2] for option in options if option.startswith("-")}
+    options += [f"{name}={value}" for name, value in DEFAULTS.items() if name not in given]
+    formatter.missed_steps = lambda *_: ()  # the simulated build: not the target here, and slow
+    run = every if target == "all" else TARGETS[target]
+    gc.freeze()  # what is loaded stays: the collector passing over it would take a third of the time
+    gc.set_threshold(100_000, 50, 50)
+    with tempfile.TemporaryDirectory(prefix="restow-fuzz-") as folder:
+        found = Path(folder) / "found"
+        start = Path(folder) / "seeds"
+        found.mkdir()
+        start.mkdir()
+        number = write_seeds(start, target, int(given.get("-max_len", DEFAULTS["-max_len"])), corpus)
+        print(f"seeds {number}", flush=True)
+        atheris.Setup(
+            [program, *options, *([] if _has_folder(options) else [str(found)]), str(start)],
+            run,
+            custom_mutator=mutator(read_tokens(HERE / "tokens.dict")),
+        )
+        atheris.Fuzz()
+
+
+def _has_folder(options: list[str]) -> bool:
+    return any(not option.startswith("-") for option in options)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def _lines(gap: str, offset: int) -> list[Line]:
             raise UnprintableError(offset, f"{content[:20]!r} stands where only comments and blank lines do")
         body = content.rstrip("\r")
         ending = "\r" * (len(line) - len(line.rstrip("\r")))
-        found.append(Line(body.rstrip(" \t"), ending + "\n"))
+        found.append(Line(body.rstrip(" \t\r"), ending + "\n"))
         offset += len(line) + 1
     return found[:-1]
 

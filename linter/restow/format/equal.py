@@ -62,7 +62,7 @@ def _comments(dockerfile: Dockerfile) -> Iterator[tuple[str, int, bool]]:
 
 
 def _text(comment: Comment) -> str:
-    return comment.text.rstrip(" \t")
+    return comment.text.rstrip(" \t\r")
 
 
 def _instruction(dockerfile: Dockerfile, index: int, node: Instruction, shell: Meaning = None) -> Meaning:
