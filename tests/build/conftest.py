@@ -69,3 +69,9 @@ def listed(built):
         return found
 
     return run
+
+
+@pytest.fixture
+def tree():
+    """``tree(files)``: a directory of a mapping, as ``tree_of`` makes it."""
+    return tree_of

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from restow.build.followed import followed_paths
+from restow.vfs import Attributes, Content, Directory, File, Filesystem, Symlink
 from restow.vfs.ignore_pattern import classify
 from restow.vfs.ignorefile import IgnoreFile, IgnoreFileError, read_lines
 
@@ -123,9 +125,28 @@ def test_whole_builds_agree_also_with_a_pruning_walk():
     assert wrong == []
 
 
+def tree_of(case):
+    """The tree of a case as a directory; what its files hold does not count."""
+    filesystem = Filesystem.empty()
+    for entry in sorted(case["tree"], key=lambda entry: entry["path"]):
+        made = {
+            "dir": lambda: Directory(Attributes(0o755), {}),
+            "file": lambda: File(Attributes(0o644), Content("c", 1)),
+        }
+        node = Symlink(entry["target"]) if entry["type"] == "symlink" else made[entry["type"]]()
+        filesystem = filesystem.put("/" + entry["path"], node)
+    return filesystem.root
+
+
 def kept(case):
-    """What is left of a tree under exclusions, and under inclusions where there are any, with the folders on the way."""
-    exclude, include = by_lines(case["exclude"] or []), by_lines(case["include"] or ["**"])
+    """What is left of a tree under exclusions, and under inclusions where there are any, with the folders on the way.
+
+    What ``follow`` names is included, with what the links on its way lead to.
+    """
+    included = list(case["include"] or [])
+    if case["follow"]:
+        included += followed_paths(tree_of(case), case["follow"]) or ["**"]
+    exclude, include = by_lines(case["exclude"] or []), by_lines(included or ["**"])
     files = {entry["path"] for entry in case["tree"]}
     folders = {entry["path"] for entry in case["tree"] if entry["type"] == "dir"}
     chosen = {
@@ -135,11 +156,9 @@ def kept(case):
     return sorted(path for path in files if any(f"{other}/".startswith(f"{path}/") for other in whole))
 
 
-def test_walks_with_inclusions_and_exclusions_agree():
+def test_walks_with_inclusions_exclusions_and_followed_links_agree():
     wrong = []
     for case in cases("context_walk"):
-        if case["follow"]:
-            continue  # which links a client follows to send a file: see the last test
         got, refused = answer(lambda case=case: kept(case))
         expected = [entry.split(" ", 1)[1] for entry in case["expected"]]
         if refused != ("expected_error" in case) or (not refused and got != expected):
@@ -147,13 +166,16 @@ def test_walks_with_inclusions_and_exclusions_agree():
     assert wrong == []
 
 
-def test_every_case_is_put_but_for_those_that_follow_links():
-    """Those are about what a client sends ahead for a COPY: it saves a transfer and changes no image."""
+def test_links_are_followed_as_the_client_does():
+    found = {case["id"]: followed_paths(tree_of(case), case["paths"]) for case in cases("follow_links")}
+    expected = {case["id"]: case["expected"] and tuple(case["expected"]) for case in cases("follow_links")}
+    assert found == expected
+
+
+def test_every_case_is_put():
     with gzip.open(DATA / "dockerignore.jsonl.gz", "rt", encoding="utf-8") as file:
-        found = list(map(json.loads, file))
-    kinds = Counter(case["kind"] for case in found)
-    assert (kinds, len(found)) == (KINDS, 2077)
-    assert sum(case["kind"] == "follow_links" or bool(case.get("follow")) for case in found) == 15
+        kinds = Counter(json.loads(line)["kind"] for line in file)
+    assert (kinds, kinds.total()) == (KINDS, 2077)
 
 
 def test_the_line_that_is_reported_decides():

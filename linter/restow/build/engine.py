@@ -9,6 +9,7 @@ from typing import TypeAlias, cast
 from restow.build.accounts import Accounts, read_accounts
 from restow.build.base_image import BaseImage, Images, given, image_of, normal_name, state_of
 from restow.build.context import Context
+from restow.build.followed import other_askers
 from restow.build.named_contexts import NamedContext, named_contexts, with_replaced_stages
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
@@ -196,7 +197,8 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     """Build every stage over filesystem values.
 
     ``accept`` takes assumptions that cannot be checked as true. ``memory`` shares steps between builds of similar files
-    with the same context, arguments, images and builder: a step is a function of the state before it and the instruction's text.
+    with the same context, arguments, images and builder: a step is a function of the state before it, the instruction's
+    text, and at times of what other instructions take from the context.
     ``images`` are base images at hand, by reference; of others only the name is known. ``builder`` says whose image it is
     where the two differ in files. ``closed``: the build gets no other arguments than these, so that an ARG without a value
     has none. ``contexts`` are named contexts: each stands for the base image, the stage and the source of COPY that is
@@ -265,7 +267,8 @@ def _remembered_start(stage: Stage, build: Build) -> State:
 def _remembered_step(state: State, node: Instruction, build: Build) -> Step:
     if sources_of(node):
         return _step(state, node, build)
-    key = ("step", id(state), build.model.dockerfile.text[node.start : node.end])
+    askers = other_askers(node, build.model.stages[build.stage_index], build.model)
+    key = ("step", id(state), build.model.dockerfile.text[node.start : node.end], askers)
     if key not in build.memory:
         build.memory[key] = (state, _step(state, node, build))
     step = build.memory[key][1]

@@ -19,6 +19,8 @@ def with_parents(filesystem: Filesystem, source: str) -> list[Found]:
     found: list[Found] = []
     for start in matched_paths(filesystem, base) if has_wildcards(base) else [join(base)]:
         place = filesystem.resolve(start)
+        if place != start and has_wildcards(base):
+            raise UnknownEffect("--parents through a symbolic link behind a pattern")
         node = filesystem.lookup(place)
         if isinstance(node, Unknown) or (isinstance(node, Directory) and node.rest is not None):
             raise UnknownEffect(f"the names in {place} are not all known")

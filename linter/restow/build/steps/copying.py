@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from restow.build.followed import other_askers, require_sent
 from restow.build.layout import layout_assumptions, made_directories
 from restow.build.parents import with_parents
 from restow.build.placing import Placing, blur, is_symbolic
@@ -138,6 +139,9 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
             parts += found
         if build.builder == "classic" and local and not parts:
             missing = local
+        if build.builder == "buildkit":
+            askers = other_askers(node, build.model.stages[build.stage_index], build.model)
+            require_sent(context, local, parts, askers, parents=_is_on(node, "parents"))
     parts += contents
     filesystem, places = blank.state.filesystem, list[str]()
     unpacks = isinstance(node, Add) and node.flag_value("unpack") != "false"
