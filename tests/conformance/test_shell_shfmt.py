@@ -29,6 +29,8 @@ UNREADABLE = {
     "test ! -f packages.json || { npm i && npm cache clean --force }": "a brace without a semicolon before it: no shell reads it",
 }
 """Bodies that shfmt cannot read, with the reason; they are Opaque."""
+HAND_WRITTEN = Path(__file__).parents[2] / "fixtures" / "shell" / "scripts.txt"
+"""Scripts with a line ``%%`` between them."""
 DECLARING = {"declare", "export", "local", "nameref", "readonly", "typeset"}
 
 
@@ -213,3 +215,18 @@ def test_texts_of_our_own(script):
         assert not Counter(map(tuple, ours)) - Counter(map(tuple, theirs))
     else:
         assert sorted(ours) == sorted(theirs)
+
+
+def test_hand_written_scripts():
+    """What shfmt reads agrees, or is Opaque in part with a reason and nothing made up; what it cannot read is Opaque."""
+    scripts = HAND_WRITTEN.read_text(encoding="utf-8").removesuffix("\n").split("\n%%\n")
+    found = {}
+    for script in scripts:
+        body = Body(script, 0, len(script), script, "", "bash")
+        found[script] = verdict(body, commands_of_shfmt(script)), *commands_of_restow(body)
+    assert len(found) == len(scripts)
+    assert [script for script, (kind, _, _) in found.items() if kind == "wrong"] == []
+    assert [script for script, (kind, _, opaque) in found.items() if kind != "agree" and not all(opaque)] == []
+    unread = [script for script, (kind, commands, opaque) in found.items() if kind == "unreadable" and commands]
+    assert unread == []
+    assert Counter(kind for kind, _, _ in found.values()) == {"agree": 122, "opaque": 22, "unreadable": 27}

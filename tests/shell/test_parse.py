@@ -265,6 +265,24 @@ def test_test_command_is_one_command():
     assert commands("[[ a =~ ^(b|c)$ ]] && d") == ["[[ a =~ ^(b|c)$ ]]", "d"]
 
 
+def test_arithmetic_loops_are_opaque_alone():
+    loop = parse("a; for ((i = 0; i < $(b); i++)); do c; done; d").items[1].command
+    assert isinstance(loop, Opaque)
+    assert loop.reason == "arithmetic loops are not read"
+
+
+def test_two_parentheses_that_close_apart_are_subshells():
+    outer = only("((a) ; (b))")
+    assert isinstance(outer, Subshell)
+    assert [type(item.command) for item in outer.body.items] == [Subshell, Subshell]
+
+
+def test_words_that_bash_keeps_for_itself_are_words_elsewhere():
+    assert argv("a coproc select in") == ["a", "coproc", "select", "in"]
+    assert argv("'coproc' a") == ["coproc", "a"]
+    assert argv("declare -a x=(1 2)") == ["declare", "-a", None]
+
+
 def test_arithmetic_command_is_opaque_alone():
     assert isinstance(parse("a; ((i++)); b").items[1].command, Opaque)
 
@@ -285,6 +303,11 @@ def test_arithmetic_command_is_opaque_alone():
         ("a > #b", "line 1, column 5: a comment where a word is expected"),
         ("{ a; } {x}>f", "line 1, column 8: unexpected `{x}>f`"),
         ("a {x}>f", "line 1, column 1: redirection of `{x}` is not read"),
+        ("coproc a b", "line 1, column 1: coprocesses are not read"),
+        ("a; select b", "line 1, column 4: `select` loops are not read"),
+        ("a; in b", "line 1, column 4: unexpected `in`"),
+        ("echo a=(b)", "line 1, column 6: an array as an argument: only `declare` and its like take one"),
+        ("for ((a; b; c)) { d; }", "line 1, column 17: unexpected `{`"),
         ("a\0b", "the script has a NUL character"),
         ("a;" * 100_000, "the script has 200000 characters; up to 131072 are read"),
         ("{ " * 31 + "a" + "; }" * 31, "line 1, column 61: commands are nested too deeply"),

@@ -38,10 +38,16 @@ _FLAT = frozenset({"simple", "test", "and_or", "closed", "pipeline", "closed_pip
 
 RESERVED = frozenset(
     {
-        *("if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac"),
+        *("if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac", "in"),
         *("{", "}", "!", "function"),
     }
 )
+
+NOT_READ = {"coproc": "coprocesses are not read", "select": "`select` loops are not read"}
+"""Words of bash that begin a command which is not read, and why."""
+
+DECLARING = frozenset({"declare", "typeset", "local", "export", "readonly"})
+"""Commands whose arguments may be arrays: ``declare a=(1 2)``. To others an opening parenthesis is an error."""
 
 _OPERATOR = re.compile(r"(?:[ \t\x00]|\\\n)*([;&|]+)?")
 _FUNCTION_NAME = re.compile(r"(?:function(?:[ \t\x00]|\\\n)+)?([^\s\x00()\\]+)")
@@ -164,6 +170,10 @@ class _Builder(WordBuilder):
             if child.data == "word":
                 words.append(self.word(child))
             elif child.data == "array_word":
+                if not words or words[0].static not in DECLARING:
+                    raise UnreadableError(
+                        token_start(child), "an array as an argument: only `declare` and its like take one"
+                    )
                 words.append(self.array_word(child))
             elif child.data == "assignment":
                 assignments.append(self.assignment(child))
@@ -180,9 +190,11 @@ class _Builder(WordBuilder):
         """Refuse a reserved word where a command begins, and ``{name}>file``."""
         if words and not assignments and not (redirections and redirections[0].start < words[0].start):
             part = words[0].parts[0] if len(words[0].parts) == 1 else None
-            text = words[0].static
+            text = words[0].static or ""
             if text in RESERVED and part is not None and not part.quoted:
                 raise UnreadableError(at, f"unexpected `{text}`")
+            if text in NOT_READ and part is not None and not part.quoted:
+                raise UnreadableError(at, NOT_READ[text])
         ends = {word.end: word for word in words} if redirections else {}
         for redirection in redirections:
             word = ends.get(redirection.start)
