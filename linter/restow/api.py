@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from restow.build import Context, Simulation
+    from restow.build.release import Release
     from restow.build.state import Builder
     from restow.config.settings import Settings
     from restow.fix import FixResult
@@ -84,16 +85,19 @@ def simulate(
     images: Mapping[str, Image | str | Path] | None = None,
     builder: Builder = "buildkit",
     contexts: Mapping[str, Context | str | Path] | None = None,
+    release: Release | str | None = None,
 ) -> SimulatedImage:
     """The simulated build, with the files, the configuration and the layers of the image that it leaves, and the cache keys
     of its steps; ``arguments`` are values of build arguments.
 
     ``builder`` says whose image it is, BuildKit's or the ``classic`` builder's. ``images`` are base images by reference,
     each as `read_image` gives or takes it: their files and configuration are then known. ``contexts`` are named contexts,
-    as ``--build-context NAME=FOLDER`` gives them. Raises UsageError for a text without FROM, for one that the engine refuses
+    as ``--build-context NAME=FOLDER`` gives them. ``release`` is that of BuildKit (``0.25``), in Docker's daemon unless its
+    umask says otherwise; without one, what releases do otherwise is unknown. Raises UsageError for a text without FROM, for one that the engine refuses
     or another frontend reads, and what `read_image` and `read_context` raise.
     """
     from restow.build import simulate as run
+    from restow.build.release import Release
     from restow.image.simulated_image import SimulatedImage
     from restow.rule import require_build
 
@@ -102,7 +106,10 @@ def simulate(
     known = {name: read_image(one) if isinstance(one, str | Path) else one for name, one in (images or {}).items()}
     named = {name: read_context(one) if isinstance(one, str | Path) else one for name, one in (contexts or {}).items()}
     seen = _context(tree, path, context)
-    return SimulatedImage.of(run(tree, seen, arguments=arguments, images=known, builder=builder, contexts=named))
+    which = Release.of(release) if isinstance(release, str) else release
+    return SimulatedImage.of(
+        run(tree, seen, arguments=arguments, images=known, builder=builder, contexts=named, release=which)
+    )
 
 
 def diff(

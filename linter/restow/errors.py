@@ -13,6 +13,7 @@
     │   └── syntax.problem.WordError                an expansion (``${X:-y}``) is broken
     ├── EditError             two edits of one text overlap, or lie outside of it
     ├── ArchiveError          an archive breaks its format, or tries to leave its root
+    │   └── CutOffError       it ends in the middle of a header or of an entry's content
     ├── UnknownEffect         a step cannot be computed: the simulator turns it into a term, with this reason
     │   ├── UnknownContent    only because the content of a file that a command reads is not at hand
     │   ├── PathConflict      something stands where a step needs something else: a file in a directory's place
@@ -51,6 +52,10 @@ class EditError(RestowError):
 
 class ArchiveError(RestowError):
     """An archive breaks its format or tries to leave its root; the message names the entry."""
+
+
+class CutOffError(ArchiveError):
+    """An archive ends in the middle of a header or of an entry's content."""
 
 
 class UnknownEffect(RestowError):  # noqa: N818 - it names a verdict, and is not a failure of the program

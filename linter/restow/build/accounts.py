@@ -46,10 +46,11 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Both files, line by line; a line that is no account is left out."""
+    """Both files, line by line; a line that is no account is left out, and the name on it is one of ``unread``."""
 
     users: tuple[User, ...]
     groups: tuple[Group, ...]
+    unread: frozenset[str] = frozenset()
 
     def user(self, name: str) -> User | None:
         """The first user of that name."""
@@ -92,15 +93,20 @@ def read_accounts(filesystem: Filesystem, read: Reader) -> Accounts:
     """The accounts of an image. A missing file has no lines. Raises UnknownEffect where a file's bytes are not known."""
     users: list[User] = []
     groups: list[Group] = []
+    unread: set[str] = set()
     for line in _lines(filesystem, PASSWD, read):
         fields = (line.split(":") + [""] * 7)[:7]
         if fields[0] and fields[2].isdigit() and fields[3].isdigit():
             users.append(User(fields[0], int(fields[2]), int(fields[3]), fields[5] or "/"))
+        else:
+            unread.add(fields[0])
     for line in _lines(filesystem, GROUP, read):
         fields = (line.split(":") + [""] * 4)[:4]
         if fields[0] and fields[2].isdigit():
             groups.append(Group(fields[0], int(fields[2]), tuple(name for name in fields[3].split(",") if name)))
-    return Accounts(tuple(users), tuple(groups))
+        else:
+            unread.add(fields[0])
+    return Accounts(tuple(users), tuple(groups), frozenset(unread))
 
 
 def _lines(filesystem: Filesystem, path: str, read: Reader) -> list[str]:

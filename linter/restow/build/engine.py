@@ -11,6 +11,7 @@ from restow.build.base_image import BaseImage, Images, given, image_of, normal_n
 from restow.build.context import Context
 from restow.build.followed import other_askers
 from restow.build.named_contexts import NamedContext, named_contexts, with_replaced_stages
+from restow.build.release import Release
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
 from restow.build.triggers import build_of, read_triggers, triggers_of, without_triggers
@@ -110,6 +111,7 @@ class Build:
     builder: Builder = "buildkit"
     closed: bool = False
     contexts: Mapping[str, NamedContext] = field(default_factory=dict)
+    release: Release | None = None
 
     def bytes_of(self, node: File) -> bytes | None:
         """The bytes of a file; None where they are not at hand."""
@@ -193,6 +195,7 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     builder: Builder = "buildkit",
     closed: bool = False,
     contexts: Mapping[str, Context] | None = None,
+    release: Release | None = None,
 ) -> Simulation:
     """Build every stage over filesystem values.
 
@@ -202,7 +205,8 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     ``images`` are base images at hand, by reference; of others only the name is known. ``builder`` says whose image it is
     where the two differ in files. ``closed``: the build gets no other arguments than these, so that an ARG without a value
     has none. ``contexts`` are named contexts: each stands for the base image, the stage and the source of COPY that is
-    called like it. Raises UsageError where the file has no FROM or more than ``LONGEST_BUILD`` instructions, or a FROM asks
+    called like it. ``release`` is that of BuildKit, where releases differ in files; of None that is a term. Raises UsageError
+    where the file has no FROM or more than ``LONGEST_BUILD`` instructions, or a FROM asks
     for another platform than its image has, and never for what another instruction says: that is a step with ``unknown``.
     """
     model = read_model(dockerfile, dict(arguments or {}))
@@ -215,6 +219,7 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
     build.builder = builder
     build.closed = closed
+    build.release = release
     named = named_contexts(contexts or {})
     build.model = model = with_replaced_stages(model, contexts or {})
     build.images = {**{normal_name(reference): image for reference, image in (images or {}).items()}, **named}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from restow.build.release import Release
 from restow.build.shell_text import placed_here, stands
 from restow.build.sources import Found
 from restow.errors import PathConflict, UnknownEffect
@@ -34,7 +35,7 @@ class Placing:
     """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link.
 
     ``batch`` names the instruction where the context has hard links: names that one source of a COPY brings stay links of
-    each other. ``classic``: the classic builder copies.
+    each other. ``classic``: the classic builder copies; ``release`` is BuildKit's, None where nobody knows it.
     """
 
     uid: int | str | None = None
@@ -43,6 +44,7 @@ class Placing:
     link: bool = False
     batch: str = ""
     classic: bool = False
+    release: Release | None = None
 
     def apply(self, attributes: Attributes, *, directory: bool = False) -> Attributes:
         """A source's attributes as they are at the destination."""
@@ -57,12 +59,16 @@ class Placing:
 
     @property
     def created(self) -> Attributes:
-        """Attributes of directories that are made for the path: --chown counts, --chmod since BuildKit 0.21 too, though
-        only its permission bits. What the umask of Docker's daemon (022) takes away, and buildkitd does not, is a term.
+        """Attributes of directories that are made for the path: --chown counts, a --chmod in digits since BuildKit 0.21 too,
+        though only its permission bits. Where no release is known, what the umask of Docker's daemon (022) takes away, and
+        buildkitd does not, is a term.
         """
-        mode = self.mode & 0o777 if isinstance(self.mode, int) else 0o755
-        named = f"?chmod:{self.mode}" if isinstance(self.mode, str) or mode & 0o022 else mode
-        return Attributes(named, 0 if self.uid is None else self.uid, 0 if self.gid is None else self.gid)
+        mode: int | str = 0o755
+        if isinstance(self.mode, int) and self.release is not None:
+            mode = self.release.created_mode(self.mode)
+        elif isinstance(self.mode, int):
+            mode = f"?chmod:{self.mode & 0o777}" if self.mode & 0o022 else self.mode & 0o777
+        return Attributes(mode, 0 if self.uid is None else self.uid, 0 if self.gid is None else self.gid)
 
     def of_source(self, number: int) -> Placing:
         """The flags for one source of several: between two of them no hard link is kept."""
@@ -119,9 +125,15 @@ class Placing:
         for number, part in enumerate(parts):
             places.append(plain.target(alone, part, destination))
             alone = plain.of_source(number).put(alone, part, destination)
+        return self.laid_over(filesystem, alone, parts, places), places
+
+    def laid_over(
+        self, filesystem: Filesystem, alone: Filesystem, parts: Sequence[Found], places: Sequence[str]
+    ) -> Filesystem:
+        """``filesystem`` with ``alone``, which holds the parts at their places, as a layer over it."""
         root = _laid_over(filesystem.root, alone.root)
         term = digest_of("alias", *(part.node.digest for part in parts), self)
-        return written(Filesystem(root), tuple(places), term), places
+        return written(Filesystem(root), tuple(places), term)
 
     def ensured(self, filesystem: Filesystem, destination: str) -> Filesystem:
         """``filesystem`` with the directories that a destination demands, whatever is copied there."""

@@ -25,6 +25,7 @@ class TarHeader:
 
     ``type`` is the type's byte, ``0`` for every regular file and ``5`` for a directory however it was written.
     ``offset`` is where its content begins in the unpacked archive; links and devices have a ``size`` of 0.
+    ``contiguous`` is a regular file of the type ``7``, which not every reader takes for one.
     """
 
     name: str
@@ -38,6 +39,7 @@ class TarHeader:
     devminor: int
     offset: int = 0
     pax: dict[str, bytes] = field(default_factory=dict)
+    contiguous: bool = False
 
     @property
     def regular(self) -> bool:
@@ -53,6 +55,7 @@ def parse_header(block: bytes) -> TarHeader:
     name = name.partition(b"\0")[0]
     if prefix[0] and magic.startswith(b"ustar\0"):
         name = prefix.partition(b"\0")[0] + b"/" + name
+    contiguous = kind == b"7"
     if kind in _REGULAR:
         kind = b"0"
     device = kind in b"34"
@@ -66,6 +69,7 @@ def parse_header(block: bytes) -> TarHeader:
         _text(link.partition(b"\0")[0]),
         _number(major) if device else 0,
         _number(minor) if device else 0,
+        contiguous=contiguous,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from restow.errors import ArchiveError
+from restow.errors import ArchiveError, CutOffError
 from restow.oci.compression import PIECE, unpacked
 from restow.oci.tar_header import BLOCK, EXTENDED, SPARSE, TarHeader, extend, merge, parse_header
 
@@ -44,9 +44,14 @@ class TarStream:
 
     Content that nobody asked for is passed over. After the last entry the stream is read to its end, so that whoever
     hashes it has seen all. Raises ArchiveError, which names the entry, for what is damaged, cut off or too large.
+
+    ``lenient``: the end mark may be missing, or half of it, and the padding of the last entry.
     """
 
-    def __init__(self, pieces: Iterable[bytes], limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, pieces: Iterable[bytes], limits: ArchiveLimits = DEFAULT_LIMITS, *, lenient: bool = False
+    ) -> None:
+        self._lenient = lenient
         self._pieces = iter(pieces)
         self._limits = limits
         self._buffer = b""
@@ -72,7 +77,7 @@ class TarStream:
         """The content of the latest header's entry, in pieces."""
         while self._left:
             if self._at == len(self._buffer) and not self._more():
-                raise ArchiveError(f"{self._last}: the archive is cut off: {self._left} bytes of content are not there")
+                raise CutOffError(f"{self._last}: the archive is cut off: {self._left} bytes of content are not there")
             piece = self._buffer[self._at : self._at + self._left]
             self._at += len(piece)
             self._left -= len(piece)
@@ -110,11 +115,17 @@ class TarStream:
         """The next header's block; None at the end mark, with the rest of the stream read."""
         self._pass_over()
         block = self._exactly(BLOCK)
+        if not block and self._lenient:
+            return None
         if block != _ZEROS:
             if len(block) < BLOCK:
-                raise self._damaged("there is neither an entry nor an end mark")
+                raise CutOffError(
+                    f"after {self._last}: the archive is cut off: there is neither an entry nor an end mark"
+                )
             return block
         second = self._exactly(BLOCK)
+        if self._lenient and 0 < len(second) < BLOCK:
+            raise CutOffError(f"after {self._last}: the archive is cut off within its end mark")
         if second.strip(b"\0"):
             raise self._damaged("one zero block, which ends the archive for some readers and not for others")
         while self._more():
@@ -129,7 +140,9 @@ class TarStream:
             self._at += step
             skip -= step
             if skip and not self._more():
-                raise ArchiveError(f"{self._last}: the archive is cut off: {skip} bytes of content are not there")
+                if self._lenient and skip <= self._padding:
+                    break
+                raise CutOffError(f"{self._last}: the archive is cut off: {skip} bytes of content are not there")
         self._left = self._padding = 0
 
     def _body(self, size: int, start: int) -> bytes:

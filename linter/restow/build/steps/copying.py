@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from restow.build.followed import other_askers, require_sent
-from restow.build.layout import layout_assumptions, made_directories
+from restow.build.layout import layout_assumptions
+from restow.build.owners import UNCHANGED, is_nothing, owner_of
 from restow.build.parents import with_parents
 from restow.build.placing import Placing, blur, is_symbolic
 from restow.build.sources import (
@@ -20,7 +22,7 @@ from restow.build.sources import (
     without,
 )
 from restow.build.state import ContextUse, State, Step
-from restow.build.unpacking import refuse_replacing, unpacked_tree
+from restow.build.steps.arriving import arrived, made_by
 from restow.effects.effect import Assumption
 from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.scope import is_known
@@ -71,7 +73,7 @@ def _request(state: State, node: Copy | Add, build: Build) -> _Request:
     absolute = written if written.startswith("/") else f"{state.directory.rstrip('/')}/{written}"
     folder = absolute.endswith(("/", "/.")) or written in (".", "..") or absolute.endswith("/..")
     destination = join(absolute) + ("/" if folder and join(absolute) != "/" else "")
-    placing = replace(_placing(state, node, build), classic=build.builder == "classic")
+    placing = _placing(state, node, build)
     if build.context is not None and build.context.hard_links:
         placing = replace(placing, batch=digest_of(node.kind, *words, destination))
     return _Request(tuple(words), destination, placing)
@@ -79,31 +81,25 @@ def _request(state: State, node: Copy | Add, build: Build) -> _Request:
 
 def _placing(state: State, node: Copy | Add, build: Build) -> Placing:
     chown, chmod = node.flag_value("chown"), node.flag_value("chmod")
-    user = group = None
+    link = node.flag("link") is not None and node.flag_value("link") != "false" and not chmod
+    owner: tuple[int | str | None, int | str | None] = (None, None)
     if chown:
-        user, colon, group = state.scope.expand(chown).partition(":")
-        group = group if colon else user
-        if not is_known(user + group):
+        text = state.scope.expand(chown)
+        if not is_known(text):
             raise UnknownEffect("the owner given with --chown is not known before the build")
-    filesystem = state.filesystem
-    named = [name for name in (user, group) if name and name != "root" and not name.isdigit()]
-    if any(name.startswith("-") for name in named):
-        raise UnknownEffect(f"--chown={chown}: engines differ in numbers below zero")
-    if named and filesystem.lookup("/etc/passwd") is None:
-        raise BuildFailure(f"invalid user index: --chown names {named[0]}, and there is no /etc/passwd to look it up")
-    return Placing(
-        uid=None if user is None else build.owner(filesystem, user, "uid"),
-        gid=None if group is None else _group(filesystem, user or "", group, build),
-        mode=_mode(state.scope.expand(chmod)) if chmod else None,
-        link=node.flag("link") is not None and node.flag_value("link") != "false" and not chmod,
-    )
+        owner = _owner(state, node, text, build, alone=link)
+    mode = _mode(state.scope.expand(chmod)) if chmod else None
+    return Placing(*owner, mode, link, classic=build.builder == "classic", release=build.release)
 
 
-def _group(filesystem: Filesystem, user: str, group: str, build: Build) -> int | str:
-    """The group of ``--chown``; of a user that is named without one it is the user's own."""
-    if group == user and not user.isdigit() and build.builder == "buildkit" and build.accounts(filesystem) is not None:
-        return build.group_of(filesystem, user, "")
-    return build.owner(filesystem, group, "gid")
+def _owner(state: State, node: Copy | Add, text: str, build: Build, *, alone: bool) -> tuple[int | str, int | str]:
+    """The numbers of ``--chown=text``; ``alone``: what is copied is put into an empty root."""
+    if build.builder == "buildkit":
+        return owner_of(state.filesystem, text, build, empty=alone or is_nothing(state, node, build))
+    user, colon, group = text.partition(":")
+    if user.startswith("-") or group.startswith("-"):
+        raise UnknownEffect(f"--chown={text}: engines differ in numbers below zero")
+    return build.owner(state.filesystem, user, "uid"), build.owner(state.filesystem, group if colon else user, "gid")
 
 
 def _mode(text: str) -> int | str:
@@ -143,18 +139,10 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
             askers = other_askers(node, build.model.stages[build.stage_index], build.model)
             require_sent(context, local, parts, askers, parents=_is_on(node, "parents"))
     parts += contents
-    filesystem, places = blank.state.filesystem, list[str]()
     unpacks = isinstance(node, Add) and node.flag_value("unpack") != "false"
     archives = [unpacks and is_archive(part, context) for part in parts]
-    if request.placing.link and not any(archives):
-        filesystem, places = request.placing.linked(filesystem, parts, request.destination)
-    else:
-        for number, (part, archive) in enumerate(zip(parts, archives, strict=True)):
-            places.append(request.placing.target(filesystem, part, request.destination))
-            if archive:
-                filesystem = _unpacked(filesystem, part, request, build)
-            else:
-                filesystem = request.placing.of_source(number).put(filesystem, part, request.destination)
+    request = _for(request, parts)
+    filesystem, places = arrived(blank.state.filesystem, parts, archives, request.placing, request.destination, build)
     for address in remote:
         term = digest_of("downloaded", address, request.placing)
         filesystem = blur(filesystem, request.destination, term, request.placing.created)
@@ -164,14 +152,14 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     return replace(
         blank,
         state=blank.state.with_filesystem(filesystem),
-        assumptions=_layout(blank.state.filesystem, request, parts),
+        assumptions=_layout(blank.state.filesystem, request, parts, archives),
         definition=digest_of(node.kind, names, request.destination, request.placing, exclude, written),
         context=ContextUse(tuple(_use(source, node) for source in local), exclude),
         size=size,
         error=f"no file of the build context is called {' or '.join(missing)}" if missing else None,
         seconds=COPY_SECONDS + size * SECONDS_PER_BYTE + 3.0 * len(remote),
         places=tuple(places) or (join(request.destination),),
-        creates=_made(parts, places, request),
+        creates=made_by(parts, archives, places, request.placing),
         brought=_alone(parts, places, request) if parts and not remote and not any(archives) else None,
     )
 
@@ -185,24 +173,18 @@ def _less(part: Found, exclude: tuple[str, ...]) -> Found:
     return replace(part, node=without(part.node, exclude)) if exclude and isinstance(part.node, Directory) else part
 
 
-def _unpacked(filesystem: Filesystem, part: Found, request: _Request, build: Build) -> Filesystem:
-    """``filesystem`` with an archive unpacked at the destination: its entries, or a term where that is not computed."""
-    try:
-        data = build.bytes_of(part.node) if isinstance(part.node, File) else None
-        if data is None or request.placing != replace(_PLAIN, link=request.placing.link, batch=request.placing.batch):
-            raise UnknownEffect("an archive whose bytes are not at hand, or with an owner or mode")
-        tree = unpacked_tree(data)
-        place = filesystem.resolve(join(request.destination))
-        refuse_replacing(filesystem, place, tree)
-        return _PLAIN.put(filesystem, replace(part, node=tree), f"{place.rstrip('/')}/")
-    except BuildFailure:
-        raise
-    except UnknownEffect:
-        term = digest_of("unpacked", part.name, part.node.digest, request.placing)
-        return blur(filesystem, request.destination, term, request.placing.created)
+def _for(request: _Request, parts: list[Found]) -> _Request:
+    """The request with ``-1``, which changes no owner, as the owner that a new file has.
 
-
-_PLAIN = Placing()
+    Raises UnknownEffect where it meets directories that may stand there already.
+    """
+    placing = request.placing
+    if UNCHANGED not in (placing.uid, placing.gid):
+        return request
+    if any(isinstance(part.node, Directory | Unknown) for part in parts):
+        raise UnknownEffect("--chown=-1 leaves the owner of directories as it is")
+    uid, gid = (0 if number == UNCHANGED else number for number in (placing.uid, placing.gid))
+    return replace(request, placing=replace(placing, uid=uid, gid=gid))
 
 
 def _heredocs(state: State, node: Copy | Add, sources: tuple[str, ...]) -> tuple[list[str], list[Found]]:
@@ -220,18 +202,12 @@ def _heredocs(state: State, node: Copy | Add, sources: tuple[str, ...]) -> tuple
     return left, found
 
 
-def _layout(filesystem: Filesystem, request: _Request, parts: list[Found]) -> tuple[Assumption, ...]:
+def _layout(
+    filesystem: Filesystem, request: _Request, parts: list[Found], archives: Sequence[bool] = ()
+) -> tuple[Assumption, ...]:
     """What is taken for granted of the place that the parts are put at."""
-    file = any(not isinstance(part.node, Directory) for part in parts)
+    file = any(not isinstance(part.node, Directory) for part in parts) and not all(archives or [False])
     return layout_assumptions(filesystem, request.destination, file=file and not request.placing.link)
-
-
-def _made(parts: list[Found], places: list[str], request: _Request) -> frozenset[tuple[str, str]]:
-    """The directories that the step makes where they are missing."""
-    targets = zip(parts, places, strict=True)
-    folders = [path if isinstance(part.node, Directory) else path.rsplit("/", 1)[0] for part, path in targets]
-    found = (made_directories(folder, request.placing.created) for folder in folders)
-    return frozenset[tuple[str, str]]().union(*found)
 
 
 def _alone(parts: list[Found], places: list[str], request: _Request) -> Filesystem:
@@ -259,6 +235,7 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
         origin, stages, images = build.root_of(name), (), (name,)
     filesystem, places = blank.state.filesystem, list[str]()
     found = _sources_in(origin, request.sources, node, blank.state)
+    request = _for(request, found)
     if request.placing.link and not any(isinstance(part.node, Unknown) for part in found):
         filesystem, places = request.placing.linked(filesystem, found, request.destination)
     else:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from restow.build.layout import layout_assumptions, made_directories
+from restow.build.owners import UNCHANGED, is_nothing, owner_of
 from restow.build.state import State, Step
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known, symbolic
@@ -25,13 +26,13 @@ def step(state: State, node: Workdir, build: Build) -> Step:
     path = _path(state, node)
     directory = join(state.directory, path)
     classic = build.builder == "classic"
-    if path.startswith("/") and ".." in path.split("/") and not classic:
+    if path.startswith("/") and ".." in path.split("/") and not classic and build.release is None:
         raise UnknownEffect("releases of BuildKit differ in what they make of an absolute WORKDIR with ..")
-    user, _, group = ("root" if classic else state.user).partition(":")
     filesystem = before = state.filesystem
     made = filesystem.resolve(directory)
-    owner, owned_by = build.owner(filesystem, user, "uid"), build.owner(filesystem, group or user, "gid")
-    created = Attributes(0o755, owner, owned_by)
+    empty = directory != "/" and is_nothing(state, node, build)
+    owner = (0, 0) if classic else owner_of(filesystem, state.user, build, empty=empty)
+    created = Attributes(0o755, *(0 if number == UNCHANGED else number for number in owner))
     if made != "/":
         refuse_inheritance(filesystem, made, created)
         filesystem = filesystem.make_directories(made, created)
