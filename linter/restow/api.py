@@ -92,9 +92,10 @@ def simulate(
 
     ``builder`` says whose image it is, BuildKit's or the ``classic`` builder's. ``images`` are base images by reference,
     each as `read_image` gives or takes it: their files and configuration are then known. ``contexts`` are named contexts,
-    as ``--build-context NAME=FOLDER`` gives them. ``release`` is that of BuildKit (``0.25``), in Docker's daemon unless its
-    umask says otherwise; without one, what releases do otherwise is unknown. Raises UsageError for a text without FROM, for one that the engine refuses
-    or another frontend reads, and what `read_image` and `read_context` raise.
+    as ``--build-context NAME=FOLDER`` gives them. ``release`` is that of BuildKit (``0.25``),
+    in Docker's daemon unless its umask says otherwise; without one, what releases do otherwise is unknown. Raises UsageError for
+    a text without FROM, for one that the engine refuses or another frontend reads, and what `read_image` and `read_context`
+    raise.
     """
     from restow.build import simulate as run
     from restow.build.release import Release
