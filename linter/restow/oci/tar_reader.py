@@ -119,9 +119,7 @@ class TarStream:
             return None
         if block != _ZEROS:
             if len(block) < BLOCK:
-                raise CutOffError(
-                    f"after {self._last}: the archive is cut off: there is neither an entry nor an end mark"
-                )
+                raise CutOffError(str(self._damaged("there is neither an entry nor an end mark")))
             return block
         second = self._exactly(BLOCK)
         if self._lenient and 0 < len(second) < BLOCK:
