@@ -11,12 +11,14 @@ from restow.source.tables import load_tables
 if TYPE_CHECKING:
     from lark import Lark
 
+    from restow.source.lalr import Parser
+
 GRAMMAR = Path(__file__).with_name("shell.lark")
 TABLES = Path(__file__).with_name("shell.tables")
 
 
 def build() -> Lark:
-    """Build the parser from its grammar; takes about half a second."""
+    """The grammar, analysed by lark; takes about half a second."""
     from lark import Lark
 
     return Lark(
@@ -30,6 +32,6 @@ def build() -> Lark:
 
 
 @cache
-def load() -> Lark:
+def load() -> Parser:
     """The parser, from ``shell.tables`` where that file fits the grammar and the installed lark."""
     return load_tables(GRAMMAR, TABLES, build)
