@@ -5,6 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from restow.shell import tables as shell
+from restow.source.tables import fitting, save_tables
+from restow.syntax import tables as syntax
+
+
+def pytest_sessionstart():
+    """A grammar that was changed gets its tables once, and not in each process that a test starts."""
+    if not fitting(shell.GRAMMAR, shell.TABLES):
+        save_tables(shell.GRAMMAR, shell.TABLES, shell.build)
+    if not all(fitting(syntax.GRAMMAR, path) for path in syntax.TABLES.values()):
+        syntax.save()
+
 
 @pytest.fixture(scope="session")
 def archives():

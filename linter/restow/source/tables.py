@@ -24,9 +24,14 @@ _FORMAT = "restow-tables-2"
 
 def load_tables(grammar: Path, tables: Path, build: Callable[[], Lark]) -> Parser:
     """The parser of ``grammar``: from ``tables`` where that file fits, else from what ``build`` returns."""
-    data = tables.read_bytes() if tables.is_file() else b""
-    line, _, payload = data.partition(b"\n")
-    return Parser(json.loads(payload) if line == _header(grammar, payload) else make_tables(build()))
+    payload = fitting(grammar, tables)
+    return Parser(json.loads(payload) if payload else make_tables(build()))
+
+
+def fitting(grammar: Path, tables: Path) -> bytes:
+    """The JSON in ``tables``; nothing where there is no such file, or it does not fit ``grammar``."""
+    line, _, payload = tables.read_bytes().partition(b"\n") if tables.is_file() else (b"", b"", b"")
+    return payload if line == _header(grammar, payload) else b""
 
 
 def save_tables(grammar: Path, tables: Path, build: Callable[[], Lark]) -> None:
