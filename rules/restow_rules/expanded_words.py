@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from restow.rule import RuleContext, Span
+from restow.semantics.mounts import written_values
 from restow.syntax import WordError, expand_word
 from restow.syntax.ast import (
     Add,
@@ -58,8 +59,8 @@ def _words(node: Instruction) -> Iterator[tuple[str, Span]]:
         yield from _of_transfer(node)
     elif isinstance(node, Run):
         for flag in node.flags:
-            for field in _fields(flag.value or "") if flag.name == "mount" else ():
-                yield field.partition("=")[2], flag.span
+            for text in written_values(flag.value or "") if flag.name == "mount" else ():
+                yield text, flag.span
     elif isinstance(node, Volume):
         for word in node.paths:
             yield word.text.strip(), word.span
@@ -78,15 +79,6 @@ def _of_transfer(node: Copy | Add) -> Iterator[tuple[str, Span]]:
         if not (node.heredocs and word.text.lstrip("0123456789").startswith("<<")):
             yield word.text, word.span
     yield node.destination.text, node.destination.span
-
-
-def _fields(mount: str) -> list[str]:
-    """The fields of a mount, which is one line of comma-separated values."""
-    if '"' not in mount:
-        return mount.split(",")
-    import csv
-
-    return next(csv.reader([mount]), [])
 
 
 def _word(

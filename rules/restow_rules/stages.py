@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from restow.rule import RuleContext, Stage
 from restow.semantics.base_images import is_windows
+from restow.semantics.mounts import written_mounts
 from restow.semantics.variables import Variables
 from restow.syntax.ast import Add, Arg, Copy, Env, Instruction, Onbuild, Run, Shell
 
@@ -107,13 +108,12 @@ def is_address(source: str) -> bool:
 
 def mount_covers(node: Run, path: str) -> bool:
     """Whether a cache or tmpfs mount of the RUN keeps ``path`` (absolute) out of the layer."""
-    for flag in node.flags:
-        if flag.name == "mount" and flag.value:
-            pairs = dict(part.partition("=")[::2] for part in flag.value.split(","))
-            target = pairs.get("target") or pairs.get("dst") or pairs.get("destination") or pairs.get("id") or ""
-            if pairs.get("type") in ("cache", "tmpfs") and (path + "/").startswith(target.rstrip("/") + "/"):
-                return True
-    return False
+    return any(
+        mount.type in ("cache", "tmpfs")
+        and mount.target.startswith("/")
+        and f"{path}/".startswith(f"{mount.target.rstrip('/')}/")
+        for mount in written_mounts(node)
+    )
 
 
 def mount_names(node: Run, word: str) -> bool:

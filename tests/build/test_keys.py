@@ -79,6 +79,13 @@ def test_exec_form_of_the_shell_is_the_shell_form(hits) -> None:
         ("type=cache,target=/c", "type=cache,id=/c,sharing=shared,target=/c", True),
         ("type=cache,target=/c", "type=cache,target=/d", False),
         ("type=secret,id=a", "type=secret,id=b", False),
+        ("target=/c,source=/", "type=bind,dst=/c,ro", True),
+        ("target=/c", "target=/c,readonly=true", True),
+        ("target=/c", "target=/c,rw", False),
+        ("type=cache,target=/c", 'TYPE=cache,"target=/c",rw', True),
+        ("type=cache,target=/c", "type=cache,target=/c,ro", False),
+        ("type=cache,target=/c", "type=cache,target=/c,uid=0", False),
+        ("type=tmpfs,target=/c", "type=tmpfs,target=/c,size=10m", False),
     ],
 )
 def test_mounts(hits, one, two, hit) -> None:

@@ -11,8 +11,8 @@ from restow.build.sources import chomped
 from restow.rule import comments_above, find_check_directive, other_frontend
 from restow.semantics.frontend import BuildInputs, frontend_errors
 from restow.semantics.frontend.git_reference import read_git_reference
-from restow.semantics.frontend.mounts import read_mount
 from restow.semantics.frontend.values import read_ports
+from restow.semantics.mounts import read_mount
 from restow.syntax import WordError, parse
 from restow.syntax.fields import read_device
 from restow.syntax.flags import check_flags, read_flag

@@ -8,13 +8,14 @@ from itertools import takewhile
 
 from restow.build.base_image import normal_name
 from restow.build.cache_copies import is_on, sources_of
-from restow.build.cache_operations import expanded_mount
 from restow.build.context import Context
 from restow.build.engine import Simulation
+from restow.build.mounts import read_mounts
 from restow.build.sources import Found, chomped, context_sources, has_wildcards, is_url, stage_sources
 from restow.build.state import State
 from restow.errors import UnknownEffect
 from restow.graph import Input, content_digest, is_computed, named_digest
+from restow.semantics import Stage
 from restow.syntax.ast import Add, Copy, Instruction, Run
 from restow.vfs import Attributes, Directory, digest_of, join, split
 
@@ -43,7 +44,7 @@ def _of_copy(node: Copy | Add, state: State, stage: int, simulation: Simulation,
             of_source = [(flag.name, state.scope.expand(flag.value or "true")) for flag in kept]
             yield Input("address", path, "", digest_of("address", path, *of_source), known=False)
         elif origin:
-            yield _from(origin, path, stage, simulation, named)
+            yield _from(origin, simulation.model.stage_called(origin, stage), path, simulation, named)
         else:
             yield _from_context(simulation.context, path, exclude, named, is_on(node, "parents"))
     for heredoc in heredocs:
@@ -54,21 +55,20 @@ def _of_copy(node: Copy | Add, state: State, stage: int, simulation: Simulation,
 
 
 def _of_mounts(node: Run, state: State, stage: int, simulation: Simulation) -> Iterator[Input]:
-    for flag in node.flags:
-        if flag.name != "mount":
-            continue
-        fields = expanded_mount(flag, state)
-        source = fields.get("source", "/")
-        if fields.get("from"):
-            yield _from(fields["from"], source, stage, simulation, False)
-        elif fields["type"] == "bind":
+    for mount in read_mounts(node, state):
+        if isinstance(mount, str):
+            continue  # the engine refuses it
+        source = mount.source or "/"
+        if mount.source_name:
+            producer = simulation.model.stage_named(mount.source_name, stage)
+            yield _from(mount.source_name, producer, source, simulation, False)
+        elif mount.type == "bind":
             yield _from_context(simulation.context, source)
 
 
-def _from(name: str, source: str, stage: int, simulation: Simulation, named: bool) -> Input:
+def _from(name: str, producer: Stage | None, source: str, simulation: Simulation, named: bool) -> Input:
     """Files of another stage, or of an image, which counts by its name; a named context counts with all of its files."""
     path = join(source).lstrip("/")
-    producer = simulation.model.stage_called(name, stage)
     if producer is None:
         replaced = simulation.contexts.get(normal_name(name)) if simulation.contexts else None
         if replaced is None:

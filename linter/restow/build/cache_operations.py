@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from restow.build.cache_copies import copy_operation
+from restow.build.mounts import mount_key, read_mounts
 from restow.build.sources import chomped
 from restow.build.state import State
 from restow.graph import Operation
 from restow.semantics.scope import PLATFORM_ARGUMENTS, symbolic
-from restow.syntax.ast import Add, Copy, Flag, Run, Workdir
+from restow.syntax.ast import Add, Copy, Run, Workdir
 from restow.syntax.heredocs import is_opener
 from restow.vfs import join
 
@@ -73,7 +74,7 @@ def _exec(node: Run, state: State, directory: str, options: BuildOptions) -> Ope
     shell = [repr(word) for word in words[:-1]]
     flags = [(f"--{flag.name}", flag.value or "") for flag in node.flags if flag.name not in ("mount", "network")]
     network = state.scope.expand(node.flag_value("network") or "") or options.network
-    mounts = sorted(_mount(expanded_mount(flag, state)) for flag in node.flags if flag.name == "mount")
+    mounts = sorted(mount_key(mount, state) for mount in read_mounts(node, state))
     return Operation(
         "exec",
         (
@@ -113,31 +114,3 @@ def variables(state: State) -> Iterator[tuple[str, str]]:
             yield name, value
         elif name in state.scope.environment:
             yield name, state.scope.environment[name]
-
-
-def expanded_mount(flag: Flag, state: State) -> dict[str, str]:
-    """The fields of a ``--mount``; one without a value has an empty one. The target is absolute."""
-    fields = dict(part.partition("=")[::2] for part in state.scope.expand(flag.value or "").split(","))
-    for name in ("dst", "destination"):
-        if name in fields:
-            fields["target"] = fields.pop(name)
-    if "src" in fields:
-        fields["source"] = fields.pop("src")
-    if "ro" in fields:
-        fields["readonly"] = fields.pop("ro")
-    if "rw" in fields:
-        fields["readwrite"] = fields.pop("rw")
-    fields.setdefault("type", "bind")
-    if fields.get("target"):
-        fields["target"] = join(state.directory, fields["target"])
-    return fields
-
-
-def _mount(fields: dict[str, str]) -> str:
-    """A mount as the key holds it: what is mounted is an input, and a cache's id and sharing count by being given only."""
-    target = fields.get("target", "")
-    kept = {name: value for name, value in fields.items() if name not in ("target", "source", "from")}
-    if kept["type"] == "cache":
-        plain = {"id": target, "sharing": "shared"}
-        kept = {name: "given" if name in plain else value for name, value in kept.items() if plain.get(name) != value}
-    return " ".join([target, *(f"{name}={value}" for name, value in sorted(kept.items()))])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from restow.config.discovery import is_dockerfile_name
 from restow.errors import UsageError
+from restow.semantics.mounts import written_mounts
 from restow.syntax.ast import Add, Copy, Dockerfile, Instruction, Run
 
 _ADDRESSES = ("http://", "https://", "git@", "git://", "ssh://")
@@ -76,8 +77,9 @@ def taken_from_context(node: Instruction) -> Iterator[str]:
         for word in node.sources:
             yield from _source(word.text, opened)
     elif isinstance(node, Run):
-        for flag in node.flags:
-            yield from _mounted(flag.value or "") if flag.name == "mount" else ()
+        for mount in written_mounts(node):
+            if mount.type == "bind" and not mount.source_name and "type" not in mount.unknown:
+                yield from _source("$" if "source" in mount.unknown else mount.source or ".", set())
 
 
 def _source(word: str, heredocs: set[str]) -> Iterator[str]:
@@ -88,12 +90,6 @@ def _source(word: str, heredocs: set[str]) -> Iterator[str]:
         text = "."
     parts = [part for part in text.split("/") if part not in ("", ".", "..")]
     yield "/".join(parts) or "."
-
-
-def _mounted(value: str) -> Iterator[str]:
-    fields = dict(part.partition("=")[::2] for part in value.split(","))
-    if fields.get("type", "bind") == "bind" and "from" not in fields:
-        yield from _source(fields.get("source", fields.get("src", ".")), set())
 
 
 def _candidates(path: Path) -> list[tuple[Path, str]]:

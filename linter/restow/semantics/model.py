@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from restow.semantics.mounts import mount_source
 from restow.semantics.scope import SYMBOLIC, Scope, symbolic
 from restow.syntax.ast import Add, Arg, Copy, Dockerfile, From, Instruction, Invalid, Onbuild, Run
-from restow.syntax.fields import split_fields
-from restow.syntax.problem import FieldError
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 
 LONGEST_BUILD = 300
 """How many instructions a file may have whose build is simulated: three times as many as files in use have. Each step is
@@ -69,11 +71,15 @@ class Model:
         return tuple(node for node in self.dockerfile.instructions if isinstance(node, Invalid))
 
     def stage_called(self, name: str, before: int) -> Stage | None:
-        """The stage that ``--from=name`` means in stage ``before``: by name (the last so called) or by number."""
-        for stage in reversed(self.stages[:before]):
-            if stage.name is not None and stage.name == name.lower():
-                return stage
-        return self.stages[int(name)] if name.isdigit() and int(name) < before else None
+        """The stage that ``COPY --from=name`` means in stage ``before``: by number, or by name."""
+        number = stage_number(name)
+        if number is None:
+            return self.stage_named(name, before)
+        return self.stages[number] if 0 <= number < before else None
+
+    def stage_named(self, name: str, before: int) -> Stage | None:
+        """The last stage before stage ``before`` of that name, in any case: what ``from=`` of a mount means."""
+        return next((stage for stage in reversed(self.stages[:before]) if stage.name == name.lower()), None)
 
     def inputs(self, stage: Stage) -> tuple[int, ...]:
         """Indexes of the stages that ``stage`` is built from: its base, and what COPY and RUN --mount take, also those that
@@ -83,10 +89,9 @@ class Model:
         below = self.stages[stage.base.index].instructions if stage.base.index is not None else ()
         triggers = tuple(node.instruction for node in below if isinstance(node, Onbuild))
         for node in (*triggers, *stage.instructions):
-            for name in sources_of(node):
-                other = self.stage_called(name, stage.index)
-                if other is not None:
-                    found.append(other.index)
+            find = self.stage_named if isinstance(node, Run) else self.stage_called
+            others = (find(name, stage.index) for name in sources_of(node))
+            found += [other.index for other in others if other is not None]
         return tuple(dict.fromkeys(found))
 
     def needed_by(self, stage: Stage) -> frozenset[int]:
@@ -100,6 +105,11 @@ class Model:
         return frozenset(found)
 
 
+def stage_number(name: str) -> int | None:
+    """The number that ``COPY --from=name`` gives, as Go reads a whole number; None where it is a name."""
+    return int(name) if _NUMBER.fullmatch(name) else None
+
+
 def sources_of(node: Instruction) -> tuple[str, ...]:
     """The names after ``--from=`` and in ``--mount=...,from=`` of one instruction, as written."""
     if isinstance(node, Copy | Add):
@@ -109,16 +119,6 @@ def sources_of(node: Instruction) -> tuple[str, ...]:
         mounts = (mount_source(flag.value or "") for flag in node.flags if flag.name == "mount")
         return tuple(name for name in mounts if name)
     return ()
-
-
-def mount_source(value: str) -> str:
-    """What ``from=`` of a mount names, as written; empty where there is none. The last one counts, keys have no case."""
-    try:
-        fields = split_fields(value)
-    except FieldError:
-        return ""
-    named = (text for key, equals, text in (each.partition("=") for each in fields) if equals and key.lower() == "from")
-    return next(reversed(tuple(named)), "")
 
 
 def read_model(dockerfile: Dockerfile, build_arguments: dict[str, str] | None = None) -> Model:

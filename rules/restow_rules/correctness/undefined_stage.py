@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Finding, Good, RuleContext, RuleMeta, Severity
+from restow.semantics.model import stage_number
 from restow.syntax.ast import Add, Copy
 
 meta = RuleMeta(
@@ -72,7 +73,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             from difflib import get_close_matches
 
             close = get_close_matches(name.lower(), [n for n, index in names.items() if index < stage.index], 1, 0.75)
-            if name.isdigit():
+            if stage_number(name) is not None:
                 message, advice = (
                     f"there is no stage {name} before this one",
                     "name a stage, and give it a name with AS",

@@ -25,6 +25,7 @@ from restow.build.state import ContextUse, State, Step
 from restow.build.steps.arriving import arrived, made_by
 from restow.effects.effect import Assumption
 from restow.errors import BuildFailure, UnknownEffect
+from restow.semantics.model import stage_number
 from restow.semantics.scope import is_known
 from restow.syntax.ast import Add, Copy
 from restow.vfs import Attributes, Content, Directory, File, Filesystem, Unknown, digest_of, join
@@ -275,7 +276,9 @@ def _check_source_image(name: str, node: Copy | Add, build: Build) -> None:
     if "$" in (node.flag_value("from") or ""):
         raise BuildFailure("variable expansion is not supported for --from")
     known = build.model.stage_called(name, build.stage_index) is not None
-    if not known and (name.isdigit() or build.model.stage_called(name, len(build.model.stages)) is not None):
+    if not known and (
+        stage_number(name) is not None or build.model.stage_called(name, len(build.model.stages)) is not None
+    ):
         raise BuildFailure(f"--from={name} names a stage that is not built before this one")
     if not known and name == "scratch":
         missing = [word.text for word in node.sources if not set(word.text) & set("$*?[") and join(word.text) != "/"]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from restow.build.classic import volumes_of, with_volumes, without_changes
 from restow.build.exact.lookup import is_known_root
+from restow.build.mounts import mount_key, read_mounts
 from restow.build.shell import ShellRun
 from restow.build.sources import chomped
 from restow.build.state import ContextUse, State, Step
 from restow.build.steps.mounting import with_mount, without_mounts
 from restow.effects.priors import seconds_of_unknown
 from restow.errors import BuildFailure, UnknownEffect
-from restow.semantics.frontend.mounts import read_mount
+from restow.semantics.mounts import read_mount
 from restow.semantics.scope import SYMBOLIC, is_known
 from restow.shell import Literal, Opaque, Script, parse_shell, shell_name, walk
 from restow.shell.parser import unread_shell
@@ -66,23 +67,13 @@ def step(state: State, node: Run, build: Build) -> Step:
 def _definition(state: State, node: Run) -> str:
     """What the cache key holds of the instruction itself (see the specification, section 2)."""
     flags = [(flag.name, flag.value) for flag in node.flags if flag.name != "mount"]
-    mounts = sorted(_mount_in_key(flag.value or "") for flag in node.flags if flag.name == "mount")
+    mounts = sorted(mount_key(mount, state) for mount in read_mounts(node, state))
     body = [chomped(heredoc) for heredoc in node.heredocs]
     alone = len(body) == 1 and _is_opener(node) and not body[0].startswith("#!")
     text = body[0] if alone else "".join([node.command.text, *body])
     words = list(node.command.words) if node.command.form == "exec" else [*state.shell, text]
     environment = list(state.scope.of_run.items())
     return digest_of("exec", words, environment, state.directory, state.user, flags, mounts)
-
-
-def _mount_in_key(value: str) -> list[str]:
-    """The fields of a mount as the key holds them: of a cache mount's id and sharing only whether they are given."""
-    fields = dict(part.partition("=")[::2] for part in value.split(","))
-    target = next((fields.pop(name) for name in ("target", "dst", "destination") if name in fields), "")
-    if fields.get("type") == "cache":
-        plain = {"id": target, "sharing": "shared"}
-        fields = {name: "given" if name in plain else text for name, text in fields.items() if plain.get(name) != text}
-    return [target, *(f"{name}={text}" for name, text in sorted(fields.items()))]
 
 
 def opaque(state: State, node: Run, mounts: tuple[Mount, ...], build: Build) -> State:
@@ -216,14 +207,12 @@ def _mount(value: str, state: State, build: Build) -> Mount:
         read = read_mount(value, state.scope.expand)
     except (FieldError, WordError) as error:
         raise UnknownEffect(f"a mount cannot be read: {error}") from None
-    if read is None:
-        raise UnknownEffect("a mount depends on a value that is not known")
     kind, target, name = read.type, read.target, read.source_name
     if kind in ("secret", "ssh"):
         target = target or f"/run/secrets/{read.id or 'default'}"
     if not target or not is_known(target) or join(state.directory, target) == "/":
         raise UnknownEffect("the target of a mount is not known")
-    stage = build.model.stage_called(name, build.stage_index) if name else None
+    stage = build.model.stage_named(name, build.stage_index) if name else None
     return Mount(
         kind,
         join(state.directory, target),
@@ -231,7 +220,7 @@ def _mount(value: str, state: State, build: Build) -> Mount:
         stage.index if stage else None,
         name if name and stage is None else None,
         digest_of(*(f"{field.name}={getattr(read, field.name)}" for field in fields(read))),
-        kind == "bind" and read.readonly is not False,
+        kind == "bind" and read.read_only,
     )
 
 

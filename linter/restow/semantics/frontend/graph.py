@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from restow.errors import UsageError
 from restow.semantics.frontend.errors import FrontendError, Refusal
 from restow.semantics.frontend.inputs import Words
-from restow.semantics.model import Model, Stage, mount_source
+from restow.semantics.model import Model, Stage, stage_number
+from restow.semantics.mounts import mount_source
 from restow.semantics.scope import is_known
 from restow.source import Span
 from restow.syntax.ast import Copy, Flag, Instruction, Run
 
-_NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _PLAIN = re.compile(r"[a-z]{1,40}(?::[a-z0-9][a-z0-9.-]{0,80})?")  # most names: to parse the others takes loading more
 _IMAGE = -1
 
@@ -62,9 +62,9 @@ class StageGraph:
 
     def stage_of(self, name: str, count: int) -> int:
         """The stage that a name means, ``_IMAGE`` for an image; ``count`` is the number of stages in the file."""
-        if not _NUMBER.fullmatch(name):
+        index = stage_number(name)
+        if index is None:
             return self.names.get(name.lower(), _IMAGE)
-        index = int(name[:9])
         if not 0 <= index < count + self.images:
             raise UsageError(f"there is no stage {name}: the last one is stage {count - 1}")
         return index if index < count else _IMAGE
@@ -109,7 +109,7 @@ def add_source(graph: StageGraph, stage: Stage, flag: Flag, name: str, model: Mo
     if index != _IMAGE:
         graph.takes.setdefault(stage.index, {})[index] = flag
         return index
-    if not (flag.name == "from" and _NUMBER.fullmatch(name)):
+    if not (flag.name == "from" and stage_number(name) is not None):
         graph.images += 1
         if name != "scratch" and is_known(name):
             check_image(name, flag.span)

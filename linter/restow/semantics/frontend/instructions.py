@@ -6,9 +6,9 @@ from posixpath import join, normpath
 
 from restow.semantics.frontend.errors import Refusal
 from restow.semantics.frontend.inputs import Words
-from restow.semantics.frontend.mounts import Mount, read_mount
 from restow.semantics.frontend.transfer import check_transfer
 from restow.semantics.frontend.values import read_ports, signal_problem
+from restow.semantics.mounts import Mount, read_mount
 from restow.source import Span
 from restow.syntax.ast import (
     Add,

@@ -1,12 +1,15 @@
-"""``RUN --mount``: its fields, read as BuildKit reads them once their variables are expanded."""
+"""``RUN --mount``: its fields, read as BuildKit reads them once their variables are expanded. All that asks for a mount reads
+it here.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from restow.syntax.ast import Run
 from restow.syntax.fields import read_bool, split_fields
 from restow.syntax.problem import FieldError, suggestion
 
@@ -19,15 +22,20 @@ _KEYS = {
     "required": "required", "size": "size", "id": "id", "sharing": "sharing", "mode": "mode", "uid": "uid", "gid": "gid",
     "env": "env",
 }  # fmt: skip
+_OF_ANY_TYPE = frozenset(
+    key for key, name in _KEYS.items() if name in ("type", "source_name", "source", "target", "id")
+)
+"""Fields that are read also behind one whose value is not known."""
 _BARE = frozenset(("readonly", "ro", "readwrite", "rw", "required"))
 _SIZE = re.compile(r"\d+(?:\.\d+)? ?(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """One ``--mount``. ``source_name`` is what ``from=`` names: a stage, an image or a context.
+    """One ``--mount``. ``source_name`` is what ``from=`` names: a stage, an image or a context; a number names no stage.
 
-    ``readonly`` is None where the text says nothing; ``mode``, ``uid`` and ``gid`` are as written.
+    ``readonly`` is None where the text says nothing; ``mode``, ``uid`` and ``gid`` are as written. ``unknown`` are the names
+    of the fields whose values are not known; they stand as if they were not given.
     """
 
     type: str = "bind"
@@ -43,11 +51,20 @@ class Mount:
     uid: str | None = None
     gid: str | None = None
     env: str | None = None
+    unknown: frozenset[str] = frozenset()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether a RUN cannot write to what is mounted."""
+        return self.type not in ("cache", "tmpfs") if self.readonly is None else self.readonly
 
 
-def read_mount(value: str, expand: Callable[[str], str | None]) -> Mount | None:
-    """The mount that ``value`` writes; None where ``expand`` does not know a value in it. Raises FieldError."""
-    mount, known = Mount(), True
+def read_mount(value: str, expand: Callable[[str], str | None]) -> Mount:
+    """The mount that ``value`` writes; ``expand`` gives a field's value with its variables, None where it is not known.
+
+    Raises FieldError. Fields that depend on one that is not known are not checked.
+    """
+    mount, unknown = Mount(), set[str]()
     for field in split_fields(value):
         key, equals, written = field.partition("=")
         key = key.lower()
@@ -55,13 +72,43 @@ def read_mount(value: str, expand: Callable[[str], str | None]) -> Mount | None:
             raise FieldError(f"{field!r} has no value: write {key}=VALUE")
         text = expand(written) if equals else "true"
         if text is None:
-            known = False
-        elif known or key == "type":
+            unknown.add(_KEYS.get(key, key))
+        elif not unknown or key in _OF_ANY_TYPE:
             mount = _with(mount, key, text, field)
-    if known:
+            unknown.discard(_KEYS[key])
+        else:
+            unknown.add(_KEYS.get(key, key))
+    if not unknown:
         _check(mount)
-        return mount
-    return None
+    return replace(mount, unknown=frozenset(unknown))
+
+
+def written_mounts(node: Run) -> Iterator[Mount]:
+    """The mounts of a RUN as they are written: variables are not known. One that cannot be read is left out."""
+    for flag in node.flags:
+        if flag.name != "mount":
+            continue
+        try:
+            yield read_mount(flag.value or "", lambda text: None if "$" in text else text)
+        except FieldError:
+            continue
+
+
+def written_values(value: str) -> list[str]:
+    """The values of the fields of a mount, as written; none where it is not made of fields."""
+    try:
+        return [field.partition("=")[2] for field in split_fields(value)]
+    except FieldError:
+        return []
+
+
+def mount_source(value: str) -> str:
+    """What ``from=`` of a mount names, as written, also where another field is wrong; empty where there is none."""
+    try:
+        fields = [field.partition("=") for field in split_fields(value)]
+    except FieldError:
+        return ""
+    return next((text for key, equals, text in reversed(fields) if equals and key.lower() == "from"), "")
 
 
 def _with(mount: Mount, key: str, text: str, field: str) -> Mount:
