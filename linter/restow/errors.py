@@ -18,7 +18,6 @@
     │   ├── UnknownContent    only because the content of a file that a command reads is not at hand
     │   ├── PathConflict      something stands where a step needs something else: a file in a directory's place
     │   └── BuildFailure      the engine stops at the step, with this message
-    ├── source.lalr.UnexpectedInputError            a grammar does not accept a text; never leaves the two parsers
     └── shell.reader.UnreadableError                the shell grammar cannot read a text: an ``Opaque`` node, with this reason
 
 A broken Dockerfile is no exception: it is an ``Invalid`` node and a finding.

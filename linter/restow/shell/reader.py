@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from restow.errors import RestowError
 from restow.shell.mask import MASKED, unmask
 from restow.shell.tables import load
-from restow.source.lalr import Session, Token, Tree, UnexpectedInputError
+
+if TYPE_CHECKING:
+    from lark import Token, Tree
+    from lark.exceptions import UnexpectedInput
+
+    SyntaxTree = Tree[Token]
 
 _CONTENT = frozenset(
     {
@@ -20,6 +26,9 @@ _CONTENT = frozenset(
 """Terminals whose line ends do not end a command."""
 
 BLANKS = f" \t{MASKED}"
+
+STACK_TO_EXPLAIN = 1_000
+"""How deep the parser may have been for its failure to be looked into, which copies its stack many times."""
 
 _UNTIL_BLANK = re.compile(r"[^\s\x00]{1,20}")
 _TO_LINE_END = re.compile(r"(?:\\\n|#[^\n]*+|[^\n#])*?\n")
@@ -66,55 +75,69 @@ class _Pending:
     delimiters: list[tuple[Token, bool]] = field(default_factory=list)
 
 
-def read(text: str, rule: str) -> tuple[Tree, dict[int, HeredocBody]]:
+def read(text: str, rule: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
     """The syntax tree of ``text``, and the here-documents by the offset of their delimiter.
 
     Raises UnreadableError where ``text`` does not follow the grammar.
     """
-    session = Session(load(), text, 0, len(text), rule)
+    from lark.exceptions import UnexpectedInput
+
+    session: Any = load().parse_interactive(text, start=rule)
     try:
         return _feed(session, text)
-    except UnexpectedInputError as error:
+    except UnexpectedInput as error:
         raise _explain(text, error, session) from None
 
 
-def _feed(session: Session, text: str) -> tuple[Tree, dict[int, HeredocBody]]:
-    """Take the tokens of ``text``; behind a line that opens here-documents, go on behind their bodies."""
+def _feed(session: Any, text: str) -> tuple[SyntaxTree, dict[int, HeredocBody]]:
+    """Feed the tokens of ``text``; behind a line that opens here-documents, move the lexer behind their bodies."""
+    lexer = session.lexer_thread
     bodies: dict[int, HeredocBody] = {}
     pending = _Pending()
-    for token in session.tokens():
+    token: Token | None = None
+    for token in lexer.lex(session.parser_state):
+        session.feed_token(token)
         if token.type == "HEREDOC":
-            pending.strip_tabs = token.text.endswith("-")
+            pending.strip_tabs = token.endswith("-")
         elif token.type == "HEREDOC_DELIMITER":
             pending.delimiters.append((token, pending.strip_tabs))
-        elif pending.delimiters and token.type not in _CONTENT and (line_end := _TO_LINE_END.match(token.text)):
-            session.position = _cut(text, token.start + line_end.end(), pending, bodies)
-    return session.tree(), bodies
+        elif pending.delimiters and token.type not in _CONTENT and (line_end := _TO_LINE_END.match(token)):
+            after = _cut(text, (token.start_pos or 0) + line_end.end(), pending, bodies)
+            lexer.state.line_ctr.char_pos = after
+    tree: SyntaxTree = session.feed_eof(token)
+    return tree, bodies
 
 
 def _cut(text: str, at: int, pending: _Pending, bodies: dict[int, HeredocBody]) -> int:
     """Cut the pending here-documents off ``text`` at ``at``; the offset where commands go on."""
     for token, strip_tabs in pending.delimiters:
-        name = unmask(_QUOTE_MARKS.sub(lambda match: match[1] or "", token.text))
+        name = unmask(_QUOTE_MARKS.sub(lambda match: match[1] or "", token))
         tabs = r"\t*" if strip_tabs else ""
         closing = re.compile(rf"^{tabs}{re.escape(name)}$\n?", re.MULTILINE).search(text, at)
         end = closing.start() if closing else len(text)
         body = text[at:end]
         if strip_tabs:
             body = re.sub(r"^\t+", "", body, flags=re.MULTILINE)
-        bodies[token.start] = HeredocBody(at, end, unmask(body), expanded=name == token.text)
+        bodies[token.start_pos or 0] = HeredocBody(at, end, unmask(body), expanded=name == token)
         at = closing.end() if closing else end
     pending.delimiters.clear()
     skipped = _BETWEEN_COMMANDS.match(text, at)
     return skipped.end() if skipped else at
 
 
-def _explain(text: str, error: UnexpectedInputError, session: Session) -> UnreadableError:
-    """Say in words what the grammar did not expect."""
-    if error.ends:
-        return UnreadableError(len(text), f"the text ends too early: {_missing(session)}")
-    at = error.offset
-    if "QUOTE_END" in error.expected:
+def _explain(text: str, error: UnexpectedInput, session: Any) -> UnreadableError:
+    """Say in words what lark did not expect."""
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    expected: frozenset[str] = frozenset()
+    if isinstance(error, UnexpectedToken):
+        if error.token.type == "$END":
+            return UnreadableError(len(text), f"the text ends too early: {_missing(session)}")
+        expected = frozenset(error.expected)
+    elif isinstance(error, UnexpectedCharacters):
+        expected = frozenset(error.allowed or ())
+    at = min(error.pos_in_stream or 0, len(text))
+    if "QUOTE_END" in expected:
         return UnreadableError(at, "a double quote is not closed")
     while at < len(text) and text[at] in BLANKS:
         at += 1
@@ -124,7 +147,7 @@ def _explain(text: str, error: UnexpectedInputError, session: Session) -> Unread
     return UnreadableError(at, f"unexpected `{shown[0]}`" if shown else "unexpected line end")
 
 
-def _missing(session: Session) -> str:
+def _missing(session: Any) -> str:
     """What the parser waits for at the end of the text."""
-    accepted = session.accepted()
+    accepted: set[str] = session.accepts() if len(session.parser_state.state_stack) < STACK_TO_EXPLAIN else set()
     return next((reason for name, reason in _MISSING if name in accepted), "a command is not complete")

@@ -11,14 +11,12 @@ from restow.source.tables import load_tables
 if TYPE_CHECKING:
     from lark import Lark
 
-    from restow.source.lalr import Parser
-
 GRAMMAR = Path(__file__).with_name("shell.lark")
 TABLES = Path(__file__).with_name("shell.tables")
 
 
 def build() -> Lark:
-    """The grammar, analysed by lark; takes about half a second."""
+    """Build the parser from its grammar; takes about half a second."""
     from lark import Lark
 
     return Lark(
@@ -32,6 +30,6 @@ def build() -> Lark:
 
 
 @cache
-def load() -> Parser:
+def load() -> Lark:
     """The parser, from ``shell.tables`` where that file fits the grammar and the installed lark."""
     return load_tables(GRAMMAR, TABLES, build)

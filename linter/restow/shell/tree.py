@@ -1,9 +1,11 @@
-"""From the grammar's tree to the nodes of ``restow.shell.ast``: commands. Words are made in ``restow.shell.words``."""
+"""From lark's tree to the nodes of ``restow.shell.ast``: commands. Words are made in ``restow.shell.words``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+
+from lark import Token, Tree
 
 from restow.shell.ast import (
     AndOr,
@@ -26,8 +28,7 @@ from restow.shell.ast import (
 )
 from restow.shell.mask import unmask
 from restow.shell.reader import HeredocBody, UnreadableError, read
-from restow.shell.words import WordBuilder, token_start
-from restow.source.lalr import Branch, Token, Tree
+from restow.shell.words import Branch, WordBuilder, token_start
 
 LONGEST_CHAIN = 150
 """How many commands ``&&`` and ``||`` may join: the tree of such a chain is as deep as it is long."""
@@ -72,7 +73,7 @@ class _Builder(WordBuilder):
         super().__init__(text, at, depth)
         self._heredocs = heredocs
         self._chained = chained
-        self._makers: dict[str, Callable[[Tree], Node]] = {
+        self._makers: dict[str, Callable[[Tree[Token]], Node]] = {
             "simple": self._simple,
             "test": self._test,
             "and_or": self._and_or,
@@ -107,10 +108,10 @@ class _Builder(WordBuilder):
 
     def _ended(self, item: ListItem, separator: Token) -> ListItem:
         """``item`` with what ends it; a line end lies outside of its span."""
-        match = _OPERATOR.match(separator.text)
+        match = _OPERATOR.match(separator)
         if match is None or match[1] is None:
             return item.changed(separator="\n")
-        return item.changed(separator=match[1], end=self.at(separator.start + match.end()))
+        return item.changed(separator=match[1], end=self.at((separator.start_pos or 0) + match.end()))
 
     def script(self, branch: Branch) -> Script:
         """The script of a ``list`` or ``block``: from its first command to its last."""
@@ -130,7 +131,7 @@ class _Builder(WordBuilder):
         self.leave()
         return node
 
-    def _and_or(self, tree: Tree) -> Node:
+    def _and_or(self, tree: Tree[Token]) -> Node:
         children = tree.children
         length = len(children) // 2
         self._chained += length
@@ -140,14 +141,14 @@ class _Builder(WordBuilder):
         for operator, branch in zip(children[1::2], children[2::2], strict=True):
             assert isinstance(operator, Token)
             right = self._command(branch)
-            match = _OPERATOR.match(operator.text)
+            match = _OPERATOR.match(operator)
             assert match is not None
-            operator_start = self.at(operator.start + match.start(1))
+            operator_start = self.at((operator.start_pos or 0) + match.start(1))
             left = AndOr(left.start, right.end, left, match[1], right, operator_start)
         self._chained -= length
         return left
 
-    def _pipeline(self, tree: Tree) -> Node:
+    def _pipeline(self, tree: Tree[Token]) -> Node:
         first, *_ = tree.children
         negated = isinstance(first, Token) and first.type == "NOT"
         commands = tuple(
@@ -160,7 +161,7 @@ class _Builder(WordBuilder):
 
     # ---- simple commands
 
-    def _simple(self, tree: Tree) -> Node:
+    def _simple(self, tree: Tree[Token]) -> Node:
         assignments: list[Assignment] = []
         words: list[Word] = []
         redirections: list[Redirection] = []
@@ -200,38 +201,38 @@ class _Builder(WordBuilder):
             if word and _DESCRIPTOR_NAME.fullmatch(word.static or ""):
                 raise UnreadableError(at, f"redirection of `{word.static}` is not read")
 
-    def _test(self, tree: Tree) -> Node:
+    def _test(self, tree: Tree[Token]) -> Node:
         """``[[ ... ]]`` as a command named ``[[`` whose last word is ``]]``; operators are words."""
         opening, *rest = tree.children
         closing = rest.pop()
         assert isinstance(opening, Token)
         assert isinstance(closing, Token)
-        start, end = opening.start, closing.end
+        start, end = (opening.start_pos or 0), (closing.end_pos or 0)
         words = [self.word(child) for child in rest if isinstance(child, Tree)]
         first, last = self.plain_word(start, start + 2), self.plain_word(end - 2, end)
         return SimpleCommand(self.at(start), self.at(end), (), (first, *words, last), ())
 
     # ---- redirections
 
-    def _redirection(self, tree: Tree) -> Redirection:
+    def _redirection(self, tree: Tree[Token]) -> Redirection:
         """A ``redirection`` or ``heredoc`` with its optional file descriptor."""
         *tokens, target = tree.children
         opening, operator = tokens[0], tokens[-1]
         assert isinstance(opening, Token)
         assert isinstance(operator, Token)
         start = self.span(opening)[0]
-        descriptor = int(opening.text) if opening.type == "FILE_DESCRIPTOR" else None
+        descriptor = int(opening) if opening.type == "FILE_DESCRIPTOR" else None
         if isinstance(target, Tree):
             word = self.word(target)
-            return Redirection(start, word.end, operator.text, word, descriptor)
+            return Redirection(start, word.end, str(operator), word, descriptor)
         word = self.delimiter(target)
-        body = self._heredocs.get(target.start)
+        body = self._heredocs.get(target.start_pos or 0)
         if body is None:
-            return Redirection(start, word.end, operator.text, word, descriptor)
+            return Redirection(start, word.end, str(operator), word, descriptor)
         expansions = self.expansions(body.start, body.end) if body.expanded else ()
-        return Redirection(start, word.end, operator.text, word, descriptor, body.text, expansions)
+        return Redirection(start, word.end, str(operator), word, descriptor, body.text, expansions)
 
-    def _redirected(self, tree: Tree) -> Node:
+    def _redirected(self, tree: Tree[Token]) -> Node:
         """A compound command with redirections behind it."""
         command = self._command(tree.children[0])
         redirections = tuple(self._redirection(child) for child in tree.children[1:] if isinstance(child, Tree))
@@ -242,20 +243,20 @@ class _Builder(WordBuilder):
 
     # ---- compound commands
 
-    def _span(self, tree: Tree) -> tuple[int, int]:
+    def _span(self, tree: Tree[Token]) -> tuple[int, int]:
         """From the first token to the last of a rule that begins and ends with one."""
         first, last = tree.children[0], tree.children[-1]
         assert isinstance(first, Token)
         assert isinstance(last, Token)
-        return self.at(first.start), self.at(last.end)
+        return self.at(first.start_pos or 0), self.at(last.end_pos or 0)
 
-    def _subshell(self, tree: Tree) -> Node:
+    def _subshell(self, tree: Tree[Token]) -> Node:
         return Subshell(*self._span(tree), self.script(tree.children[1]))
 
-    def _group(self, tree: Tree) -> Node:
+    def _group(self, tree: Tree[Token]) -> Node:
         return Group(*self._span(tree), self.script(tree.children[1]))
 
-    def _if(self, tree: Tree) -> Node:
+    def _if(self, tree: Tree[Token]) -> Node:
         otherwise: Script | None = None
         scripts: list[Script] = []
         for child in tree.children:
@@ -266,42 +267,41 @@ class _Builder(WordBuilder):
         branches = tuple(zip(scripts[0::2], scripts[1::2], strict=True))
         return If(*self._span(tree), branches, otherwise)
 
-    def _while(self, tree: Tree) -> Node:
+    def _while(self, tree: Tree[Token]) -> Node:
         keyword, condition, _, body, _ = tree.children
         until = isinstance(keyword, Token) and keyword.type == "UNTIL"
         return While(*self._span(tree), self.script(condition), self.script(body), until)
 
-    def _for(self, tree: Tree) -> Node:
-        variable = tree.children[1]
-        assert isinstance(variable, Token)
+    def _for(self, tree: Tree[Token]) -> Node:
+        variable = str(tree.children[1])
         body = self.script(tree.children[-2])
         words: tuple[Word, ...] | None = None
         for child in tree.children:
             if isinstance(child, Tree) and child.data == "for_words":
                 words = tuple(self.word(word) for word in child.children if isinstance(word, Tree))
-        return For(*self._span(tree), variable.text, words, body)
+        return For(*self._span(tree), variable, words, body)
 
-    def _for_arithmetic(self, tree: Tree) -> Node:
+    def _for_arithmetic(self, tree: Tree[Token]) -> Node:
         return Opaque(*self._span(tree), "arithmetic loops are not read")
 
-    def _case(self, tree: Tree) -> Node:
+    def _case(self, tree: Tree[Token]) -> Node:
         _, subject, *rest = tree.children
         assert isinstance(subject, Tree)
         items = [self._case_item(child) for child in rest if isinstance(child, Tree)]
         return Case(*self._span(tree), self.word(subject), tuple(items))
 
-    def _case_item(self, tree: Tree) -> tuple[tuple[Word, ...], Script | None]:
+    def _case_item(self, tree: Tree[Token]) -> tuple[tuple[Word, ...], Script | None]:
         """The patterns and the body of one item of ``case``."""
         trees = [child for child in tree.children if isinstance(child, Tree)]
         patterns = tuple(self.word(child) for child in trees if child.data == "word")
         bodies = [self.script(child) for child in trees if child.data != "word"]
         return patterns, bodies[0] if bodies else None
 
-    def _function(self, tree: Tree) -> Node:
+    def _function(self, tree: Tree[Token]) -> Node:
         head, body = tree.children
         assert isinstance(head, Token)
         command = self._command(body)
-        match = _FUNCTION_NAME.match(head.text)
+        match = _FUNCTION_NAME.match(head)
         assert match is not None
         return Function(self.span(head)[0], command.end, unmask(match[1]), command)
 

@@ -14,7 +14,7 @@ from restow.syntax.problem import Problem
 from restow.syntax.statement import USAGE, Statement
 
 if TYPE_CHECKING:
-    from restow.source.lalr import Token
+    from lark import Token
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -35,7 +35,7 @@ class Parts:
             "end": end,
             "keyword": statement.keyword,
             "flags": tuple(
-                read_flag(self.text(token), token.start, token.end, escape)
+                read_flag(self.text(token), _start(token), _end(token), escape)
                 for token in self.tokens
                 if token.type == "FLAG"
             ),
@@ -43,7 +43,7 @@ class Parts:
 
     def text(self, token: Token) -> str:
         """The token's text, continuations removed."""
-        return self.statement.line.joined(token.start, token.end)
+        return self.statement.line.joined(_start(token), _end(token))
 
     def of(self, *types: str) -> list[Token]:
         """The tokens of these types."""
@@ -52,7 +52,7 @@ class Parts:
     def word(self, token: Token) -> ast.Word:
         """The token as a word; a JSON string is decoded."""
         text = self.text(token)
-        return ast.Word(start=token.start, end=token.end, text=_decoded(text) if token.type == "STRING" else text)
+        return ast.Word(start=_start(token), end=_end(token), text=_decoded(text) if token.type == "STRING" else text)
 
     def words(self) -> tuple[ast.Word, ...]:
         """The arguments, plain or JSON."""
@@ -65,11 +65,11 @@ class Parts:
         """The command; an empty one where the text has none."""
         opening = self.of("JSON_OPEN")
         if opening:
-            start, end = opening[0].start, self.tokens[-1].end
+            start, end = _start(opening[0]), _end(self.tokens[-1])
             words = tuple(_decoded(self.text(token)) for token in self.of("STRING"))
             return ast.Command(start=start, end=end, form="exec", text=self._joined(start, end), words=words)
         shell = self.of("TEXT")
-        start = shell[0].start if shell else self.statement.end
+        start = _start(shell[0]) if shell else self.statement.end
         self.refuse_json(start)
         return ast.Command(start=start, end=self.statement.end, form="shell", text=self._joined(start))
 
@@ -153,7 +153,7 @@ def _pairs(parts: Parts) -> dict[str, Any]:
     if legacy:
         value = parts.of("LEGACY_VALUE")[0]
         pairs: tuple[ast.KeyValue, ...] = (
-            ast.KeyValue(start=legacy[0].start, end=value.end, key=parts.text(legacy[0]), value=parts.text(value)),
+            ast.KeyValue(start=_start(legacy[0]), end=_end(value), key=parts.text(legacy[0]), value=parts.text(value)),
         )
     else:
         pairs = tuple(_pair(parts, token) for token in parts.of("PAIR"))
@@ -163,12 +163,12 @@ def _pairs(parts: Parts) -> dict[str, Any]:
 def _pair(parts: Parts, token: Token) -> ast.KeyValue:
     """``key=value``, or ``key`` alone (of ARG)."""
     text = parts.text(token)
-    if token.end == parts.statement.end and (len(text) - len(text.rstrip(parts.escape))) % 2:
+    if _end(token) == parts.statement.end and (len(text) - len(text.rstrip(parts.escape))) % 2:
         text = text[:-1]
     key, equals, value = text.partition("=")
     if equals and not key:
-        raise Problem(f"{parts.name.upper()} has an empty name: write NAME=VALUE", token.start)
-    return ast.KeyValue(start=token.start, end=token.end, key=key, value=value if equals else None)
+        raise Problem(f"{parts.name.upper()} has an empty name: write NAME=VALUE", _start(token))
+    return ast.KeyValue(start=_start(token), end=_end(token), key=key, value=value if equals else None)
 
 
 def _env(parts: Parts) -> ast.Env:
@@ -257,6 +257,14 @@ _BUILDERS: dict[str, Callable[[Parts], ast.Instruction]] = {
     "maintainer": _maintainer,
     "healthcheck": _healthcheck,
 }
+
+
+def _start(token: Token) -> int:
+    return token.start_pos or 0
+
+
+def _end(token: Token) -> int:
+    return token.end_pos or 0
 
 
 def _decoded(text: str) -> str:

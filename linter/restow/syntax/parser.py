@@ -17,7 +17,7 @@ from restow.syntax.tokens import TokenList
 from restow.syntax.words import WordError
 
 if TYPE_CHECKING:
-    from restow.source.lalr import Parser
+    from lark import Lark
 
 
 def parse(text: str, name: str = "Dockerfile") -> ast.Dockerfile:
@@ -67,7 +67,7 @@ class _FileParser:
         self.reader = LineReader(text, start, self.escape)
         self.tokens = TokenList(text, self.escape)
         self.instructions: list[ast.Instruction] = []
-        self.parser: Parser | None = None
+        self.lark: Lark | None = None
 
     def parse(self) -> ast.Dockerfile:
         """The whole tree."""
@@ -104,8 +104,8 @@ class _FileParser:
 
     def _instruction(self, line: LogicalLine) -> ast.Instruction:
         """The node of a logical line and of the heredocs that follow it."""
-        if self.parser is None:
-            self.parser = tables.load(self.escape)
+        if self.lark is None:
+            self.lark = tables.load(self.escape)
         heredocs: tuple[ast.Heredoc, ...] = ()
         end = line.tail
         problem = _too_long(line.too_long) or _too_many(line)
@@ -113,7 +113,7 @@ class _FileParser:
             statement = unread_statement(line, problem)
             self._add_tokens(statement)
             return self._node(statement, end, heredocs, problem)
-        statement = read_statement(line, line.start, line.end, self.parser)
+        statement = read_statement(line, line.start, line.end, self.lark)
         self._add_tokens(statement)
         problem = statement.problem
         try:
@@ -126,7 +126,7 @@ class _FileParser:
     def _add_tokens(self, statement: Statement) -> None:
         """The tokens of the logical line."""
         for token in statement.all_tokens():
-            self.tokens.add(token.type, token.start, token.end)
+            self.tokens.add(token.type, token.start_pos or 0, token.end_pos or 0)
         self.tokens.add("INVALID", max(self.tokens.at, statement.start), statement.end)
         self.tokens.fill(statement.line.tail)
 

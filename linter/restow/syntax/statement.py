@@ -1,14 +1,17 @@
-"""One instruction cut into tokens: the grammar's parse of a logical line, and of the instruction inside of an ONBUILD."""
+"""One instruction cut into tokens: lark's parse of a logical line, and of the instruction inside of an ONBUILD."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from restow.source.lalr import Parser, Token, UnexpectedInputError
 from restow.syntax.lines import BLANKS, LogicalLine
 from restow.syntax.problem import Problem, suggestion
 from restow.syntax.tables import INSTRUCTIONS
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
 
 USAGE = {
     "from": "write FROM IMAGE or FROM IMAGE AS NAME",
@@ -73,7 +76,7 @@ def unread_statement(line: LogicalLine, problem: Problem) -> Statement:
     return Statement(line, line.start, line.end, keyword.lower(), keyword, problem=problem)
 
 
-def read_statement(line: LogicalLine, start: int, end: int, parser: Parser, *, nested: bool = False) -> Statement:
+def read_statement(line: LogicalLine, start: int, end: int, parser: Lark, *, nested: bool = False) -> Statement:
     """The instruction at ``start..end`` of ``line``; ``nested`` where it is the trigger of an ONBUILD."""
     joined = line.joined(start, end)
     match = _KEYWORD.match(joined)
@@ -89,23 +92,28 @@ def read_statement(line: LogicalLine, start: int, end: int, parser: Parser, *, n
         _tokenize(statement, parser)
         if statement.name == "onbuild" and not statement.problem and statement.tokens[-1].type == "TEXT":
             trigger = statement.tokens.pop()
-            statement.inner = read_statement(line, trigger.start, end, parser, nested=True)
+            statement.inner = read_statement(line, trigger.start_pos or 0, end, parser, nested=True)
     return statement
 
 
-def _read_flags(statement: Statement, parser: Parser) -> None:
+def _read_flags(statement: Statement, parser: Lark) -> None:
     """The keyword and the flags of an instruction that does not exist: BuildKit's parser reads them before it looks."""
     _tokenize(statement, parser, "maintainer")
     kept = [token for token in statement.tokens if token.type != "TEXT"]
     statement.tokens = kept if any(token.type == "FLAG" for token in kept) else []
 
 
-def _tokenize(statement: Statement, parser: Parser, rule: str = "") -> None:
+def _tokenize(statement: Statement, parser: Lark, rule: str = "") -> None:
     """Parse the statement with the start rule of its instruction, or with ``rule``."""
+    from lark import TextSlice, Tree, UnexpectedInput, UnexpectedToken
+
+    text = TextSlice(statement.line.text, statement.start, statement.end)
     try:
-        tree = parser.parse(statement.line.text, statement.start, statement.end, rule or statement.name)
-    except UnexpectedInputError as error:
-        offset = error.offset
+        tree = parser.parse(text, start=rule or statement.name)
+    except UnexpectedInput as error:
+        offset = error.pos_in_stream
+        if offset is None or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
+            offset = statement.end
         state = "does not parse from here on" if offset < statement.end else "ends too early"
         joined = statement.line.joined(statement.start, statement.end)
         statement.problem = Problem(
@@ -114,7 +122,7 @@ def _tokenize(statement: Statement, parser: Parser, rule: str = "") -> None:
             by_parser=statement.name in ("env", "label") and _HAS_ARGUMENTS.match(joined) is not None,
         )
     else:
-        statement.tokens = [token for token in tree.children if isinstance(token, Token)]
+        statement.tokens = [token for token in tree.children if not isinstance(token, Tree)]
 
 
 def _unknown(keyword: str) -> str:

@@ -17,8 +17,6 @@ from restow.source.tables import load_tables, save_tables
 if TYPE_CHECKING:
     from lark import Lark
 
-    from restow.source.lalr import Parser
-
 GRAMMAR = Path(__file__).with_name("dockerfile.lark")
 TABLES = {
     "\\": GRAMMAR.with_name("dockerfile_backslash.tables"),
@@ -50,7 +48,7 @@ def grammar(escape: str) -> str:
 
 
 def build(escape: str) -> Lark:
-    """The grammar for ``escape``, analysed by lark."""
+    """The parser for ``escape``, built from the grammar."""
     from lark import Lark
 
     return Lark(
@@ -65,7 +63,7 @@ def build(escape: str) -> Lark:
 
 
 @cache
-def load(escape: str) -> Parser:
+def load(escape: str) -> Lark:
     """The parser for ``escape``: from its tables where they fit, else built; once a process."""
     return load_tables(GRAMMAR, TABLES[escape], partial(build, escape))
 
