@@ -16,7 +16,7 @@ from restow.syntax.ast import (
     Instruction,
     Label,
     Run,
-    Stopsignal,
+    StopSignal,
     User,
     Volume,
     Workdir,
@@ -68,7 +68,7 @@ def _words(node: Instruction) -> Iterator[tuple[str, Span]]:
         yield node.path.text, node.path.span
     elif isinstance(node, User):
         yield node.user.text, node.user.span
-    elif isinstance(node, Stopsignal):
+    elif isinstance(node, StopSignal):
         yield node.signal.text, node.signal.span
 
 

@@ -19,13 +19,13 @@ from restow.syntax.ast import (
     Entrypoint,
     Env,
     Expose,
-    Healthcheck,
+    HealthCheck,
     Instruction,
     Label,
     Onbuild,
     Run,
     Shell,
-    Stopsignal,
+    StopSignal,
     User,
     Volume,
     Workdir,
@@ -81,16 +81,16 @@ def _text(node: Instruction, before: State, model: Model) -> str:
         return path if path.startswith("/") else join(before.directory, path)
     if isinstance(node, Expose | Volume):
         return " ".join(expand(word.text) for word in (node.ports if isinstance(node, Expose) else node.paths))
-    if isinstance(node, User | Stopsignal):
+    if isinstance(node, User | StopSignal):
         return expand(node.user.text if isinstance(node, User) else node.signal.text)
-    if isinstance(node, Cmd | Entrypoint | Healthcheck | Shell):
+    if isinstance(node, Cmd | Entrypoint | HealthCheck | Shell):
         return _words(node, before)
     text = model.dockerfile.text
     part = node.instruction if isinstance(node, Onbuild) else node
     return " ".join(text[part.start : part.end].split()[0 if isinstance(node, Onbuild) else 1 :])
 
 
-def _words(node: Cmd | Entrypoint | Healthcheck | Shell, before: State) -> str:
+def _words(node: Cmd | Entrypoint | HealthCheck | Shell, before: State) -> str:
     """A command as the configuration holds it: each word quoted, however the JSON was laid out; flags in any order."""
     if isinstance(node, Shell):
         return " ".join(map(repr, node.words))

@@ -19,7 +19,7 @@ from restow.syntax.ast import (
     Entrypoint,
     Env,
     Expose,
-    Healthcheck,
+    HealthCheck,
     Instruction,
     Label,
     Run,
@@ -129,7 +129,7 @@ def _text(step: Step, before: State, simulation: Simulation) -> str:
         return f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in _keys(config.get('ExposedPorts'), before))}]"
     if isinstance(node, Volume):
         return f"VOLUME [{' '.join(scope.expand(word.text) for word in node.paths)}]"
-    if isinstance(node, Healthcheck) and node.command is not None:
+    if isinstance(node, HealthCheck) and node.command is not None:
         return _healthcheck(step.state)
     if isinstance(node, Shell):
         return f"SHELL [{' '.join(node.words)}]"

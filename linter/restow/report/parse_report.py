@@ -16,7 +16,18 @@ from restow.semantics import Model, is_known, read_model
 from restow.semantics.in_force import InForce, read_in_force
 from restow.shell import Opaque, Script
 from restow.source import Source
-from restow.syntax.ast import Command, Dockerfile, Flag, Heredoc, Instruction, Invalid, KeyValue, Node, Onbuild, Word
+from restow.syntax.ast import (
+    Command,
+    Dockerfile,
+    Flag,
+    Heredoc,
+    Instruction,
+    Invalid,
+    KeyValuePair,
+    Node,
+    Onbuild,
+    Word,
+)
 
 VERSION: Literal[1] = 1
 LARGEST = 200_000
@@ -263,12 +274,12 @@ class _Writer:
         for name, value in node.field_items():
             if name not in _PARTS:
                 for one in value if isinstance(value, tuple) else (value,):
-                    if isinstance(one, Word | KeyValue | str):
+                    if isinstance(one, Word | KeyValuePair | str):
                         yield self.argument(name.removesuffix("s"), one)
 
     def argument(self, role: str, one: Any) -> ArgumentDocument:
         """A word, a pair, or a text without a place of its own."""
-        if isinstance(one, KeyValue):
+        if isinstance(one, KeyValuePair):
             text = one.key if one.value is None else f"{one.key}={one.value}"
             return ArgumentDocument(role=role, text=text, key=one.key, value=one.value, span=self.span(one))
         if isinstance(one, Word):

@@ -1,7 +1,8 @@
 """The tree of a Dockerfile: typed, frozen nodes with spans into the file's own text.
 
-Names follow the instructions of the Dockerfile reference and BuildKit's ``instructions`` package. A node holds what
-the *text* says: variables are not expanded and defaults are not filled in (``restow.semantics`` does both).
+Nodes are called as in BuildKit's ``instructions`` package, without ``Command`` at the end; ``kind`` is the name in its
+``command`` package. FROM, of which that makes a ``Stage``, is a node of its own. A node holds what the *text* says: variables
+are not expanded and defaults are not filled in (``restow.semantics`` does both).
 
 Nodes are made by name. Tokens, of which there are most, are plain tuples.
 """
@@ -37,7 +38,7 @@ class Flag(Node):
     value: str | None = None
 
 
-class KeyValue(Node):
+class KeyValuePair(Node):
     """``key=value`` of ENV, LABEL and ARG, with quotes, escapes and ``$``; ``value`` is None where ARG gives none."""
 
     key: str
@@ -141,7 +142,7 @@ class Env(InstructionNode):
     """``ENV key=value ...``, or ``ENV key value`` where ``legacy``."""
 
     kind: Literal["env"] = "env"
-    pairs: tuple[KeyValue, ...]
+    pairs: tuple[KeyValuePair, ...]
     legacy: bool = False
 
 
@@ -149,7 +150,7 @@ class Label(InstructionNode):
     """``LABEL key=value ...``, or ``LABEL key value`` where ``legacy``."""
 
     kind: Literal["label"] = "label"
-    pairs: tuple[KeyValue, ...]
+    pairs: tuple[KeyValuePair, ...]
     legacy: bool = False
 
 
@@ -157,7 +158,7 @@ class Arg(InstructionNode):
     """``ARG name[=default] ...``."""
 
     kind: Literal["arg"] = "arg"
-    pairs: tuple[KeyValue, ...]
+    pairs: tuple[KeyValuePair, ...]
 
 
 class Expose(InstructionNode):
@@ -189,14 +190,14 @@ class Volume(InstructionNode):
     json_form: bool = False
 
 
-class Stopsignal(InstructionNode):
+class StopSignal(InstructionNode):
     """``STOPSIGNAL signal``."""
 
     kind: Literal["stopsignal"] = "stopsignal"
     signal: Word
 
 
-class Healthcheck(InstructionNode):
+class HealthCheck(InstructionNode):
     """``HEALTHCHECK [flags] CMD command``; ``command`` is None for ``HEALTHCHECK NONE``."""
 
     kind: Literal["healthcheck"] = "healthcheck"
@@ -251,8 +252,8 @@ Instruction: TypeAlias = (
     | User
     | Workdir
     | Volume
-    | Stopsignal
-    | Healthcheck
+    | StopSignal
+    | HealthCheck
     | Shell
     | Maintainer
     | Onbuild

@@ -152,15 +152,17 @@ def _pairs(parts: Parts) -> dict[str, Any]:
     legacy = parts.of("LEGACY_KEY")
     if legacy:
         value = parts.of("LEGACY_VALUE")[0]
-        pairs: tuple[ast.KeyValue, ...] = (
-            ast.KeyValue(start=_start(legacy[0]), end=_end(value), key=parts.text(legacy[0]), value=parts.text(value)),
+        pairs: tuple[ast.KeyValuePair, ...] = (
+            ast.KeyValuePair(
+                start=_start(legacy[0]), end=_end(value), key=parts.text(legacy[0]), value=parts.text(value)
+            ),
         )
     else:
         pairs = tuple(_pair(parts, token) for token in parts.of("PAIR"))
     return parts.common | {"pairs": pairs, "legacy": bool(legacy)}
 
 
-def _pair(parts: Parts, token: Token) -> ast.KeyValue:
+def _pair(parts: Parts, token: Token) -> ast.KeyValuePair:
     """``key=value``, or ``key`` alone (of ARG)."""
     text = parts.text(token)
     if _end(token) == parts.statement.end and (len(text) - len(text.rstrip(parts.escape))) % 2:
@@ -168,7 +170,7 @@ def _pair(parts: Parts, token: Token) -> ast.KeyValue:
     key, equals, value = text.partition("=")
     if equals and not key:
         raise Problem(f"{parts.name.upper()} has an empty name: write NAME=VALUE", _start(token))
-    return ast.KeyValue(start=_start(token), end=_end(token), key=key, value=value if equals else None)
+    return ast.KeyValuePair(start=_start(token), end=_end(token), key=key, value=value if equals else None)
 
 
 def _env(parts: Parts) -> ast.Env:
@@ -219,23 +221,23 @@ def _workdir(parts: Parts) -> ast.Workdir:
     return ast.Workdir(**parts.common, path=_argument(parts, "path"))
 
 
-def _stopsignal(parts: Parts) -> ast.Stopsignal:
-    return ast.Stopsignal(**parts.common, signal=_argument(parts, "signal"))
+def _stopsignal(parts: Parts) -> ast.StopSignal:
+    return ast.StopSignal(**parts.common, signal=_argument(parts, "signal"))
 
 
 def _maintainer(parts: Parts) -> ast.Maintainer:
     return ast.Maintainer(**parts.common, name=_argument(parts, "name").text)
 
 
-def _healthcheck(parts: Parts) -> ast.Healthcheck:
+def _healthcheck(parts: Parts) -> ast.HealthCheck:
     if parts.of("NONE"):
-        return ast.Healthcheck(**parts.common)
+        return ast.HealthCheck(**parts.common)
     if not parts.of("CMD"):
         raise parts.missing("command")
     command = parts.command()
     if not command.words and (command.form == "exec" or not command.text):
         raise parts.missing("command")
-    return ast.Healthcheck(**parts.common, command=command)
+    return ast.HealthCheck(**parts.common, command=command)
 
 
 _BUILDERS: dict[str, Callable[[Parts], ast.Instruction]] = {

@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Span
-from restow.syntax.ast import Cmd, Entrypoint, Healthcheck, Instruction
+from restow.syntax.ast import Cmd, Entrypoint, HealthCheck, Instruction
 from restow_rules.dispatch import Dispatched, dispatched
 
 meta = RuleMeta(
@@ -63,7 +63,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each instruction that is replaced."""
     before: dict[tuple[int, str], Dispatched] = {}
     for item in dispatched(ctx):
-        if not isinstance(item.node, Cmd | Entrypoint | Healthcheck):
+        if not isinstance(item.node, Cmd | Entrypoint | HealthCheck):
             continue
         key = (item.stage.index, item.node.kind)
         replaced = before.get(key)

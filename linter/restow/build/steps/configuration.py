@@ -20,13 +20,13 @@ from restow.syntax.ast import (
     Env,
     Expose,
     Flag,
-    Healthcheck,
+    HealthCheck,
     Instruction,
     Label,
     Maintainer,
     Onbuild,
     Shell,
-    Stopsignal,
+    StopSignal,
     User,
     Volume,
 )
@@ -135,7 +135,7 @@ def _entrypoint(state: State, node: Instruction, build: Build) -> State:
 
 
 def _healthcheck(state: State, node: Instruction, build: Build) -> State:
-    assert isinstance(node, Healthcheck)
+    assert isinstance(node, HealthCheck)
     if node.command is None:
         return state.with_configuration(Healthcheck={"Test": ["NONE"]})
     exec_form = node.command.form == "exec"
@@ -163,7 +163,7 @@ def _health_option(flag: Flag) -> int:
 
 
 def _stopsignal(state: State, node: Instruction, build: Build) -> State:
-    assert isinstance(node, Stopsignal)
+    assert isinstance(node, StopSignal)
     return state.with_configuration(StopSignal=state.scope.expand(node.signal.text))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from restow.semantics.frontend.errors import Refusal
 from restow.semantics.frontend.inputs import BuildInputs, Words
 from restow.semantics.scope import Scope, symbolic
-from restow.syntax.ast import Arg, KeyValue
+from restow.syntax.ast import Arg, KeyValuePair
 
 NOT_IN_ENVIRONMENT = frozenset(("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"))
 """ARGs that a stage declares without setting a variable."""
@@ -29,7 +29,7 @@ def after_arguments(
     return scope, refusal
 
 
-def _value(pair: KeyValue, scope: Scope, inputs: BuildInputs, outer: Mapping[str, str] | None) -> str | None:
+def _value(pair: KeyValuePair, scope: Scope, inputs: BuildInputs, outer: Mapping[str, str] | None) -> str | None:
     """The value of one variable; None where it gets none. Raises Refusal for a default that cannot be expanded."""
     unknown = symbolic("build argument", pair.key)
     if inputs.arguments is None:

@@ -19,7 +19,7 @@ from restow.syntax.ast import (
     Instruction,
     Label,
     Run,
-    Stopsignal,
+    StopSignal,
     User,
     Volume,
     Workdir,
@@ -45,7 +45,7 @@ def check_instruction(node: Instruction, words: Words, directory: str | None) ->
             for word in node.paths:
                 if words.expand(word.text.strip(), word.span) == "":
                     raise Refusal(f"VOLUME has an empty path: {word.text} expands to nothing", word.span)
-        case Stopsignal():
+        case StopSignal():
             signal = words.expand(node.signal.text, node.signal.span)
             if signal is not None and (problem := signal_problem(signal)):
                 raise Refusal(problem, node.signal.span)
