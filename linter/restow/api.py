@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from restow.build import Context, Simulation
+    from restow.build.named_contexts import NamedSource
     from restow.build.release import Release
     from restow.build.state import Builder
     from restow.config.settings import Settings
@@ -84,7 +85,7 @@ def simulate(
     arguments: dict[str, str] | None = None,
     images: Mapping[str, Image | str | Path] | None = None,
     builder: Builder = "buildkit",
-    contexts: Mapping[str, Context | str | Path] | None = None,
+    contexts: Mapping[str, NamedSource | str | Path] | None = None,
     release: Release | str | None = None,
 ) -> SimulatedImage:
     """The simulated build, with the files, the configuration and the layers of the image that it leaves, and the cache keys
@@ -92,10 +93,10 @@ def simulate(
 
     ``builder`` says whose image it is, BuildKit's or the ``classic`` builder's. ``images`` are base images by reference,
     each as `read_image` gives or takes it: their files and configuration are then known. ``contexts`` are named contexts,
-    as ``--build-context NAME=FOLDER`` gives them. ``release`` is that of BuildKit (``0.25``),
-    in Docker's daemon unless its umask says otherwise; without one, what releases do otherwise is unknown. Raises UsageError for
-    a text without FROM, for one that the engine refuses or another frontend reads, and what `read_image` and `read_context`
-    raise.
+    as ``--build-context NAME=...`` gives them: folders, ``docker-image://`` and ``oci-layout://``. ``release`` is that of
+    BuildKit (``0.25``), in Docker's daemon unless its umask says otherwise; without one, what releases do otherwise is unknown.
+    Raises UsageError for a text without FROM, for one that the engine refuses or another frontend reads, and what `read_image`
+    and `read_context` raise.
     """
     from restow.build import simulate as run
     from restow.build.release import Release
@@ -105,7 +106,7 @@ def simulate(
     tree, path = _tree(text_or_path)
     require_build(tree)
     known = {name: read_image(one) if isinstance(one, str | Path) else one for name, one in (images or {}).items()}
-    named = {name: read_context(one) if isinstance(one, str | Path) else one for name, one in (contexts or {}).items()}
+    named = {name: _named(one) if isinstance(one, str | Path) else one for name, one in (contexts or {}).items()}
     seen = _context(tree, path, context)
     which = Release.of(release) if isinstance(release, str) else release
     return SimulatedImage.of(
@@ -169,6 +170,12 @@ def _tree(given: Text) -> tuple[Dockerfile, Path | None]:
         source = read_source(Path(given))
         return parse(source.text, source.name), Path(given)
     return (parse(given) if isinstance(given, str) else given), None
+
+
+def _named(given: str | Path) -> NamedSource:
+    from restow.image.named_source import read_named_source
+
+    return read_named_source(str(given))
 
 
 def _is_file(text: str) -> bool:

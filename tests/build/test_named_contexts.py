@@ -2,6 +2,7 @@
 
 from restow.build import read_context, simulate
 from restow.build.keys import cache_keys
+from restow.build.rebuild import OneBuild, rebuild
 from restow.syntax import parse
 
 
@@ -66,3 +67,11 @@ def test_the_keys_hold_its_files(tmp_path):
     for text, at in (("FROM scratch\nCOPY --from=other a /\n", (0, 0)), ("FROM other\nRUN true\n", (0, 0))):
         keys = [cache_keys(build(text, tmp_path, other={"a": data}))[at] for data in ("1", "2", "1")]
         assert keys[0] == keys[2] != keys[1]
+
+
+def test_nothing_on_a_folder_is_found_again(tmp_path):
+    text = "FROM other AS one\nCOPY a /x\nFROM scratch\nCOPY --from=one x /\nCOPY --from=other a /\n"
+    first, second = (OneBuild(build(text, tmp_path, main={"a": "1"}, other={"a": "2"})) for _ in range(2))
+    steps = [[step.outcome for step in stage.steps] for stage in rebuild(first, second).stages]
+    assert steps == [["miss"], ["hit", "hit"]]
+    assert "sends anew" in rebuild(first, second).stages[0].steps[0].miss.text

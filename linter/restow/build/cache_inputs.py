@@ -67,20 +67,24 @@ def _of_mounts(node: Run, state: State, stage: int, simulation: Simulation) -> I
 
 
 def _from(name: str, producer: Stage | None, source: str, simulation: Simulation, named: bool) -> Input:
-    """Files of another stage, or of an image, which counts by its name; a named context counts with all of its files."""
+    """Files of another stage or of a named context, by their content, or of an image, which counts by its name."""
     path = join(source).lstrip("/")
-    if producer is None:
-        replaced = simulation.contexts.get(normal_name(name)) if simulation.contexts else None
-        if replaced is None:
-            return Input("image", name, path, digest_of("image", name, path))
-        return Input("image", name, path, digest_of("named context", path, replaced.filesystem.digest))
+    replaced = simulation.contexts.get(normal_name(name)) if producer is None and simulation.contexts else None
+    if producer is None and replaced is None:
+        name = simulation.renamed.get(normal_name(name), name) if simulation.renamed else name
+        return Input("image", name, path, digest_of("image", name, path))
+    if producer is not None:
+        origin, title, filesystem = "stage", str(producer.index), simulation.stages[producer.index].filesystem
+    else:
+        assert replaced is not None
+        origin, title, filesystem = "image", name, replaced.filesystem
     try:
-        found = stage_sources(simulation.stages[producer.index].filesystem, (source,))
+        found = stage_sources(filesystem, (source,))
     except UnknownEffect as unknown:
-        return Input("stage", str(producer.index), path, digest_of("refused", unknown.reason))
+        return Input(origin, title, path, digest_of("refused", unknown.reason))
     digest = _digest_of_found(found, source)
     known = all(is_computed(part.node) for part in found)
-    return Input("stage", str(producer.index), path, digest_of(path, digest) if named else digest, known)
+    return Input(origin, title, path, digest_of(path, digest) if named else digest, known)
 
 
 def _from_context(

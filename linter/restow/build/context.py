@@ -18,6 +18,7 @@ from restow.vfs import Attributes, Content, Directory, File, Node, Special, Syml
 from restow.vfs.ignorefile import IgnoreFile
 
 if TYPE_CHECKING:
+    from restow.build.named_contexts import NamedSource
     from restow.effects.declared import Declaration
 
 MAX_READ = 8 << 20  # a manifest larger than 8 MiB is not parsed: nobody writes such a file by hand
@@ -25,12 +26,19 @@ MAX_FILES = 400_000  # a context of more entries is refused rather than held in 
 DOCKERFILE_IDENTITY = "the Dockerfile and its ignore file"
 
 
+@dataclass(frozen=True, slots=True)
+class OtherImage:
+    """A named context that is another image, by its reference."""
+
+    reference: str
+
+
 @dataclass(frozen=True)
 class Context:
     """What ``COPY`` can see: ``root`` without the ignored files. ``description`` says where it came from.
 
     ``hard_links``: some of its files have several names. ``declared`` are effects that the project's settings declare for
-    its programs.
+    its programs; ``named`` are the named contexts that every build with this one gets.
     """
 
     root: Directory
@@ -41,6 +49,7 @@ class Context:
     dockerfile: str | None = None
     hard_links: bool = False
     declared: tuple[Declaration, ...] = ()
+    named: Mapping[str, NamedSource] = field(default_factory=dict)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of the context's regular file ``path`` (relative); None where they are not at hand."""

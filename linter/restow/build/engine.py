@@ -10,7 +10,7 @@ from restow.build.accounts import Accounts, read_accounts
 from restow.build.base_image import BaseImage, Images, given, image_of, normal_name, state_of
 from restow.build.context import Context
 from restow.build.followed import other_askers
-from restow.build.named_contexts import NamedContext, named_contexts, with_replaced_stages
+from restow.build.named_contexts import NamedSource, named_contexts, renamed_images, with_replaced_stages
 from restow.build.release import Release
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
@@ -52,12 +52,15 @@ class StageResult:
 
 @dataclass(frozen=True)
 class Simulation:
-    """A built Dockerfile: every stage, also those that the target does not need. ``contexts`` are the named ones."""
+    """A built Dockerfile: every stage, also those that the target does not need. ``contexts`` are the named ones with files,
+    ``renamed`` the references of images that others stand for.
+    """
 
     model: Model
     context: Context | None
     stages: tuple[StageResult, ...]
-    contexts: Mapping[str, NamedContext] = field(default_factory=dict)
+    contexts: Mapping[str, BaseImage] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> StageResult | None:
@@ -110,7 +113,8 @@ class Build:
     images: Images = field(default_factory=dict)
     builder: Builder = "buildkit"
     closed: bool = False
-    contexts: Mapping[str, NamedContext] = field(default_factory=dict)
+    contexts: Mapping[str, BaseImage] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
     release: Release | None = None
 
     def bytes_of(self, node: File) -> bytes | None:
@@ -123,12 +127,14 @@ class Build:
 
     def root_of(self, reference: str) -> Filesystem:
         """The root of an image that a COPY names: that of the image at hand, else one of which only the name is known."""
+        reference = self.renamed.get(normal_name(reference), reference) if self.renamed else reference
         image = self.images.get(normal_name(reference)) if self.images else None
         return Filesystem.unknown(f"image {reference}") if image is None else image.filesystem
 
     def given(self, references: tuple[str, ...]) -> tuple[Assumption, ...]:
         """What a step rests on that copies from these images, as far as they are at hand."""
-        names = [(one, normal_name(one)) for one in references] if self.images else []
+        meant = [self.renamed.get(normal_name(one), one) for one in references] if self.renamed else references
+        names = [(one, normal_name(one)) for one in meant] if self.images else []
         return tuple(given(one) for one, name in names if name in self.images and name not in self.contexts)
 
     def result_of(self, index: int) -> StageResult:
@@ -194,7 +200,7 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     images: Mapping[str, BaseImage] | None = None,
     builder: Builder = "buildkit",
     closed: bool = False,
-    contexts: Mapping[str, Context] | None = None,
+    contexts: Mapping[str, NamedSource] | None = None,
     release: Release | None = None,
 ) -> Simulation:
     """Build every stage over filesystem values.
@@ -204,10 +210,10 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     text, and at times of what other instructions take from the context.
     ``images`` are base images at hand, by reference; of others only the name is known. ``builder`` says whose image it is
     where the two differ in files. ``closed``: the build gets no other arguments than these, so that an ARG without a value
-    has none. ``contexts`` are named contexts: each stands for the base image, the stage and the source of COPY that is
-    called like it. ``release`` is that of BuildKit, where releases differ in files; of None that is a term. Raises UsageError
-    where the file has no FROM or more than ``LONGEST_BUILD`` instructions, or a FROM asks
-    for another platform than its image has, and never for what another instruction says: that is a step with ``unknown``.
+    has none. ``contexts`` are named contexts, beside those that the context has: each stands for the base image, the
+    stage and the source of COPY that is called like it. ``release`` is that of BuildKit, where releases differ in files; of None
+    that is a term. Raises UsageError where the file has no FROM or more than ``LONGEST_BUILD`` instructions, or a FROM asks for
+    another platform than its image has, and never for what another instruction says: that is a step with ``unknown``.
     """
     model = read_model(dockerfile, dict(arguments or {}))
     if not model.stages:
@@ -220,14 +226,15 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     build.builder = builder
     build.closed = closed
     build.release = release
-    named = named_contexts(contexts or {})
-    build.model = model = with_replaced_stages(model, contexts or {})
+    given_contexts = {**(context.named if context is not None else {}), **(contexts or {})}
+    named = named_contexts(given_contexts)
+    build.model = model = with_replaced_stages(model, given_contexts)
     build.images = {**{normal_name(reference): image for reference, image in (images or {}).items()}, **named}
-    build.contexts = named
+    build.contexts, build.renamed = named, renamed_images(given_contexts)
     for stage in model.stages:
         build.stage_index = stage.index
         build.results.append(_stage(stage, build))
-    return Simulation(model, context, tuple(build.results), named)
+    return Simulation(model, context, tuple(build.results), named, build.renamed)
 
 
 def _stage(stage: Stage, build: Build) -> StageResult:
@@ -343,7 +350,13 @@ def _unknown(state: State, node: Instruction, reason: str, build: Build) -> Step
     text = build.model.dockerfile.text[node.start : node.end]
     context = build.context.root.digest if build.context is not None else "no context"
     inputs = digest_of(
-        text, state.filesystem.digest, context, state.directory, state.user, sorted(state.scope.of_run.items())
+        text,
+        state.filesystem.digest,
+        context,
+        *((name, named.filesystem.digest) for name, named in sorted(build.contexts.items())),
+        state.directory,
+        state.user,
+        sorted(state.scope.of_run.items()),
     )
     after = state.with_filesystem(state.filesystem.forgotten(digest_of("unknown step", inputs)))
     if node.kind not in ("copy", "add", "run", "workdir"):

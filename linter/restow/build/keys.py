@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from restow.build.base_image import normal_name
+from restow.build.base_image import BaseImage, normal_name
 from restow.build.cache_classic import classic_operation
 from restow.build.cache_copies import is_linked
 from restow.build.cache_inputs import inputs_of
 from restow.build.cache_operations import BuildOptions, operation_of, working_directory
 from restow.build.engine import Simulation, StageResult
-from restow.build.named_contexts import NamedContext
 from restow.build.state import Builder, State
 from restow.build.triggers import read_triggers, triggers_of
 from restow.graph import Input, Operation, Vertex, key_of
@@ -77,7 +76,7 @@ def stage_key(
     stage: Stage,
     results: dict[int, str],
     options: BuildOptions = NO_OPTIONS,
-    contexts: Mapping[str, NamedContext] | None = None,
+    contexts: Mapping[str, BaseImage] | None = None,
 ) -> str:
     """The key of what a stage is built on; ``results`` are the keys of the stages before. A named context counts by all
     of its files.

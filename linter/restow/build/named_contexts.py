@@ -1,13 +1,16 @@
-"""Named contexts (``--build-context NAME=FOLDER``): folders that stand for a base image, a stage or a source of COPY."""
+"""Named contexts (``--build-context NAME=...``): what stands for the base image, the stage or the source of COPY of that name.
+
+A named context is a folder, an image at hand (an OCI layout), or another image by its reference (``docker-image://``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from restow.build.base_image import normal_name
-from restow.build.context import Context
+from restow.build.base_image import BaseImage, normal_name
+from restow.build.context import Context, OtherImage
 from restow.semantics import Model, Stage
 from restow.semantics.model import StageBase
 from restow.vfs import Content, Directory, File, Filesystem, Node
@@ -40,12 +43,29 @@ class NamedContext:
     platform: Platform = field(default_factory=_no_platform)
 
 
-def named_contexts(contexts: Mapping[str, Context]) -> dict[str, NamedContext]:
-    """Each context by the name that `normal_name` gives it, its files by their content."""
-    return {
-        normal_name(name): NamedContext(Filesystem(_own(context.root, name, context)))
-        for name, context in contexts.items()
-    }
+NamedSource: TypeAlias = Context | BaseImage | OtherImage
+"""What a named context may be."""
+
+
+def named_contexts(contexts: Mapping[str, NamedSource]) -> dict[str, BaseImage]:
+    """Each context that has files by the name that `normal_name` gives it, the files of a folder by their content."""
+    found: dict[str, BaseImage] = {}
+    for name, context in contexts.items():
+        if isinstance(context, Context):
+            found[normal_name(name)] = NamedContext(Filesystem(_own(context.root, name, context)))
+        elif not isinstance(context, OtherImage):
+            found[normal_name(name)] = context
+    return found
+
+
+def is_folder(base: StageBase, contexts: Mapping[str, BaseImage]) -> bool:
+    """Whether a stage is built on the folder of a named context."""
+    return base.kind == "image" and bool(contexts) and isinstance(contexts.get(normal_name(base.name)), NamedContext)
+
+
+def renamed_images(contexts: Mapping[str, NamedSource]) -> dict[str, str]:
+    """The references of the images that others stand for, by the name that `normal_name` gives."""
+    return {normal_name(name): one.reference for name, one in contexts.items() if isinstance(one, OtherImage)}
 
 
 def _own(folder: Directory, name: str, context: Context) -> Directory:
@@ -67,12 +87,20 @@ def _content(content: Content, name: str, context: Context) -> Content:
     return Content(identity if identity.startswith("sha256:") else f"named context {name!r}: {identity}", content.size)
 
 
-def with_replaced_stages(model: Model, contexts: Mapping[str, Context]) -> Model:
-    """The model in which a stage that a context is called like is that context, whatever the file says of it."""
+def with_replaced_stages(model: Model, contexts: Mapping[str, NamedSource]) -> Model:
+    """The model in which a stage that a context is called like is that context, whatever the file says of it, and a base image
+    that another stands for is that one.
+    """
     names = {name.lower(): name for name in contexts}
+    renamed = renamed_images(contexts)
 
     def replaced(stage: Stage) -> Stage:
         name = names.get(stage.name or "")
-        return stage if name is None else replace(stage, base=StageBase("image", name), instructions=())
+        if name is not None:
+            source = contexts[name]
+            base = StageBase("image", source.reference if isinstance(source, OtherImage) else name)
+            return replace(stage, base=base, instructions=())
+        other = renamed.get(normal_name(stage.base.name)) if stage.base.kind == "image" else None
+        return stage if other is None else replace(stage, base=replace(stage.base, name=other))
 
     return replace(model, stages=tuple(replaced(stage) for stage in model.stages)) if names else model

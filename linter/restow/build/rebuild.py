@@ -10,6 +10,7 @@ from restow.build.cache_operations import BuildOptions
 from restow.build.engine import Simulation, StageResult
 from restow.build.keys import NO_OPTIONS, NOTHING, Contents, Keyed, Position, keyed_steps
 from restow.build.misses import Miss, explained
+from restow.build.named_contexts import is_folder
 from restow.build.state import Builder
 from restow.errors import UsageError
 from restow.semantics import Model, Stage
@@ -128,11 +129,14 @@ class _Lookup:
         self.renewed: set[int] = set()
 
     def steps(self, result: StageResult) -> Iterator[RebuiltStep]:
-        """The outcome of each instruction of a stage. What ``no_cache`` renews makes what follows miss, too."""
+        """The outcome of each instruction of a stage. What ``no_cache`` renews makes what follows miss, too, and nothing that is
+        built on the folder of a named context is found again.
+        """
         base, stage = result.stage.base.index, result.stage
+        folder = stage.base.name if is_folder(result.stage.base, self.after.contexts) else None
         missed = self.last.get(base) if base is not None else None
         renews = bool(self.no_cache & {"*", stage.name})
-        fresh = base in self.renewed
+        fresh = folder is not None or base in self.renewed
         for index, step in enumerate(result.steps):
             position = (stage.index, index)
             keyed = self.second.get(position)
@@ -147,7 +151,11 @@ class _Lookup:
                 yield RebuiltStep(index, "hit")
                 continue
             fresh = fresh or forced
-            if forced or (keyed.key in self.keys and follows):
+            if folder is not None and not forced and keyed.vertex.parent != NOTHING:
+                reason = Miss(
+                    "base", f"it is built on the folder of the named context {folder}, which each build sends anew"
+                )
+            elif forced or (keyed.key in self.keys and follows):
                 reason = Miss("option", "--no-cache")
             elif keyed.key in self.keys:
                 reason = Miss(

@@ -55,7 +55,7 @@ def _request(arguments: Namespace, item: Input, read: ReadContext, empty: Path) 
         tuple(arguments.build_arg),
         arguments.target,
         arguments.platform,
-        tuple(arguments.engine_option),
+        (*arguments.engine_option, *(f"--build-context={name}={text}" for name, text in arguments.build_context)),
     )
 
 

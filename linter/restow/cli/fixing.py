@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from restow.cli.images import base_images
-from restow.cli.inputs import Input, ReadContext, context_of, settings_reader
+from restow.cli.inputs import Input, ReadContext, context_of, named_contexts_of, settings_reader
 from restow.cli.output import print_diff, wants_colour
 from restow.config.settings import Settings
 from restow.report.styled import write
@@ -30,7 +30,7 @@ def rewrite_all(
     goes to standard output, and the report to standard error.
     """
     settings_of = settings_reader(arguments)
-    images = base_images(arguments)
+    images, named = base_images(arguments), named_contexts_of(arguments)
     changed = 0
     for item in items:
         if not any(node.kind == "from" for node in item.dockerfile.instructions):
@@ -39,7 +39,7 @@ def rewrite_all(
                 file=sys.stderr,
             )
             continue
-        context = context_of(arguments.context, item)
+        context = context_of(arguments.context, item, named=named)
         result = rewrite(item, context, settings_of(item), unsafe=arguments.unsafe_fixes, images=images)
         differs = result.text != item.source.text
         changed += differs

@@ -62,12 +62,12 @@ def read_side(text: str, arguments: Namespace) -> Image | Simulation:
     if is_image(text) or not Path(text).exists():
         return read_named(text, arguments.platform)
     from restow.build import simulate
-    from restow.cli.inputs import context_of, read_one
+    from restow.cli.inputs import context_of, named_contexts_of, read_one
     from restow.rule import require_build
 
     item = read_one(arguments, text)
     require_build(item.dockerfile)
-    context = context_of(arguments.context, item, hashed=True).context
+    context = context_of(arguments.context, item, hashed=True, named=named_contexts_of(arguments)).context
     return simulate(item.dockerfile, context, arguments=dict(arguments.build_arg), images=base_images(arguments))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from restow.config.context_folder import ContextChoice, choose_context
+from restow.config.context_folder import ContextChoice, choose_context, context_sources
 from restow.config.discovery import find_dockerfiles
 from restow.config.settings import Settings
 from restow.config.settings_file import read_settings
@@ -22,6 +22,7 @@ from restow.syntax.ast import Dockerfile
 
 if TYPE_CHECKING:
     from restow.build import Context
+    from restow.build.named_contexts import NamedSource
 
 STDIN = "-"
 
@@ -126,21 +127,44 @@ def read_stdin(arguments: Namespace) -> Input:
     return Input(parse(decode(shown, sys.stdin.buffer.read()), shown), Path(name) if name else None, from_stdin=True)
 
 
-def context_of(given: str | None, item: Input, *, hashed: bool = False) -> ReadContext:
-    """The build context of a Dockerfile. One that nobody named and that cannot be read is none, with that reason."""
+def context_of(
+    given: str | None, item: Input, *, hashed: bool = False, named: Mapping[str, NamedSource] | None = None
+) -> ReadContext:
+    """The build context of a Dockerfile, with the ``named`` ones. One that nobody named and that cannot be read is none, with
+    that reason. Raises UsageError where there are named ones and it is not known which folder the build gets.
+    """
     choice = choose_context(item.dockerfile, item.path, Path(given) if given else None)
     if choice.folder is None:
-        return ReadContext(None, choice)
+        return ReadContext(_nothing_but(named, item, choice) if named else None, choice)
     from restow.build import read_context
     from restow.lint.declarations import declared_effects
 
     try:
         context = read_context(choice.folder, item.path, hashed=hashed)
-        return ReadContext(replace(context, declared=declared_effects(read_settings(item.folder))), choice)
+        declared = declared_effects(read_settings(item.folder))
+        return ReadContext(replace(context, declared=declared, named=named or {}), choice)
     except ContextError as error:
-        if given:
+        if given or named:
             raise
         return ReadContext(None, replace(choice, folder=None, reason=f"no build context: {error}"))
+
+
+def _nothing_but(named: Mapping[str, NamedSource], item: Input, choice: ContextChoice) -> Context:
+    """A build context without files, for a Dockerfile that takes none."""
+    from restow.build import Context
+    from restow.vfs import Attributes, Directory
+
+    if any(context_sources(item.dockerfile)):
+        raise UsageError(f"{item.source.name}: with --build-context the build context is needed too ({choice.reason})")
+    return Context(Directory(Attributes(0o755), {}), "no folder", named=named)
+
+
+def named_contexts_of(arguments: Namespace) -> dict[str, NamedSource]:
+    """The named contexts that ``--build-context NAME=...`` gives, by name."""
+    from restow.image.named_source import read_named_source
+
+    platform = getattr(arguments, "platform", None)
+    return {name: read_named_source(text, platform) for name, text in arguments.build_context}
 
 
 def settings_reader(arguments: Namespace) -> Callable[[Input], Settings]:

@@ -51,6 +51,15 @@ def base_image(text: str) -> tuple[str, str]:
     return reference, image
 
 
+def named_context(text: str) -> tuple[str, str]:
+    """``NAME=CONTEXT``."""
+    name, equals, context = text.partition("=")
+    if not name or not equals or not context:
+        raise ValueError(text)
+    return name, context
+
+
+named_context.__name__ = "NAME=CONTEXT"
 base_image.__name__ = "REFERENCE=IMAGE"
 build_argument.__name__ = "NAME=VALUE"  # what argparse calls a wrong value's type
 
@@ -80,6 +89,10 @@ _BASE = _argument(
     "--base", type=base_image, action="append", default=[], metavar="REFERENCE=IMAGE",
     help="the base image that FROM REFERENCE names, as an archive, an OCI layout or docker://NAME: its files are then known",
 )  # fmt: skip
+_BUILD_CONTEXTS = _argument(
+    "--build-context", type=named_context, action="append", default=[], metavar="NAME=CONTEXT",
+    help="what the image or stage NAME stands for: a folder, docker-image://REFERENCE, or oci-layout://PATH[:TAG]",
+)  # fmt: skip
 _PLATFORM = _argument("--platform", metavar="OS/ARCH", help="which platform of an image that is for several")
 _DIFF = _argument(
     "--diff", action="store_true", help="write nothing; print the changes as a diff, exit code 1 if there are any"
@@ -102,6 +115,7 @@ COMMANDS = (
             _SELECT,
             _IGNORE,
             _CONTEXT,
+            _BUILD_CONTEXTS,
             _argument("--fix", action="store_true", help="apply every proven fix first, then report what is left"),
             _DIFF,
             _UNSAFE,
@@ -113,7 +127,7 @@ COMMANDS = (
     Command(
         "fix",
         "rewrite Dockerfiles with every fix that is proven",
-        (_PATHS, _STDIN_NAME, _CONTEXT, _BASE, _SELECT, _IGNORE, _DIFF, _UNSAFE, _QUIET),
+        (_PATHS, _STDIN_NAME, _CONTEXT, _BUILD_CONTEXTS, _BASE, _SELECT, _IGNORE, _DIFF, _UNSAFE, _QUIET),
     ),
     Command(
         "format",
@@ -133,13 +147,13 @@ COMMANDS = (
     Command(
         "advise",
         "price each instruction's cache and propose a cheaper arrangement",
-        (_PATH, _CONTEXT, _BASE, _FORMAT, _UNSAFE, _STDIN_NAME),
+        (_PATH, _CONTEXT, _BUILD_CONTEXTS, _BASE, _FORMAT, _UNSAFE, _STDIN_NAME),
     ),
     Command(
         "layers",
         "show the simulated build's layers, and what a rebuild finds in the cache",
         (
-            *(_PATH, _CONTEXT, _FORMAT, _BUILD_ARGUMENTS, _BASE, _STDIN_NAME),
+            *(_PATH, _CONTEXT, _BUILD_CONTEXTS, _FORMAT, _BUILD_ARGUMENTS, _BASE, _STDIN_NAME),
             _argument(
                 "--after",
                 nargs="+",
@@ -166,6 +180,7 @@ COMMANDS = (
             _argument("before", metavar="A", help="a Dockerfile"),
             _argument("after", metavar="B", help="another Dockerfile"),
             _argument("--context", metavar="DIR", help="the build context of both"),
+            _BUILD_CONTEXTS,
             _FORMAT,
             _BUILD_ARGUMENTS,
             _BASE,
@@ -196,6 +211,7 @@ COMMANDS = (
             _argument("--layers", action="store_true", help="also compare layer by layer"),
             _PLATFORM,
             _argument("--context", metavar="DIR", help="the build context of a Dockerfile"),
+            _BUILD_CONTEXTS,
             _BASE,
             _FORMAT,
             _BUILD_ARGUMENTS,
@@ -217,6 +233,7 @@ COMMANDS = (
             ),
             _PLATFORM,
             _argument("--context", metavar="DIR", help="the build context of a Dockerfile"),
+            _BUILD_CONTEXTS,
             _BASE,
             _FORMAT,
             _BUILD_ARGUMENTS,

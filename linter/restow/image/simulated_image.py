@@ -18,7 +18,7 @@ class SimulatedImage(Simulation):
     @classmethod
     def of(cls, simulation: Simulation) -> SimulatedImage:
         """The same build under these names."""
-        return cls(simulation.model, simulation.context, simulation.stages, simulation.contexts)
+        return cls(simulation.model, simulation.context, simulation.stages, simulation.contexts, simulation.renamed)
 
     @property
     def image_stage(self) -> StageResult:

@@ -132,7 +132,7 @@ def _candidate(blobs: Blobs, one: Descriptor, document: Json, name: str) -> _Can
 def _chosen(candidates: list[_Candidate], platform: Platform | None, name: str | None) -> _Candidate:
     if not candidates:
         raise ArchiveError("no image: the index lists no manifest of one")
-    named = [one for one in candidates if name is None or _means(one.name, name)]
+    named = [one for one in candidates if name is None or _means(one.name, name) or str(one.digest) == name]
     if not named:
         raise UsageError(f"no image is called {name!r}; there are: {_listed(one.name for one in candidates)}")
     fitting = [one for one in named if platform is None or one.platform.offers(platform)]

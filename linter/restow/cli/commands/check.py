@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from restow.cli.inputs import STDIN, Input, Inputs, context_of, settings_reader
+from restow.cli.inputs import STDIN, Input, Inputs, context_of, named_contexts_of, settings_reader
 from restow.cli.output import print_document, print_lines
 from restow.config.settings import FAIL_LEVELS, Settings
 from restow.errors import UsageError
@@ -15,6 +16,9 @@ from restow.report.checked import CheckedFile
 from restow.rule import Finding
 from restow.semantics.model import LONGEST_BUILD
 
+if TYPE_CHECKING:
+    from restow.build.named_contexts import NamedSource
+
 
 def run(arguments: Namespace) -> int:
     """Exit code 1 where a finding reaches the settings' fail level, 2 where a file could not be read."""
@@ -22,13 +26,13 @@ def run(arguments: Namespace) -> int:
         return _diff(arguments)
     if arguments.fix:
         _fix(arguments)
-    settings_of = settings_reader(arguments)
+    settings_of, named = settings_reader(arguments), named_contexts_of(arguments)
     inputs = Inputs(arguments)
     files: list[CheckedFile] = []
     found = False
     for item in inputs:
         settings = settings_of(item)
-        file, result = _checked(arguments, item, settings)
+        file, result = _checked(arguments, item, settings, named)
         found = found or _fails(result.findings, settings)
         files.append(file)
         if not arguments.quiet:
@@ -58,8 +62,10 @@ def _fix(arguments: Namespace) -> None:
     rewrite_all(arguments, Inputs(arguments, silent=True), report_to_stderr=arguments.output_format == "json")
 
 
-def _checked(arguments: Namespace, item: Input, settings: Settings) -> tuple[CheckedFile, LintResult]:
-    found = context_of(arguments.context, item)
+def _checked(
+    arguments: Namespace, item: Input, settings: Settings, named: Mapping[str, NamedSource]
+) -> tuple[CheckedFile, LintResult]:
+    found = context_of(arguments.context, item, named=named)
     result = lint(item.dockerfile, found.context, settings)
     file = CheckedFile(
         item.source.name, item.source, result.findings, found.folder, found.choice.reason, len(result.suppressed)

@@ -71,11 +71,11 @@ def _layers(image: Image, arguments: Namespace) -> None:
 
 def _made(image: Image, arguments: Namespace) -> tuple[tuple[Made | None, ...], str | None]:
     from restow.build import simulate
-    from restow.cli.inputs import context_of, read_one
+    from restow.cli.inputs import context_of, named_contexts_of, read_one
     from restow.image.history import made_by
 
     item = read_one(arguments, arguments.file)
-    context = context_of(arguments.context, item).context
+    context = context_of(arguments.context, item, named=named_contexts_of(arguments)).context
     return made_by(image, simulate(item.dockerfile, context, arguments=dict(arguments.build_arg)))
 
 

@@ -13,7 +13,7 @@ from restow.build import Context, simulate
 from restow.build.cache_changes import changed_paths, inside, select, with_changed_content, with_texts
 from restow.build.keys import cache_keys
 from restow.cli.images import base_images
-from restow.cli.inputs import Input, context_of, read_input, read_one
+from restow.cli.inputs import Input, context_of, named_contexts_of, read_input, read_one
 from restow.cli.output import print_document, print_lines
 from restow.errors import UsageError
 from restow.report.layers_report import layers_document, layers_text
@@ -29,7 +29,8 @@ def run(arguments: Namespace) -> int:
     """Exit code 0, whatever the layers waste and whatever misses."""
     item = read_one(arguments, arguments.path)
     require_build(item.dockerfile)
-    read = context_of(arguments.context, item, hashed=arguments.after_dockerfile is not None)
+    named = named_contexts_of(arguments)
+    read = context_of(arguments.context, item, hashed=arguments.after_dockerfile is not None, named=named)
     build_arguments, images = dict(arguments.build_arg), base_images(arguments)
     simulation = simulate(item.dockerfile, read.context, arguments=build_arguments, images=images)
     rebuilt = None

@@ -10,7 +10,7 @@ from restow import __version__
 from restow.build import Context, read_context, simulate
 from restow.build.context import DOCKERFILE_IDENTITY
 from restow.cli.images import base_images
-from restow.cli.inputs import STDIN, Input, ReadContext, context_of, read_one
+from restow.cli.inputs import STDIN, Input, ReadContext, context_of, named_contexts_of, read_one
 from restow.cli.output import print_document, print_lines
 from restow.errors import UsageError
 from restow.image import compare
@@ -24,7 +24,7 @@ def run(arguments: Namespace) -> int:
     if STDIN in (arguments.before, arguments.after):
         raise UsageError("verify takes two files: standard input has no folder to find a build context by")
     before, after = read_one(arguments, arguments.before), read_one(arguments, arguments.after)
-    first, second = _contexts(arguments.context, before, after, hashed=arguments.engine is None)
+    first, second = _contexts(arguments, before, after, hashed=arguments.engine is None)
     if arguments.engine is not None:
         from restow.cli.engine_verify import verify_with_engine
 
@@ -50,9 +50,10 @@ def run(arguments: Namespace) -> int:
     return 0 if document.equal else 1
 
 
-def _contexts(given: str | None, before: Input, after: Input, *, hashed: bool) -> tuple[ReadContext, ReadContext]:
+def _contexts(arguments: Namespace, before: Input, after: Input, *, hashed: bool) -> tuple[ReadContext, ReadContext]:
     """The build contexts of both. Where only one file has a context, the other is built with it too."""
-    first, second = context_of(given, before, hashed=hashed), context_of(given, after, hashed=hashed)
+    named = named_contexts_of(arguments)
+    first, second = (context_of(arguments.context, one, hashed=hashed, named=named) for one in (before, after))
     if first.context is not None and second.context is None:
         second = _borrowed(first, before, after)
     elif second.context is not None and first.context is None:
@@ -65,7 +66,7 @@ def _borrowed(owner: ReadContext, owning: Input, item: Input) -> ReadContext:
     reason = f"that of {owning.source.name}"
     context = read_context(owner.choice.folder, item.path, hashed=True)
     assert owner.context is not None
-    context = replace(context, declared=owner.context.declared)
+    context = replace(context, declared=owner.context.declared, named=owner.context.named)
     return ReadContext(context, replace(owner.choice, reason=reason))
 
 
