@@ -161,6 +161,8 @@ def _nothing_but(named: Mapping[str, NamedSource], item: Input, choice: ContextC
 
 def named_contexts_of(arguments: Namespace) -> dict[str, NamedSource]:
     """The named contexts that ``--build-context NAME=...`` gives, by name."""
+    if not arguments.build_context:
+        return {}
     from restow.image.named_source import read_named_source
 
     platform = getattr(arguments, "platform", None)
