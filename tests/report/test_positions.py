@@ -26,7 +26,9 @@ def place(document):
 
 def findings():
     tree = parse(TEXT)
-    (finding,) = [one for one in lint(tree) if one.span.start <= AT < max(one.span.end, AT + 1) and "LABEL" in one.message]
+    (finding,) = [
+        one for one in lint(tree) if one.span.start <= AT < max(one.span.end, AT + 1) and "LABEL" in one.message
+    ]
     return CheckedFile("Dockerfile", tree.source, (finding,))
 
 

@@ -226,7 +226,8 @@ class Onbuild(InstructionNode):
 
 
 class Invalid(InstructionNode):
-    """An instruction that does not parse. ``offset`` is where in the file it goes wrong, ``message`` what to do.
+    """An instruction that does not parse. ``offset`` is where in the file it goes wrong, ``message`` what to do. Its flags are
+    kept; its arguments are not told apart, since nothing is known of them: they are the text behind the flags.
 
     ``by_parser``: it is BuildKit's parser that refuses it, so that as a trigger of ONBUILD too it stops every build; what
     the instruction itself refuses in a trigger stops only a build that sets it off.
