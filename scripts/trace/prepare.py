@@ -21,6 +21,13 @@ TOOLSETS = {
     "python": ("base", "net", "lists", "python"),
     "golang": ("base", "net", "lists", "golang"),
     "node": ("base", "net", "node", "nodetools"),
+    "tools": ("base", "net", "lists", "tools"),
+    "projects": ("base", "net", "lists", "python", "projects"),
+    "ruby": ("base", "net", "lists", "ruby"),
+    "php": ("base", "net", "lists", "php"),
+    "rust": ("base", "net", "lists", "rust"),
+    "java": ("base", "net", "lists", "java"),
+    "nodemore": ("base", "net", "node", "nodetools", "nodemore"),
 }
 """The layers of each set of programs, lowest first."""
 _QUIET = {"HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
@@ -31,6 +38,14 @@ _SCRIPTS = {
     "build-essential && apt-get clean && pip install --break-system-packages uv virtualenv && rm -rf /root/.cache",
     "golang": f"{_INSTALL} golang-go git ca-certificates && apt-get clean",
     "nodetools": "npm install -g yarn@1 pnpm@9 && rm -rf /root/.npm",
+    "tools": f"{_INSTALL} locales patch gnupg gawk bzip2 xz-utils sudo gosu file jq dos2unix libcap2-bin binutils "
+    "cpanminus openssl rsync wget curl cron && apt-get clean",
+    "projects": "pip install --break-system-packages poetry pipenv && rm -rf /root/.cache",
+    "ruby": f"{_INSTALL} ruby ruby-bundler git && apt-get clean",
+    "php": f"{_INSTALL} composer php-cli git unzip && apt-get clean",
+    "rust": f"{_INSTALL} cargo rustc gcc libc6-dev && apt-get clean",
+    "java": f"{_INSTALL} maven openjdk-17-jdk-headless && apt-get clean",
+    "nodemore": "npm install -g bun && npm install -g --prefix /opt/berry @yarnpkg/cli-dist && rm -rf /root/.npm",
 }
 
 

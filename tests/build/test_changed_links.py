@@ -53,3 +53,19 @@ def test_what_is_done_through_it_in_the_same_command_counts_where_it_leads(use) 
 def test_several_links_in_a_folder() -> None:
     simulation = built("RUN mkdir -p /data /srv/bin && ln -s /data /opt/other /srv/bin/", "COPY b /srv/bin/data/x")
     assert "/srv/bin/data was made a symbolic link" in str(simulation.target.steps[-1].unknown)
+
+
+@pytest.mark.parametrize("use", ["COPY b /app/x", "WORKDIR /app/x", "RUN touch /app/x"])
+def test_a_link_with_an_unknown_text_may_lead_anywhere(use) -> None:
+    simulation = built('RUN ln -s "$(cat /etc/where)" /app', use)
+    assert simulation.target.steps[-2].unknown is None
+    assert "/app was made a symbolic link" in str(simulation.target.steps[-1].unknown)
+
+
+def test_what_covers_a_link_with_an_unknown_text_touches_everything() -> None:
+    through = 'RUN ln -s "$(cat /etc/where)" /srv/x; chmod -R go-w /srv'
+    one, two = built(through, "COPY a /data/a"), built("COPY a /data/a", through)
+    assert one.unknown or two.unknown or compare(one, two)
+    beside = 'RUN ln -s "$(cat /etc/where)" /srv/x; chmod -R go-w /opt'
+    one, two = built(beside, "COPY a /data/a"), built("COPY a /data/a", beside)
+    assert not compare(one, two)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from restow.build.shell_text import kept, listens, reads_dockerfile, ways
+from restow.build.shell_text import kept, reads_dockerfile, ways
 from restow.build.state import Command, State
+from restow.effects.commute import fits
+from restow.effects.effect import Effect
 from restow.errors import UnknownEffect
 from restow.shell import SimpleCommand
 from restow.vfs import Directory, Filesystem, Origin, Region, Symlink, Unknown, digest_of
@@ -84,9 +86,9 @@ def term_of(
     """
     state = setting.state
     effects = [entry.command.effect for entry in entries]
-    reads = [region for effect in effects for region in effect.reads]
-    reads += [] if sure else [Region(effect.creates) for effect in effects]
-    reads += [] if state.user in ("", "root", "0") else [_ACCOUNTS]
+    reads = [_followed(region, filesystem, effect) for effect in effects for region in effect.reads]
+    reads += [] if sure else [_followed(Region(effect.creates), filesystem, effect) for effect in effects]
+    reads += [] if state.user in ("", "root", "0") else [_followed(_ACCOUNTS, filesystem)]
     writes = [region for effect in effects for region in effect.writes]
     return digest_of(
         "command",
@@ -96,7 +98,7 @@ def term_of(
         state.user,
         setting.context_term,
         setting.dockerfile if reads_dockerfile(filesystem, reads) else "",
-        *(_followed(region, filesystem).digest(filesystem) for region in reads),
+        *(region.digest(filesystem) for region in reads),
         *(_environment(entry, state) for entry in entries),
         *([] if joint is None else [sorted(joint.items())]),
         *([] if sure else ways(filesystem, [*reads, *writes])),
@@ -109,7 +111,7 @@ def carried_out(entries: list[Entry], filesystem: Filesystem, term: str, *, sure
     for effect in (entry.command.effect for entry in entries):
         for region in (*effect.writes, *(() if sure else (Region(effect.creates),))):
             if region:
-                filesystem = _followed(region, before).write(filesystem, term)
+                filesystem = _followed(region, before, effect).write(filesystem, term)
         for path in effect.creates if sure else ():
             filesystem = filesystem.put(path, Unknown(Origin(term)))
         for cache in effect.caches:
@@ -117,13 +119,14 @@ def carried_out(entries: list[Entry], filesystem: Filesystem, term: str, *, sure
     return filesystem
 
 
-def _followed(region: Region, filesystem: Filesystem) -> Region:
-    return with_twins(with_links(region, filesystem))
+def _followed(region: Region, filesystem: Filesystem, effect: Effect | None = None) -> Region:
+    made = () if effect is None else tuple(place for place, _ in effect.links)
+    return with_twins(with_links(region, filesystem, made))
 
 
 def _environment(entry: Entry, state: State) -> str:
     names = entry.command.effect.environment
     heard = sorted(entry.environment.items())
     if names is not None:
-        heard = [(key, value) for key, value in heard if any(listens(name, key) for name in names)]
+        heard = [(key, value) for key, value in heard if any(fits(name, key) for name in names)]
     return digest_of(state.scope.base, heard)

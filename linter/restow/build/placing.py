@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from restow.build.release import Release
-from restow.build.shell_text import placed_here, stands
+from restow.build.shell_text import stands
 from restow.build.sources import Found
+from restow.effects.surroundings import is_placed
 from restow.errors import PathConflict, UnknownEffect
 from restow.vfs import (
     Attributes,
@@ -102,7 +103,7 @@ class Placing:
             return blur(filesystem, destination, term, self.created, sure=found.sure)
         target = self.target(filesystem, found, destination)
         there = filesystem.lookup(target)
-        if isinstance(there, Unknown) and not isinstance(found.node, Directory) and placed_here(filesystem, target):
+        if isinstance(there, Unknown) and not isinstance(found.node, Directory) and is_placed(filesystem, target):
             # a program's result that may be a directory, and then the file goes into it
             return blur(
                 filesystem, target, digest_of("onto", found.node.digest, there.digest, found.name, self), self.created

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from restow.build.context import DOCKERFILE_IDENTITY
+from restow.effects.surroundings import is_placed
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known
 from restow.shell import Node as ShellCommand
@@ -40,13 +41,6 @@ _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", 
 def within(inner: ShellNode, outer: ShellNode | None) -> bool:
     """Whether one node lies in the other."""
     return outer is not None and outer.start <= inner.start and inner.end <= outer.end
-
-
-def listens(pattern: str, name: str) -> bool:
-    """Whether ``pattern`` (a name, or one that begins or ends in ``*``) means the variable."""
-    if pattern.startswith("*"):
-        return name.endswith(pattern[1:])
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 def gives_up(node: ShellCommand) -> bool:
@@ -159,7 +153,7 @@ def check_program(
     names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*_PATH, *folders)]
     for name in names:
         path = join(directory, name)
-        if is_known(path) and placed_here(filesystem, path) and not _is_kin(filesystem, path):
+        if is_known(path) and is_placed(filesystem, path) and not _is_kin(filesystem, path):
             if root is not None and _as_in(root, filesystem, path):
                 continue
             raise UnknownEffect(f"{program} is a file that the build itself put at {path}")
@@ -171,15 +165,6 @@ def _as_in(root: Filesystem, filesystem: Filesystem, path: str) -> bool:
     pairs = [(root.lookup(each), filesystem.lookup(each)) for each in (path, end)]
     same = all(old is not None and new is not None and old.digest == new.digest for old, new in pairs)
     return same and filesystem.resolve(path) == end
-
-
-def placed_here(filesystem: Filesystem, path: str) -> bool:
-    """Whether a step put something at exactly this path: a file, a link, or a program's result of whatever kind."""
-    node = filesystem.lookup(path)
-    if isinstance(node, Unknown):
-        above = filesystem.lookup(path.rsplit("/", 1)[0] or "/")
-        return isinstance(above, Directory) and above.rest != node.origin
-    return isinstance(node, File | Symlink)
 
 
 def _is_kin(filesystem: Filesystem, path: str) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.surroundings import is_placed
 from restow.errors import UnknownEffect
-from restow.vfs import Directory, File, Region, Symlink, Unknown, join
+from restow.vfs import Region, join
 
 ACCOUNTS = Region(("/etc/passwd", "/etc/group", "/etc/nsswitch.conf"))
 _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -58,9 +59,7 @@ def _check_program(call: Invocation) -> None:
         if SYMBOLIC in name or (not name.startswith("/") and SYMBOLIC in call.directory):
             raise UnknownEffect("the place of a program depends on a value that is not known")
         path = join(call.directory, name)
-        node, above = call.filesystem.lookup(path), call.filesystem.lookup(path.rsplit("/", 1)[0] or "/")
-        replaced = isinstance(node, Unknown) and isinstance(above, Directory) and above.rest != node.origin
-        if isinstance(node, File | Symlink) or replaced:
+        if is_placed(call.filesystem, path):
             raise UnknownEffect(f"{call.argv[0]} is a file that the build itself put at {path}")
 
 

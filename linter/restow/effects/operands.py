@@ -25,6 +25,26 @@ def folder_of(pattern: str) -> str:
     return operand
 
 
+def is_loose(operand: str) -> bool:
+    """Whether an operand stands for more than one path, or for one that is not known."""
+    return is_pattern(operand) or SYMBOLIC in operand
+
+
+def lying(call: Invocation, operands: tuple[str, ...]) -> list[str]:
+    """Absolute paths of the operands; a pattern, or an unknown value, stands for the folder in which it is matched.
+
+    Raises UnknownEffect where one may lie anywhere, and for the root directory.
+    """
+    found = []
+    for operand in operands:
+        if operand.startswith(SYMBOLIC):
+            raise UnknownEffect(f"a path given to {call.name} depends on a value that is not known")
+        found.append(call.area(folder_of(operand)))
+    if "/" in found:
+        raise UnknownEffect(f"{call.name} works on the whole filesystem")
+    return found
+
+
 def places(call: Invocation, *operands: str) -> tuple[str, ...]:
     """Where each operand lies, and the symbolic link that stands there, to be written or read.
 

@@ -78,7 +78,9 @@ def _short(
                 if not rest:
                     raise UnknownEffect(f"{program} {name} lacks its value")
                 value = rest.pop(0)
-            return [*found, (name, value.removeprefix("="))]
+            if value.startswith("="):
+                raise UnknownEffect(f"{program} {name}=: programs read this in different ways")
+            return [*found, (name, value)]
         if name not in flags:
             raise UnknownEffect(f"the option {name} of {program} is not modelled")
         found.append((name, ""))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from restow.effects.effect import SYMBOLIC, Assumption, Invocation, Verdict
 from restow.effects.places import ENVIRONMENT, TOOLCHAIN, toolchain
 from restow.errors import UnknownEffect
-from restow.vfs import Directory, Region, Symlink, join, split
+from restow.vfs import Directory, File, Filesystem, Region, Symlink, Unknown, join, split
 
 _PATH_LISTS = (
     *(
@@ -136,6 +136,21 @@ BESIDE_USR = (
 def trail(call: Invocation, path: str) -> tuple[str, ...]:
     """``path`` (absolute), every symbolic link on its way, and where it ends: all of them decide what is read there."""
     return call.filesystem.steps(path)
+
+
+def put_by_build(call: Invocation, path: str) -> bool:
+    """Whether a step of the build put something at exactly this path: a file, a link, or a program's result."""
+    call.consulted.append(path)
+    return is_placed(call.filesystem, path)
+
+
+def is_placed(filesystem: Filesystem, path: str) -> bool:
+    """Like ``put_by_build``, of a filesystem."""
+    node = filesystem.lookup(path)
+    if isinstance(node, Unknown):
+        above = filesystem.lookup(path.rsplit("/", 1)[0] or "/")
+        return isinstance(above, Directory) and above.rest != node.origin
+    return isinstance(node, File | Symlink)
 
 
 def place(call: Invocation, argument: str) -> str:

@@ -9,11 +9,16 @@ from restow.vfs.filesystem import MAX_LINKS, Filesystem, join, split, was_link
 from restow.vfs.inode import Directory, Symlink
 from restow.vfs.region import Region
 
+ANYWHERE = "\0"
+"""The text of a link that only the build gives: no path holds this character."""
 _ASIDE = ("/dev/", "/proc/")
 
 
-def with_links(region: Region, filesystem: Filesystem) -> Region:
-    """The region with the places that known symbolic links inside of it, or on the way to it, lead to."""
+def with_links(region: Region, filesystem: Filesystem, made: tuple[str, ...] = ()) -> Region:
+    """The region with the places that known symbolic links inside of it, or on the way to it, lead to.
+
+    ``made`` are the places where the command itself makes links: one with an unknown text is not followed there.
+    """
     links = links_below(filesystem.root)
     if not links or not region:
         return region
@@ -21,6 +26,10 @@ def with_links(region: Region, filesystem: Filesystem) -> Region:
     for _ in range(MAX_LINKS):
         more: list[str] = []
         for path, target in tuple(pending.items()):
+            if target == ANYWHERE:
+                if path not in made and current.touches(path):
+                    return Region.everything()
+                continue
             led = _led(current, path, join(path.rsplit("/", 1)[0] or "/", target), filesystem)
             if current.covers(path):
                 del pending[path]

@@ -67,7 +67,8 @@ _WITHOUT_RESULT = ("-q", "-qq", "-qqq", "--quiet", "--show-progress", "-V", "--v
 
 def effect(call: Invocation) -> Effect:
     """Of ``apt-get [options] command [package ...]``."""
-    arguments = read_options(call.argv, flags=_FLAGS - {"-a"}, valued=_VALUED, words=True)
+    argv = tuple(f"-o{word[3:]}" if word.startswith("-o=") else word for word in call.argv)
+    arguments = read_options(argv, flags=_FLAGS - {"-a"}, valued=_VALUED, words=True)
     if not arguments.operands:
         if arguments.has("--version", "-v"):
             return queried(call)
@@ -110,15 +111,23 @@ def _check_settings(call: Invocation, options: tuple[str, ...]) -> None:
         raise UnknownEffect("APT_CONFIG names settings of the project")
 
 
+_PROGRAM_NAMES = (
+    *("invoke", "pkgs", "::run", "helper", "chroot", "instdir", "compressor", "command", "solver", "planner", "hook"),
+    *("script", "gpgv", "methods"),
+)
+"""Parts of the names of settings whose values are programs or folders (apt.conf(5))."""
+
+
 def _names_files(option: str) -> bool:
     """Whether ``Name::Of::It=value`` may lead to files or programs outside of the system's folders."""
     name, _, given = option.strip().lower().partition("=")
-    risky = name.startswith(("dir", "rootdir", "#")) or any(
-        word in name for word in ("invoke", "pkgs", "::run", "helper", "chroot", "instdir")
-    )
-    leads = given.strip("\"' ").startswith(("/", ".", "~", SYMBOLIC)) or any(
-        word in given for word in ("--root", "--instdir", "--admindir", "--pre-invoke", "--post-invoke")
-    )
+    bare = given.strip("\"' ")
+    if name.startswith("dpkg::options"):
+        return not bare.startswith(
+            ("--force-", "--no-force-", "--refuse-", "--path-exclude=", "--path-include=", "--no-triggers")
+        )
+    risky = name.startswith(("dir", "rootdir", "#", "binary")) or any(word in name for word in _PROGRAM_NAMES)
+    leads = bare.startswith(("/", ".", "~", SYMBOLIC)) or ("/" in bare and "://" not in bare)
     return risky or leads or SYMBOLIC in name
 
 

@@ -6,6 +6,8 @@ Members may carry any path below the target; tar strips a leading ``/`` and refu
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import TOOLCHAIN
@@ -20,11 +22,11 @@ _TAR_FLAGS = frozenset(
     "--no-overwrite-dir --numeric-owner --unlink-first -U --recursive-unlink --no-recursion --force-local --ignore-zeros -i "
     "--exclude-vcs --no-auto-compress --delay-directory-restore --warning=no-unknown-keyword --no-xattrs --xattrs --acls "
     "--selinux --hard-dereference --totals --checkpoint --no-selinux --no-acls -O --to-stdout --version --help -W "
-    "--one-file-system --ignore-case --sort=name -B -w".split()
+    "--one-file-system --ignore-case --one-top-level -B -w".split()
 )
 _TAR_VALUED = frozenset(
     "-f --file -C --directory --strip-components --strip --strip-path --exclude --owner --group --mode --transform --xform "
-    "--warning --one-top-level --mtime --sort --format --suffix --owner-map -b --blocking-factor --checkpoint-action "
+    "--warning --mtime --sort --format --suffix -b --blocking-factor --checkpoint-action "
     "--xattrs-include --pax-option".split()
 )
 _UNZIP = frozenset(
@@ -61,7 +63,13 @@ def effect(call: Invocation) -> Effect:
     files = [_place(call, operand) for operand in arguments.operands if not operand.startswith("-")]
     ends = (_ZIPPERS.get(call.name, ".gz"), ".tgz", ".tbz2", ".txz", ".Z", ".lzma", ".tar")
     named = [path for file in files for path in (file, *(file.removesuffix(end) for end in ends), f"{file}{ends[0]}")]
-    named += [f"{file.removesuffix(end)}.tar" for file in files for end in ends]
+    named += [f"{file.removesuffix(end)}.tar" for file in files for end in (*ends, ".taz")]
+    named += [f"{file}{end}" for file in files for end in (".z", "-z", "_z", "-gz", ".Z")]
+    named += [path.removesuffix(end) for path in tuple(named) for end in (".z", "-z", "_z", "-gz")]
+    if arguments.has("-N", "--name"):
+        named += [file.rsplit("/", 1)[0] or "/" for file in files]  # the name that the archive holds
+    if "/" in named:
+        raise UnknownEffect(f"{call.name} that restores a name in the root directory may write anywhere")
     region = Region(tuple(dict.fromkeys(named)))
     return Effect(reads=(region, TOOLCHAIN), writes=(region,), environment=("PATH", "GZIP", "XZ_*"), seconds=0.5)
 
@@ -76,7 +84,12 @@ def _unzip(call: Invocation) -> Effect:
     target = _place(call, (*arguments.values("-d"), ".")[0])
     if arguments.has("-p", "-l", "-v", "-t", "-Z", "-z") and not arguments.has("-d"):
         return Effect(reads=(_archives(call, arguments.operands[:1]), TOOLCHAIN), environment=("PATH", "UNZIP*"))
-    return _extract(call, tuple(_with_suffix(word) for word in arguments.operands[:1]), target)
+    named = tuple(_with_suffix(word) for word in arguments.operands[:1])
+    others = (
+        Region() if named == ("*",) else _archives(call, [word + end for word in named for end in (".zip", ".ZIP")])
+    )
+    found = _extract(call, named, target)
+    return replace(found, reads=(*found.reads, others))
 
 
 def _with_suffix(word: str) -> str:
@@ -102,6 +115,7 @@ def _tar(call: Invocation) -> Effect:
     arguments = read_options(argv, flags=_TAR_FLAGS, valued=_TAR_VALUED, words=True)
     if len(arguments.values("-C", "--directory")) > 1 or arguments.has("--checkpoint-action"):
         raise UnknownEffect("tar with several folders, or with programs of its own, is not modelled")
+    _refuse_places(call, arguments)
     files = [file for file in arguments.values("-f", "--file") if file != "-"]
     if any(":" in file.split("/", maxsplit=1)[0] for file in files):
         raise UnknownEffect("tar of an archive on another machine is not modelled")
@@ -117,13 +131,34 @@ def _tar(call: Invocation) -> Effect:
     raise UnknownEffect("this use of tar is not modelled")
 
 
+def _refuse_places(call: Invocation, arguments: Arguments) -> None:
+    """Options and variables that may lead a member, or the archive, to somewhere else."""
+    names = (*arguments.values("--one-top-level"), *arguments.values("--transform", "--xform"))
+    if any(".." in name or name.startswith("/") or SYMBOLIC in name for name in names):
+        raise UnknownEffect("tar that may put its members outside of the folder is not modelled")
+    if any(_is_absolute(text) for text in arguments.values("--transform", "--xform")):
+        raise UnknownEffect("tar that may put its members outside of the folder is not modelled")
+    if call.environment.get("TAPE") and not arguments.has("-f", "--file"):
+        raise UnknownEffect("tar of the archive that a variable names is not modelled")
+    if call.name == "bsdtar" and any(word.startswith(("@", SYMBOLIC)) for word in arguments.operands):
+        raise UnknownEffect("bsdtar that packs the members of other archives is not modelled")
+
+
+def _is_absolute(expression: str) -> bool:
+    """Whether the replacement of a ``s/from/to/`` may begin with a slash."""
+    mark = expression[1:2]
+    return not mark or any(part.startswith("/") for part in expression.split(mark)[2:])
+
+
 def _create(call: Invocation, arguments: Arguments, files: list[str], target: str) -> Effect:
     """``tar -c``: everything below the operands is read, links in it are packed or, with ``-h``, followed."""
     open_ended = any(mark in word for word in arguments.operands for mark in ("*", "?", "[", SYMBOLIC))
     if open_ended or arguments.has("-h", "--dereference"):
         sources = Region.everything()
     else:
-        sources = Region(tuple(path for word in arguments.operands for path in _both(call, join(target, word))))
+        folders = dict.fromkeys((target, call.directory))  # operands before -C lie in the working directory
+        named = (join(folder, word) for word in arguments.operands for folder in folders)
+        sources = Region(tuple(path for word in named for path in _both(call, word)))
     written = Region(tuple(_place(call, file) for file in files))
     return Effect(
         reads=(sources, written, TOOLCHAIN), writes=(written,), environment=("PATH", "TAR_OPTIONS"), seconds=1.0

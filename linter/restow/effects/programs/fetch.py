@@ -8,9 +8,9 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import TOOLCHAIN
-from restow.effects.surroundings import homes
+from restow.effects.surroundings import homes, is_placed, put_by_build
 from restow.errors import UnknownEffect
-from restow.vfs import Region, join
+from restow.vfs import File, Region, join
 
 DOWNLOAD = Assumption("same-downloads", "an address answers both builds alike")
 ADDRESSES = Assumption(
@@ -39,15 +39,15 @@ _WGET_FLAGS = frozenset(
     "--no-cookies --content-disposition -4 -6 --https-only --retry-connrefused -v -S --no-hsts "
     "--auth-no-challenge -nd --no-directories --spider --inet4-only --inet6-only --quiet --timestamping --trust-server-names "
     "-N --no-use-server-timestamps --no-dns-cache --retry-on-host-error --no-proxy --no-cache --ignore-length "
-    "--no-netrc --version -V --server-response --no-if-modified-since --no-passive-ftp "
+    "--random-wait --proxy --no-netrc --version -V --server-response --no-if-modified-since --no-passive-ftp "
     "--unlink --no-http-keep-alive --no-config --passive-ftp --no-glob".split()
 )
 _WGET_VALUED = frozenset(
     "-O --output-document -P --directory-prefix -t --tries -T --timeout --header -U --user-agent --progress "
     "--waitretry --user --password -o --output-file --connect-timeout --read-timeout --secure-protocol "
     "--max-redirect --post-data --method --body-data --referer --http-user --http-password --limit-rate --dns-timeout -w "
-    "--wait --ca-certificate -e --execute --quota -Q --proxy --prefer-family --retry-on-http-error --compression -Y "
-    "--ftp-user --ftp-password --ciphers --proxy-user --proxy-password --bind-address --random-wait -a".split()
+    "--wait --ca-certificate -e --execute --quota -Q --prefer-family --retry-on-http-error --compression "
+    "--ftp-user --ftp-password --ciphers --proxy-user --proxy-password --bind-address -a".split()
 )
 _VARIABLES = (
     "*_proxy",
@@ -70,7 +70,7 @@ def effect(call: Invocation) -> Effect:
     flags, valued = (_CURL_FLAGS, _CURL_VALUED) if curl else (_WGET_FLAGS, _WGET_VALUED)
     arguments = read_options(call.argv, flags=flags - valued, valued=valued, words=True)
     addresses = [*arguments.operands, *arguments.values("--url")]
-    if any(address.lower().startswith("file:") for address in addresses):
+    if any(_may_be_local(address) for address in addresses):
         raise UnknownEffect(f"{call.name} of a local file is not modelled")
     _refuse_files(call, arguments)
     written = _curl_files(call, arguments, addresses) if curl else _wget_files(call, arguments, addresses)
@@ -95,19 +95,45 @@ def effect(call: Invocation) -> Effect:
     )
 
 
+def _may_be_local(address: str) -> bool:
+    """Whether an address is that of a file here: ``file:``, and what curl makes of braces before ``://``."""
+    scheme = address.partition("://")[0].lower()
+    return scheme.startswith("file:") or scheme == "file" or ("file" in scheme and "{" in scheme)
+
+
+_SETTINGS = (".curlrc", ".config/curlrc", ".wgetrc")
+
+
 def _refuse_files(call: Invocation, arguments: Arguments) -> None:
     """Options whose value names a file to read, and settings files that variables name."""
     if any("=" not in value for value in arguments.values("-b", "--cookie")):
         raise UnknownEffect("curl that reads cookies from a file is not modelled")
     if any(call.environment.get(name) for name in ("WGETRC", "CURL_HOME", "SYSTEM_WGETRC")):
         raise UnknownEffect(f"{call.name} takes its settings from a file that a variable names")
-    texts = arguments.values("-H", "--header", "-b", "--cookie", *_DATA, "-w", "--write-out")
-    if any("@" in value.partition("=")[0] if "=" in value else "@" in value for value in texts if value[:1] != "%"):
-        raise UnknownEffect(f"{call.name} that reads its headers or data from a file is not modelled")
+    if any(put_by_build(call, join(call.home, name)) for name in _SETTINGS) or is_placed(
+        call.filesystem, "/etc/wgetrc"
+    ):
+        raise UnknownEffect(f"{call.name} has settings that the build put there")
+    _refuse_contents(call, arguments)
     if call.name == "wget" and set(arguments.values("-e", "--execute")) - {"robots=off", "robots=on"}:
         raise UnknownEffect("wget with settings of its own is not modelled")
     if call.name == "wget" and arguments.has("-o", "--output-file", "-a", "--append-output"):
         raise UnknownEffect("wget that writes a log file is not modelled")
+
+
+def _refuse_contents(call: Invocation, arguments: Arguments) -> None:
+    """Values of options that are, or may be, read from a file, or say which file is written."""
+    if call.name == "curl":
+        texts = arguments.values("-H", "--header", "-b", "--cookie", *_DATA, "-w", "--write-out")
+        named = (
+            "@" in value.partition("=")[0] if "=" in value else "@" in value for value in texts if value[:1] != "%"
+        )
+        if any(named) or any(value.startswith(SYMBOLIC) for value in texts):
+            raise UnknownEffect("curl that may read its headers or data from a file is not modelled")
+        if any("output{" in value for value in arguments.values("-w", "--write-out")):
+            raise UnknownEffect("curl that writes what it tells into a file is not modelled")
+        if set(arguments.values("--proto-default")) - {"http", "https"}:
+            raise UnknownEffect("curl with another kind of address by default is not modelled")
 
 
 def _place(call: Invocation, word: str) -> str:
@@ -128,7 +154,7 @@ def _outputs(arguments: Arguments, *options: str) -> list[str]:
     for value in arguments.values(*options):
         if "#" in value and options[0] == "-o":
             found.append(value.split("#", maxsplit=1)[0].rpartition("/")[0] or ".")
-        elif value != "-" and not value.startswith("/dev/"):
+        elif value not in ("-", "/dev/null", "/dev/stdout", "/dev/stderr"):
             found.append(value)
     return found
 
@@ -154,6 +180,7 @@ def _wget_files(call: Invocation, arguments: Arguments, addresses: list[str]) ->
         path = address.split("#", maxsplit=1)[0].partition("://")[2].partition("/")[2]
         name = path.rsplit("/", 1)[-1]
         tells = not name or any(mark in address for mark in (SYMBOLIC, "$", "?", "%", "*"))
+        tells |= isinstance(call.filesystem.lookup(join(folder, f"{name}.3")), File)
         if tells or arguments.has("--content-disposition", "--trust-server-names"):
             found.append(folder)
         else:

@@ -71,7 +71,9 @@ def _read(call: Invocation) -> _Search:
             search.commands.append(_command(call, words))
         elif word in _VALUED and words:
             value = words.pop(0)
-            if word == "-printf" and any(mark in value for mark in ("%t", "%T", "%a", "%A", "%c", "%C", "%i")):
+            if word == "-inum":
+                raise UnknownEffect("find by number of inode depends on more than the content of an image")
+            if word == "-printf" and any(mark in value for mark in ("%t", "%T", "%a", "%A", "%c", "%C", "%i", "%D")):
                 raise UnknownEffect("find that prints times depends on more than the content of an image")
             if word == "-samefile":
                 search.named.append(value)

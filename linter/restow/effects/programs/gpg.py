@@ -15,6 +15,9 @@ from restow.effects.surroundings import names
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
+FRESH = Assumption(
+    "fresh-keyring", "no settings that name other keyrings are put into a folder of gpg whose name only the build gives"
+)
 KEYS = Assumption("same-keys", "a key server answers both builds alike")
 _COMMANDS = names(
     "--verify --recv-keys --recv-key --receive-keys --recv --import --export --export-secret-keys --fingerprint --list-keys "
@@ -61,7 +64,10 @@ def effect(call: Invocation) -> Effect:
     """Of ``gpg [options] command [files or keys]``, ``gpgconf --kill all``, ``gpgv``."""
     arguments = read_options(call.argv, flags=_FLAGS - {"-c"}, valued=_VALUED, words=True)
     home = _home(call, arguments)
-    _check_settings(call, home)
+    if SYMBOLIC in _chosen(call, arguments):
+        call.assume(FRESH)
+    else:
+        _check_settings(call, home)
     commands = [name for name, _ in arguments.options if name in _COMMANDS]
     named = _files(call, arguments, commands)
     outputs = _outputs(call, arguments, commands)
@@ -87,9 +93,13 @@ def _regions(paths: list[str | None] | list[str]) -> tuple[Region, ...]:
     return (Region(tuple(path for path in paths if path is not None)),)
 
 
-def _home(call: Invocation, arguments: Arguments) -> str:
+def _chosen(call: Invocation, arguments: Arguments) -> str:
     given = (*arguments.values("--homedir"), call.environment.get("GNUPGHOME", ""), "")
-    chosen = next((value for value in given if value), "")
+    return next((value for value in given if value), "")
+
+
+def _home(call: Invocation, arguments: Arguments) -> str:
+    chosen = _chosen(call, arguments)
     place = call.area(chosen) if chosen else call.path(join(call.home, ".gnupg"))
     if place == "/":
         raise UnknownEffect("gpg keeps its files in a folder that is not known")

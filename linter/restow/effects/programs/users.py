@@ -9,7 +9,7 @@ from __future__ import annotations
 from restow.effects.effect import Effect, Invocation
 from restow.effects.options import read_options
 from restow.effects.places import TOOLCHAIN
-from restow.effects.surroundings import TOOLS
+from restow.effects.surroundings import TOOLS, is_placed
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
@@ -23,14 +23,17 @@ _ACCOUNTS = Region(
         *("/etc/.pwd.lock", "/run/adduser", "/var/log/lastlog", "/var/log/faillog", "/var/mail", "/var/spool/mail"),
     )
 )
+_SETTINGS = ("/etc/default/useradd", "/etc/adduser.conf", "/etc/login.defs", "/usr/local/sbin/adduser.local")
+"""What says where homes lie and which programs run beside; those of the build's own are not read."""
+_HARMLESS_KEYS = ("UID_", "GID_", "SYS_", "SUB_", "UMASK", "HOME_MODE", "PASS_", "USERGROUPS_ENAB", "CREATE_HOME")
 _FLAGS = frozenset(
     "-m --create-home -M --no-create-home -r --system -N --no-user-group -U --user-group -l --no-log-init -o "
     "--non-unique --disabled-password --disabled-login --no-create-home --quiet --force-badname --allow-bad-names "
-    "--group -D -S -H -f --force -a --append --ingroup-only -q".split()
+    "--group -D -S -H --force -a --append --ingroup-only -q".split()
 )
 _VALUED = frozenset(
     "-d --home-dir --home -u --uid -g --gid -G --groups -s --shell -c --comment --gecos -k --skel -K --key -p "
-    "--password --ingroup -b --base-dir -e --expiredate --firstuid --lastuid -L --login".split()
+    "--password --ingroup -b --base-dir -e --expiredate --firstuid --lastuid --login -f --inactive".split()
 )
 
 
@@ -39,8 +42,16 @@ def effect(call: Invocation) -> Effect:
     valued = set(_VALUED)
     if call.name in ("adduser", "addgroup"):
         valued |= {"-h"}  # busybox: the home directory
-        valued -= {"-r", "-l"}
-    arguments = read_options(call.argv, flags=_FLAGS, valued=valued)
+        valued -= {"-r", "-l", "-f", "--inactive"}
+    flags = _FLAGS
+    if call.name in ("groupadd", "usermod"):
+        flags = flags | ({"-f"} if call.name == "groupadd" else {"-L", "--lock", "--unlock"})
+        valued -= {"-f"} if call.name == "groupadd" else set()
+    arguments = read_options(call.argv, flags=flags, valued=valued)
+    if any(is_placed(call.filesystem, path) for path in _SETTINGS):
+        raise UnknownEffect(f"{call.name} with settings that the build put there is not modelled")
+    if not all(key.startswith(_HARMLESS_KEYS) for key in arguments.values("-K", "--key")):
+        raise UnknownEffect(f"{call.name} with settings of its own is not modelled")
     homes = arguments.values("-d", "--home-dir", "--home", "-h")
     if arguments.has("-k", "--skel", "-b", "--base-dir", "-l", "--login") and call.name == "usermod":
         raise UnknownEffect("usermod that moves a home directory is not modelled")
@@ -57,8 +68,9 @@ def effect(call: Invocation) -> Effect:
     if any(place == "/" for place in places):
         raise UnknownEffect(f"{call.name} with the root directory as home is not modelled")
     written = Region(tuple(places)) if makes_home else Region()
+    skeleton = Region(tuple(call.path(given) for given in arguments.values("-k", "--skel")))
     return Effect(
-        reads=(TOOLCHAIN, _ACCOUNTS, written),
+        reads=(TOOLCHAIN, _ACCOUNTS, written, skeleton),
         writes=(_ACCOUNTS, written),
         environment=("PATH", "LANG", "LC_*", "SOURCE_DATE_EPOCH", *TOOLS),
         seconds=0.3,

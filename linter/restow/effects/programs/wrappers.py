@@ -71,7 +71,8 @@ def _split(call: Invocation) -> tuple[dict[str, str], tuple[str, ...]]:
             attached = given if equals else "" if name in valued else word[2:]
             if not attached and not rest:
                 raise UnknownEffect(f"{call.name} {word} lacks its value")
-            found[name if name in valued else word[:2]] = attached or rest.pop(0)
+            key, given = name if name in valued else word[:2], attached or rest.pop(0)
+            found[key] = f"{found[key]}\n{given}" if call.name == "env" and key in found else given
         elif word in flags or (call.name == "nice" and word[1:].isdigit()):
             found[name] = given
         else:
@@ -83,7 +84,7 @@ def _with_variables(call: Invocation, argv: tuple[str, ...], options: dict[str, 
     """``env [-i] [-u NAME] [NAME=value ...] [command ...]``: every variable counts."""
     cleared = any(name in options for name in ("-i", "--ignore-environment", "-"))
     environment = {} if cleared else dict(call.environment)
-    for name in (options.get("-u", ""), options.get("--unset", "")):
+    for name in (*options.get("-u", "").split("\n"), *options.get("--unset", "").split("\n")):
         environment.pop(name, None)
     while argv and "=" in argv[0]:
         name, _, value = argv[0].partition("=")

@@ -1,0 +1,193 @@
+"""cp, mv, ln and install: what is copied, moved or linked comes to stand at the destination, or in it where that is a directory.
+
+A symbolic link is computed where it is plain where it goes. A link whose text only the build gives is marked as one that
+may lead anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
+from restow.effects.operands import folder_of, is_loose, lying, places
+from restow.effects.options import Arguments, read_options
+from restow.effects.ownership import NAMES, created
+from restow.effects.programs.files import BACKUPS
+from restow.errors import UnknownEffect
+from restow.vfs import Directory, Filesystem, Region, Symlink, join
+from restow.vfs.filesystem import STANDARD_DIRECTORIES, inherited, was_link
+from restow.vfs.links import ANYWHERE, links_below
+
+LAYOUT = Assumption("base-layout", "the base image has no directory where the build makes a symbolic link")
+
+
+def effect(call: Invocation) -> Effect:
+    """Of one of the programs above."""
+    return replace(_MODELS[call.name](call), environment=BACKUPS)
+
+
+def _target(call: Invocation, arguments: Arguments) -> tuple[tuple[str, ...], str]:
+    """Sources and the destination of cp, mv, ln and install."""
+    folder = arguments.values("-t", "--target-directory")
+    operands = arguments.operands
+    if folder:
+        return operands, folder[0]
+    if len(operands) < 2:
+        raise UnknownEffect(f"{call.name} with fewer than two operands is not modelled")
+    return operands[:-1], operands[-1]
+
+
+_COPY_FLAGS = (
+    "-r -R -a -f -p -v -n -u -L -P -d -T -i -x --recursive --archive --force --verbose --no-clobber "
+    "--update --dereference --preserve --parents --no-target-directory -H --no-dereference --remove-destination "
+    "--no-preserve"
+).split()
+
+
+def _copy(call: Invocation) -> Effect:
+    arguments = read_options(call.argv, flags=_COPY_FLAGS, valued=["-t", "--target-directory"])
+    sources, destination = _target(call, arguments)
+    read, written = places(call, *sources), places(call, destination)
+    gone = read if call.name == "mv" else ()
+    if any(path == target or path.startswith(target.rstrip("/") + "/") for path in written for target in gone):
+        raise UnknownEffect("mv into itself")
+    where = Region((*written, *gone))
+    links = tuple(link for source in sources for link in _links_copied(call, arguments, source, destination))
+    return Effect(reads=(Region(read), where), writes=(where,), seconds=0.2, links=links)
+
+
+def _links_copied(call: Invocation, arguments: Arguments, source: str, destination: str) -> tuple[tuple[str, str], ...]:
+    """The links that a copy of ``source`` may make, as (place, text).
+
+    Raises UnknownEffect where there are links in the folder of a pattern, and it is not known where they end up.
+    """
+    if not is_loose(source):
+        landing = _landing(call, arguments, source, destination)
+        return tuple((join(landing, inner), text) for inner, text in _links_at(call, call.entry(source)))
+    folder = folder_of(source)
+    found = _links_at(call, call.area(folder))
+    plain = SYMBOLIC not in source and join("/", folder, "x") == join("/", source.rpartition("/")[0], "x")
+    if found and (not plain or arguments.has("--parents")):
+        raise UnknownEffect(f"where {call.name} puts the symbolic links of {folder} is not known")
+    end = call.path(destination) if found else ""
+    return tuple((join(end, inner), text) for inner, text in found)
+
+
+def _landing(call: Invocation, arguments: Arguments, source: str, destination: str) -> str:
+    """Where a source comes to stand: in the destination where that is a directory, else there.
+
+    Where nobody knows, there: what lies below the place is then told of neither.
+    """
+    end = call.path(destination)
+    if arguments.has("--parents"):
+        return join(end, source.lstrip("/"))
+    whole = arguments.has("-T", "--no-target-directory")
+    inside = not whole and (_is_into(destination) or _is_folder(call, end))
+    return join(end, _last_name(source)) if inside else call.entry(destination)
+
+
+def _is_into(destination: str) -> bool:
+    """Whether a destination can only be a directory: ``dir/``, ``.`` and ``..``."""
+    return destination.endswith("/") or _last_name(destination) in (".", "..")
+
+
+def _is_folder(call: Invocation, path: str) -> bool:
+    return isinstance(call.filesystem.lookup(path), Directory) or path in STANDARD_DIRECTORIES
+
+
+def _links_at(call: Invocation, path: str) -> list[tuple[str, str]]:
+    """The links of the build at and below ``path``: the place relative to it, and the text."""
+    node = call.filesystem.lookup(path)
+    if isinstance(node, Symlink):
+        return [("", node.target)]
+    if (led := was_link(node)) is not None:
+        return [("", led)]
+    below = links_below(node) if isinstance(node, Directory) else ()
+    return [(place.lstrip("/"), target) for place, target in below]
+
+
+WORDS = Assumption("link-words", "words that only the build gives to ln are paths, and no options")
+
+
+def _link(call: Invocation) -> Effect:
+    """A symbolic link where it is plain where it goes; hard links tie places together that the simulator holds apart."""
+    flags = "-s -f -n -v -T -r -i -sf --symbolic --force --no-dereference --verbose --relative --no-target-directory".split()
+    arguments = read_options(call.argv, flags=flags, valued=["-t", "--target-directory"], words=True)
+    sources: tuple[str, ...]
+    if len(arguments.operands) == 1 and not arguments.has("-t", "--target-directory"):
+        sources, destination = arguments.operands, _last_name(arguments.operands[0])
+    else:
+        sources, destination = _target(call, arguments)
+    if not arguments.has("-s", "-sf", "--symbolic"):
+        raise UnknownEffect("a hard link is one file at two places")
+    if is_loose(destination):
+        raise UnknownEffect("ln makes a symbolic link at a place that is not known")
+    if any(map(is_loose, sources)):
+        return _open_link(call, arguments, sources, destination)
+    where = Region(places(call, destination))
+    relative = arguments.has("-r", "--relative")
+    links = tuple(
+        (_landing(call, arguments, each, destination), call.path(each) if relative else each) for each in sources
+    )
+    if len(sources) != 1 or relative or arguments.has("-t", "--target-directory", "-i"):
+        return Effect(reads=(where,), writes=(where,), links=links)
+    here = _link_place(call, arguments, sources[0], destination)
+    where, links = Region((here,)), ((here, sources[0]),)
+    if isinstance(call.filesystem.lookup(here), Directory) or here in STANDARD_DIRECTORIES:
+        return Effect(reads=(where,), writes=(where,), links=links)
+    call.assume(LAYOUT)
+
+    def link(filesystem: Filesystem) -> Filesystem:
+        filesystem = filesystem.entered(here.rsplit("/", 1)[0])
+        above = filesystem.lookup(here.rsplit("/", 1)[0] or "/")
+        owner = inherited(above, created(call, 0o777), directory=False)
+        return filesystem.put(here, Symlink(sources[0], owner))
+
+    return Effect(reads=(where,), writes=(where,), exact=link, links=links)
+
+
+def _last_name(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _link_place(call: Invocation, arguments: Arguments, source: str, destination: str) -> str:
+    """Where one link comes to stand."""
+    here, end = call.entry(destination), call.path(destination)
+    whole = arguments.has("-T", "--no-target-directory")
+    whole = whole or (arguments.has("-n", "--no-dereference") and here != end)
+    into = _is_into(destination) or arguments.has("-t", "--target-directory")
+    if into or (_is_folder(call, end) and not whole):
+        return join(end, _last_name(source))
+    return here
+
+
+def _open_link(call: Invocation, arguments: Arguments, sources: tuple[str, ...], destination: str) -> Effect:
+    """A link with a text that only the build gives: where it stands is known, and it may lead anywhere."""
+    if len(sources) != 1:
+        raise UnknownEffect("ln makes symbolic links that are not known before the build")
+    if sources[0].startswith(SYMBOLIC):
+        call.assume(WORDS)
+    here = _link_place(call, arguments, sources[0], destination)
+    if is_loose(here) or _last_name(here) in ("", ".", ".."):
+        raise UnknownEffect("ln makes a symbolic link whose name is not known before the build")
+    if isinstance(call.filesystem.lookup(here), Directory) or here in STANDARD_DIRECTORIES:
+        raise UnknownEffect(f"ln makes a symbolic link where {here} is a directory")
+    call.assume(LAYOUT)
+    where = Region((here,))
+    return Effect(reads=(where,), writes=(where,), links=((here, ANYWHERE),))
+
+
+def _install(call: Invocation) -> Effect:
+    flags = "-d -D -v -p -c -C -T --directory --verbose --compare --preserve-timestamps --no-target-directory".split()
+    valued = "-m -o -g -t --mode --owner --group --target-directory".split()
+    arguments = read_options(call.argv, flags=flags, valued=valued)
+    if arguments.has("-d", "--directory"):
+        made = Region(tuple(lying(call, arguments.operands)))
+        return Effect(reads=(made, NAMES), writes=(made,))
+    sources, destination = _target(call, arguments)
+    read, written = Region(places(call, *sources)), Region(places(call, destination))
+    return Effect(reads=(read, written, NAMES), writes=(written,))
+
+
+_MODELS: dict[str, Callable[[Invocation], Effect]] = {"cp": _copy, "mv": _copy, "ln": _link, "install": _install}

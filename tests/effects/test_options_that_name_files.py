@@ -1,0 +1,115 @@
+"""Options and settings of the most used programs that lead to other files: each is modelled, or makes the command unknown."""
+
+import pytest
+
+from restow.effects.effect import NAME, SYMBOLIC
+
+UNKNOWN = f"{SYMBOLIC}X{SYMBOLIC}"
+MADE = f"/tmp/{SYMBOLIC}{NAME}d{SYMBOLIC}"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        "curl -w %{http_code}%output{/etc/x} https://e.com",
+        "curl {file,http}:///etc/passwd",
+        "curl --proto-default file etc/passwd",
+        f"curl -d {UNKNOWN} https://e.com",
+        f"curl -H {UNKNOWN} https://e.com",
+        "curl -o=/opt/x https://e.com",
+        "tar xf x.tgz --one-top-level=/etc",
+        "tar xf x.tgz --transform s,^,/etc/,",
+        "tar xf x.tgz --xform s,a,../b,",
+        "tar cf x.tar --owner-map map src",
+        "bsdtar -cf x.tar @other.tar",
+        "gunzip -N /x.gz",
+        "find . -inum 5",
+        "find . -printf %D",
+        "useradd -K MAIL_DIR=/srv/mail app",
+        "usermod -L -m -d /x app",
+        "chown -RL 1:1 src",
+        "apt-get -o Dpkg::Options::=--log=/app/x install -y curl",
+        "apt-get -o Acquire::https::CaInfo=certs/x install -y curl",
+        "apt-get -o APT::Compressor::gzip::Binary=tool install -y curl",
+    ],
+)
+def test_unknown(world, argv):
+    assert world({"x.tgz": None}).reason(argv)
+
+
+@pytest.mark.parametrize(
+    ("argv", "path"),
+    [
+        ("wget --random-wait https://e.com/a/x.tgz", "/app/x.tgz"),
+        ("wget --proxy https://e.com/a/x.tgz", "/app/x.tgz"),
+        ("tar xf x.tgz --one-top-level -C /opt", "/opt/a"),
+        ("useradd -f 0 app", "/home/app"),
+        ("install tool /srv/link", "/srv/link"),
+        ("ln -s /a/one -t /opt/bin", "/opt/bin/one"),
+        ("ln -s /a/one .", "/app/one"),
+        ("gunzip -N x.gz", "/app/other-name"),
+        ("gunzip x", "/app/x-gz"),
+        ("touch -h /srv/link", "/srv/link"),
+    ],
+)
+def test_written(world, writes, argv, path):
+    effect = world({"x.tgz": None, "/srv/link": "->/opt/x"}).effect(argv)
+    assert writes(effect, path)
+
+
+@pytest.mark.parametrize(
+    ("argv", "path"),
+    [
+        ("tar cf /srv/x.tar a -C sub b", "/app/a"),
+        ("tar cf /srv/x.tar a -C sub b", "/app/sub/b"),
+        ("unzip x.1", "/app/x.1.zip"),
+        ("useradd -m -k /app/skel app", "/app/skel/.profile"),
+    ],
+)
+def test_read(world, reads, argv, path):
+    assert reads(world().effect(argv), path)
+
+
+@pytest.mark.parametrize(
+    ("path", "argv"),
+    [
+        ("/root/.curlrc", "curl -O https://e.com/x"),
+        ("/root/.wgetrc", "wget https://e.com/x"),
+        ("/etc/wgetrc", "wget https://e.com/x"),
+        ("/etc/default/useradd", "useradd app"),
+        ("/etc/adduser.conf", "adduser --system app"),
+        ("/usr/local/sbin/adduser.local", "adduser --system app"),
+    ],
+)
+def test_settings_that_the_build_put_there(world, path, argv):
+    world().effect(argv)
+    assert "put there" in world({path: "x"}).reason(argv)
+
+
+def test_env_takes_every_variable_away_that_it_names(world, writes):
+    given = world(environment={"PIP_TARGET": "/srv/one", "PIP_CACHE_DIR": "/srv/two"})
+    assert not writes(given.effect("env -u PIP_TARGET -u PIP_CACHE_DIR pip install flask"), "/srv/one/x")
+
+
+def test_a_folder_of_keys_that_mktemp_makes_holds_no_settings(world):
+    given = world({"/tmp/gpg.conf": "keyring /app/keys"}, environment={"GNUPGHOME": MADE})
+    assert given.effect("gpg --batch --recv-keys ABC")
+    assert given.assumed["fresh-keyring"] == "standing"
+    assert world({"/root/.gnupg/gpg.conf": "keyring /app/keys"}).reason("gpg --recv-keys ABC")
+
+
+def test_a_link_that_may_lead_anywhere(world):
+    effect = world().effect(f"ln -sf {UNKNOWN} /opt/java")
+    assert effect.links == (("/opt/java", "\0"),)
+    assert effect.exact is None
+    assert world().effect(f"ln -s /opt/{UNKNOWN}/bin/java /usr/bin/").links == (("/usr/bin/java", "\0"),)
+    for argv in (f"ln -s {UNKNOWN} /usr/bin/", f"ln -s /a /opt/{UNKNOWN}", f"ln -s {UNKNOWN} /a /opt/b/"):
+        assert world().reason(argv)
+
+
+def test_links_that_a_pattern_brings_along(world):
+    given = world({"src/link": "->/etc", "src/deep/other": "->/srv"})
+    assert set(given.effect("cp -a src/* /dst").links) == {("/dst/link", "/etc"), ("/dst/deep/other", "/srv")}
+    assert given.effect("cp -aT src /dst").links
+    assert ("/dst/src/link", "/etc") in given.effect("cp -a --parents src /dst").links
+    assert "where cp puts" in given.reason("cp -a s*c/deep /dst")
