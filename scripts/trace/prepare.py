@@ -44,7 +44,7 @@ _SCRIPTS = {
     "ruby": f"{_INSTALL} ruby ruby-bundler git && apt-get clean",
     "php": f"{_INSTALL} composer php-cli git unzip && apt-get clean",
     "rust": f"{_INSTALL} cargo rustc gcc libc6-dev && apt-get clean",
-    "java": f"{_INSTALL} maven openjdk-17-jdk-headless && apt-get clean",
+    "java": f"mkdir -p /usr/share/man/man1 && {_INSTALL} maven openjdk-17-jdk-headless && apt-get clean",
     "nodemore": "npm install -g bun && npm install -g --prefix /opt/berry @yarnpkg/cli-dist && rm -rf /root/.npm",
 }
 

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING
 
 from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of, with_possible_links
 from restow.build.looping import Turn, in_order, made_up
+from restow.build.redirecting import echoed, known_bytes, with_redirections
 from restow.build.shell_text import (
     BUILTINS,
     DEVICES,
     MATCHERS,
-    SET_OPTIONS,
     check_program,
     exits_on_error,
     gives_up,
     kind,
     matching,
-    said_plainly,
+    set_options,
     stands,
     within,
-    writer,
 )
+from restow.build.sourcing import RELEASE, SOURCES, read_entry, release, script_of
 from restow.build.state import Command, State
 from restow.build.wording import Wording, quotes_pattern
 from restow.effects.declared import declaration_for
-from restow.effects.effect import Assumption, Effect, Invocation
+from restow.effects.effect import Assumption, Effect, Invocation, home_of
 from restow.effects.operands import RANDOM
 from restow.effects.registry import effect_of
 from restow.errors import UnknownEffect
@@ -47,9 +47,8 @@ from restow.shell import (
     ShellNode,
     SimpleCommand,
     Subshell,
-    parse_shell,
 )
-from restow.vfs import Attributes, File, Filesystem, Region, digest_of, join
+from restow.vfs import Attributes, Filesystem, Region, digest_of, join
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -129,7 +128,7 @@ class ShellRun:
             for assignment in node.assignments:
                 self.variables[assignment.name] = self._wording().value(assignment.value)
             return
-        if words[0] in ("cd", "set", "export", "unset", "."):
+        if words[0] in ("cd", "set", "export", "unset", *SOURCES):
             self._builtin(words, node, decides)
             return
         if words[0] == "exit":
@@ -145,9 +144,7 @@ class ShellRun:
         """``sh -c 'script'``: its commands run as in a subshell that has the exported variables only."""
         if not is_known(words[2]):
             raise UnknownEffect(f"the script given to {words[0]} -c is not known before the build")
-        parsed = parse_shell(words[2], 0, len(words[2]), escape="", dialect=words[0].rsplit("/", 1)[-1])
-        if isinstance(parsed, Opaque):
-            raise UnknownEffect(f"the script given to {words[0]} -c cannot be read: {parsed.reason}")
+        parsed = script_of(f"the script given to {words[0]} -c", words[2], words[0].rsplit("/", 1)[-1])
         before = (self.text, self.directory, dict(self.variables), self.errexit, self.linked)
         self.text, self.errexit = words[2], False
         self.script(parsed, decides=decides)
@@ -164,13 +161,33 @@ class ShellRun:
                 self.exported.add(name)
                 if equals:
                     self.variables[name] = value
-        elif words[0] == "set" and set(words[1:]) <= SET_OPTIONS:
-            self.errexit = exits_on_error(words[1:], self.errexit)
+        elif words[0] == "set" and (options := set_options(words[1:])) is not None:
+            self.errexit = exits_on_error(options, self.errexit)
         elif words[0] == "unset":
             for word in words[1:]:
                 self.variables.pop(word, None)
+        elif words[0] in SOURCES:
+            self._source(words, node, decides)
         else:
             raise UnknownEffect(f"this use of {words[0]} is not followed")
+
+    def _source(self, words: tuple[str, ...], node: SimpleCommand, decides: bool) -> None:
+        """``. file``: a script that is at hand runs in this shell."""
+        path = self._path(words[1]) if len(words) == 2 and "/" in words[1] and not node.redirections else ""
+        data = self._read(path) if path else None
+        if data is None:
+            self._apply([self._release_read(words, node)], self._text(node), decides=decides)
+            return
+        self._apply([read_entry(path, self.filesystem.steps(path))], words[1])
+        outer, self.text = self.text, data.decode("utf-8", "replace")
+        self.script(script_of(path, self.text, "sh"), decides=decides)
+        self.text = outer
+
+    def _release_read(self, words: tuple[str, ...], node: SimpleCommand) -> Entry:
+        entry, values = release(words, node, self.filesystem)
+        self.variables |= values
+        self.assumptions += [RELEASE] if RELEASE not in self.assumptions else []
+        return entry
 
     def _enter(self, written: str, decides: bool) -> None:
         """``cd``: the shell takes ``..`` by name, the programs that it starts by what stands there."""
@@ -220,9 +237,8 @@ class ShellRun:
     def _looped(self, node: For) -> Entry:
         """The words of a ``for``: patterns among them read folders."""
         values, patterns = self._loop_words(node)
-        return Entry(
-            Command("", Effect(reads=(self._listed(patterns),), seconds=0.0)), None, (), digest_of("for", *values)
-        )
+        effect = Effect(reads=(self._listed(patterns),), seconds=0.0)
+        return Entry(Command("", effect), None, (), digest_of("for", *values))
 
     def _joint_entries(self, node: SimpleCommand) -> list[Entry]:
         words = self._words(node)
@@ -231,10 +247,12 @@ class ShellRun:
                 value = self._wording().value(assignment.value)
                 self.variables[assignment.name] = symbolic("assigned", f"{assignment.name} {digest_of(value)}")
             return []
-        if words[0] in ("cd", "set", "export", "unset", "."):
-            if words[0] == "set" and set(words[1:]) <= SET_OPTIONS:
-                self.errexit &= exits_on_error(words[1:], self.errexit)
+        if words[0] in ("cd", "set", "export", "unset", *SOURCES):
+            if words[0] == "set" and (options := set_options(words[1:])) is not None:
+                self.errexit &= exits_on_error(options, self.errexit)
                 return []
+            if words[0] in SOURCES:
+                return [self._release_read(words, node)]
             raise UnknownEffect(f"{words[0]} inside of a condition, a loop or a pipeline")
         if words[0] == "exit" and (not words[1:2] or not words[1].isdigit() or int(words[1]) % 256 == 0):
             raise UnknownEffect("the script may end before its last command")
@@ -254,7 +272,8 @@ class ShellRun:
         return words
 
     def _wording(self) -> Wording:
-        return Wording(self.variables, self.state.scope, self._output, self.directory)
+        plain = is_known(self.directory) and not self.linked
+        return Wording(self.variables, self.state.scope, self._output, self.directory, plain)
 
     def _output(self, node: CommandSubstitution) -> str:
         """``$(command)``: its effect counts like that of a command before; its output is a value that nobody knows.
@@ -301,7 +320,9 @@ class ShellRun:
         effect = effect_of(call)
         files = [redirection for redirection in redirections if self._is_file(redirection)]
         if files:
-            effect = self._with_redirections(effect, files, argv, patterns)
+            more = self._redirected(files)
+            written = None if patterns else echoed(argv, files, more, self._owned, self.filesystem)
+            effect = with_redirections(effect, more, written)
         if patterns:
             effect = replace(effect, reads=(*effect.reads, self._listed(patterns)))
         self.assumptions += [a for a in (*call.assumed, *effect.assumes) if a not in self.assumptions]
@@ -314,19 +335,29 @@ class ShellRun:
         ]
         self.used |= wording.used
         term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()))
-        return Entry(Command(text, effect, node), node, tuple(call.consulted), term, environment)
+        own = node if self.text is self.build.model.dockerfile.text else None
+        return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment)
 
     def _is_file(self, redirection: Redirection) -> bool:
         if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
             return bool(redirection.heredoc) and redirection.operator in ("<<", "<<-")
         return self._wording().value(redirection.target) not in DEVICES
 
+    def _owned(self) -> Attributes:
+        """What a file that a redirection makes gets."""
+        user, _, group = self.state.user.partition(":")
+        uid = self.build.owner(self.filesystem, user, "uid")
+        return Attributes(0o644, uid, self.build.group_of(self.filesystem, user, group))
+
+    def _read(self, path: str) -> bytes | None:
+        return known_bytes(self.filesystem, self.build.context, path)
+
     def _redirected(self, redirections: list[Redirection]) -> Effect:
         reads, writes, ways = list[str](), list[str](), list[str]()
         for redirection in redirections:
             if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
                 continue
-            target = self._wording().value(redirection.target)
+            target = self._wording().target(redirection.target, home_of(self.variables, self.state.user))
             path = self._path(target)
             if path in RANDOM:
                 raise UnknownEffect(f"{path} gives something else each time")
@@ -342,37 +373,6 @@ class ShellRun:
         if not is_known(path):
             raise UnknownEffect("a path depends on a value that is not known before the build")
         return self.filesystem.resolve(path)
-
-    def _with_redirections(
-        self, effect: Effect, files: list[Redirection], argv: tuple[str, ...], patterns: list[str]
-    ) -> Effect:
-        more = self._redirected(files)
-        fields = {**effect.__dict__, "reads": (*effect.reads, *more.reads)}
-        fields["writes"] = (*effect.writes, *more.writes)
-        fields["consulted"] = (*effect.consulted, *more.consulted)
-        fields["exact"] = None
-        first = files[0]
-        plain = said_plainly(argv) and not patterns and len(files) == 1 and more.writes[0]
-        if plain and first.operator == ">" and first.file_descriptor in (None, 1):
-            path = more.writes[0].include[0]
-            above = path.rsplit("/", 1)[0] or "/"
-            user, _, group = self.state.user.partition(":")
-            gid = self.build.group_of(self.filesystem, user, group)
-            created = Attributes(0o644, self.build.owner(self.filesystem, user, "uid"), gid)
-            fields["exact"] = writer(path, (" ".join(argv[1:]) + "\n").encode(), created)
-            fields["certain"] = stands(self.filesystem, above)
-        return Effect(**fields)
-
-    def _read(self, path: str) -> bytes | None:
-        node = self.filesystem.lookup(path)
-        if not isinstance(node, File):
-            return None
-        if node.content.data is not None:
-            return node.content.data
-        known = node.content.identity.startswith(("context:", "blob:", "sha256:"))
-        if known and node.content.origin and self.build.context is not None:
-            return self.build.context.read(node.content.origin)
-        return None
 
     def _apply(
         self, entries: list[Entry], text: str, *, joint: dict[str, str] | None = None, decides: bool = True

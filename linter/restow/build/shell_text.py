@@ -38,6 +38,14 @@ DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
+def set_options(words: Sequence[str]) -> Sequence[str] | None:
+    """The options among the words after ``set``; None where one is not known. Others become ``$1`` and so on."""
+    end = next((at for at, word in enumerate(words) if word not in SET_OPTIONS), len(words))
+    if words[end : end + 1] and words[end] != "--" and words[end].startswith(("-", "+")):
+        return None
+    return words[:end]
+
+
 def within(inner: ShellNode, outer: ShellNode | None) -> bool:
     """Whether one node lies in the other."""
     return outer is not None and outer.start <= inner.start and inner.end <= outer.end

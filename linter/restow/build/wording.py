@@ -16,6 +16,13 @@ from restow.shell import CommandSubstitution, Expression, Literal, SimpleCommand
 from restow.vfs import digest_of
 
 _BRACES = re.compile(r"\{[^{}]*(,|\.\.)[^{}]*\}")
+_RANGE = re.compile(r"\{[\w-]+\.\.[\w-]+(\.\.\d+)?\}")
+_INNER_TILDE = re.compile(r"^-[A-Za-z]~(/|$)|[=:]~(/|$)")
+_TAKES_BRACES = frozenset(
+    "mkdir rm rmdir cp mv touch chmod chown chgrp tee echo apk apt apt-get yum dnf microdnf ls cat".split()
+)
+"""Programs that do the same to several words as to one that names them all."""
+_MODE_FIRST = ("chmod", "chown", "chgrp")
 _GLOB = "*?["
 
 
@@ -24,13 +31,14 @@ class Wording:
     """One expansion; ``used`` collects variable names, ``patterns`` the words that the shell matches against files.
 
     ``output`` runs a command substitution and gives a text that stands for what it prints; ``directory`` is that of the
-    shell.
+    shell, ``plain`` whether it is known and no link leads there.
     """
 
     variables: Mapping[str, str]
     scope: Scope
     output: Callable[[CommandSubstitution], str]
     directory: str = "/"
+    plain: bool = False
     used: set[str] = field(default_factory=set)
     patterns: list[str] = field(default_factory=list)
 
@@ -40,7 +48,14 @@ class Wording:
         An unquoted variable splits at blanks. Raises UnknownEffect where the number of words cannot be told for a
         program's name.
         """
-        return tuple(text for word in node.words for text in self.words(word))
+        found: list[str] = []
+        for word in node.words:
+            braces = _with_braces(word) if found and found[0] in _TAKES_BRACES else None
+            if braces and (found[0] not in _MODE_FIRST or any(not each.startswith("-") for each in found[1:])):
+                found.append(braces)
+            else:
+                found += self.words(word)
+        return tuple(found)
 
     def words(self, word: Word) -> list[str]:
         """What one word becomes: itself, or several where a variable splits."""
@@ -53,14 +68,22 @@ class Wording:
                 raise UnknownEffect("a word that is split at blanks of its own is not followed")
             found = text.split()
         if word.has_glob or (splits and any(character in text for character in _GLOB)):
-            self.patterns += found
-        return found
+            self.patterns += filter(_may_match, found)
+        return [_plain_tilde(word, each) for each in found]
 
     def value(self, word: Word | None) -> str:
         """The text of one word."""
         if word is None:
             return ""
         return "".join(map(self.part, word.parts))
+
+    def target(self, word: Word | None, home: str) -> str:
+        """The text of a redirection's target, with the home directory for its ``~``."""
+        text = self.value(word)
+        if word is None or not text.startswith("~"):
+            return text
+        text = _plain_tilde(word, text)
+        return home + text[1:] if text == "~" or text.startswith("~/") else text
 
     def part(self, part: object) -> str:
         """The text of one part of a word."""
@@ -81,7 +104,7 @@ class Wording:
             raise UnknownEffect(f"the value of ${part.name} is not followed")
         value = self.variables.get(part.name)
         if value is None and part.name == "PWD":
-            value = symbolic("shell", f"PWD in {self.directory}")
+            value = self.directory if self.plain else symbolic("shell", f"PWD in {self.directory}")
         if value is None:
             value = self.scope.lookup(part.name)
         if part.operator is None:
@@ -108,6 +131,35 @@ class Wording:
         tilde = any(isinstance(part, Literal) and part.text.startswith("~") for part in word.parts[:1])
         if tilde and not (bare == "~" or bare.startswith("~/")):
             raise UnknownEffect("a word that begins with ~ is not followed")
+
+
+def _with_braces(word: Word) -> str | None:
+    """A word with braces, from these on as a value that is not known: bash makes several words of it, other shells none.
+
+    None where there are no braces, or not everything in the word stands there as it is.
+    """
+    if not all(isinstance(part, Literal) and not part.quoted for part in word.parts):
+        return None
+    text = "".join(part.text for part in word.parts if isinstance(part, Literal))
+    if not _BRACES.search(text) or ".." in _RANGE.sub("", text) or text[0] in "{~-" or SYMBOLIC in text:
+        return None
+    head, mark, rest = text.partition("{")
+    return head + symbolic("braces", mark + rest)
+
+
+def _may_match(text: str) -> bool:
+    """Whether a shell may match the text against names of files: a ``[`` does only with its end."""
+    return "*" in text or "?" in text or "]" in text.partition("[")[2][1:] or SYMBOLIC in text
+
+
+def _plain_tilde(word: Word, text: str) -> str:
+    """The text with a ``./`` before a ``~`` that no shell expands: a quoted one, and one that a variable brings."""
+    first = word.parts[0] if word.parts else None
+    if text.startswith("~") and not (isinstance(first, Literal) and not first.quoted and first.text.startswith("~")):
+        return f"./{text}"
+    if _INNER_TILDE.search(text):
+        raise UnknownEffect("a ~ within a word, which some shells expand, and others do not")
+    return text
 
 
 def quotes_pattern(word: Word) -> bool:

@@ -55,6 +55,15 @@ def beyond_base(path: str) -> str:
     return path[len(start) :].partition(SYMBOLIC)[2] if path.startswith(start) else path
 
 
+def home_of(environment: Mapping[str, str], user: str) -> str:
+    """The home directory, as far as it can be told: ``HOME``, or by the user's name."""
+    home = environment.get("HOME", "")
+    if home and SYMBOLIC not in home:
+        return home
+    name = user.split(":", maxsplit=1)[0]
+    return "/root" if name in ("", "0", "root") else f"/home/{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Cache:
     """Files that a program leaves only to be faster next time: where, and the command that removes them."""
@@ -177,11 +186,7 @@ class Invocation:
     @property
     def home(self) -> str:
         """The home directory, as far as it can be told: ``HOME``, or by the user's name."""
-        home = self.environment.get("HOME", "")
-        if home and SYMBOLIC not in home:
-            return home
-        name = self.user.split(":")[0]
-        return "/root" if name in ("", "0", "root") else f"/home/{name}"
+        return home_of(self.environment, self.user)
 
     def node(self, path: str) -> File | Directory | Unknown | None:
         """The file or directory at ``path`` (absolute): None where surely neither stands there."""

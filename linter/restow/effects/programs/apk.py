@@ -21,7 +21,7 @@ _FLAGS = frozenset(
     "-i --interactive --no-network --print-arch --installed -e -r --no-interactive --clean-protected --no-commit-hooks "
     "--force-refresh --force-old-apk --force-missing-repositories --force-non-repository --progress -d -L -s "
     "--simulate --no-logfile --ignore --version -V -h --help -W --who-owns -R --depends --prune --who -t --exact "
-    "--no-chown --preserve-env --timeout".split()
+    "--initdb --no-chown --preserve-env --timeout".split()
 )
 _VALUED = frozenset(
     "-t --virtual -X --repository --keys-dir --repositories-file -p --root --wait --arch --cache-dir --cache-max-age "

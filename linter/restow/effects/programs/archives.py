@@ -117,7 +117,7 @@ def _tar(call: Invocation) -> Effect:
         raise UnknownEffect("tar with several folders, or with programs of its own, is not modelled")
     _refuse_places(call, arguments)
     files = [file for file in arguments.values("-f", "--file") if file != "-"]
-    if any(":" in file.split("/", maxsplit=1)[0] for file in files):
+    if any(":" in "".join(file.split("/", maxsplit=1)[0].split(SYMBOLIC)[::2]) for file in files):
         raise UnknownEffect("tar of an archive on another machine is not modelled")
     if arguments.has("-t", "--list", "--version", "--help", "-O", "--to-stdout") and not arguments.has(
         "-c", "--create"

@@ -48,13 +48,25 @@ _COPY_FLAGS = (
 def _copy(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=_COPY_FLAGS, valued=["-t", "--target-directory"])
     sources, destination = _target(call, arguments)
-    read, written = places(call, *sources), places(call, destination)
+    read, written = places(call, *sources), _written(call, sources, destination)
+    if arguments.has("--parents") and not is_loose(destination) and call.path(destination) == "/":
+        raise UnknownEffect(f"{call.name} works on the whole filesystem")
     gone = read if call.name == "mv" else ()
     if any(path == target or path.startswith(target.rstrip("/") + "/") for path in written for target in gone):
         raise UnknownEffect("mv into itself")
     where = Region((*written, *gone))
     links = tuple(link for source in sources for link in _links_copied(call, arguments, source, destination))
     return Effect(reads=(Region(read), where), writes=(where,), seconds=0.2, links=links)
+
+
+def _written(call: Invocation, sources: tuple[str, ...], destination: str) -> tuple[str, ...]:
+    """Where the sources end up; in the root directory, the entries of their names."""
+    if is_loose(destination) or call.path(destination) != "/":
+        return places(call, destination)
+    names = [_last_name(source) for source in sources]
+    if any(is_loose(name) or name in ("", ".", "..") for name in names):
+        raise UnknownEffect(f"what {call.name} puts into the root directory is not known by name")
+    return places(call, *(f"/{name}" for name in names))
 
 
 def _links_copied(call: Invocation, arguments: Arguments, source: str, destination: str) -> tuple[tuple[str, str], ...]:

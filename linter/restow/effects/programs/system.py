@@ -147,7 +147,7 @@ _SIMPLE: dict[str, _Model] = {
     "insserv": _Model("-r -d", reads=(TOOLCHAIN, SERVICES), writes=(SERVICES,)),
     "chkconfig": _Model("--add --del --level", reads=(TOOLCHAIN, SERVICES), writes=(SERVICES,)),
     "rc-update": _Model("-q", reads=(TOOLCHAIN, SERVICES), writes=(SERVICES,)),
-    "setcap": _Model("-q -v", operands="w"),
+    "setcap": _Model("-q -v -r", operands="w"),
     "getcap": _Model("-v -r", operands="r"),
     "strip": _Model(
         "-s -g -S -d -x -X -p -v --strip-all --strip-debug --strip-unneeded --preserve-dates --verbose",
@@ -195,6 +195,7 @@ def effect(call: Invocation) -> Effect:
 
 def _operands(call: Invocation, arguments: Arguments, kind: str) -> tuple[tuple[Region, ...], tuple[Region, ...]]:
     """What the operands read and write: ``w`` are written, ``r`` read."""
-    first, last = (1, None) if call.name == "setcap" else (0, 1) if call.name == "mknod" else (0, None)
+    labels = call.name == "setcap" and not arguments.has("-r")
+    first, last = (1, None) if labels else (0, 1) if call.name == "mknod" else (0, None)
     words = [word for word in arguments.operands[first:last] if word != "-"]
     return (readable(call, *words), ()) if kind == "r" else ((), (Region(places(call, *words)),))
