@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from node_cases import NODE
 from python_cases import PYTHON
 from system_cases import SYSTEM
+from tool_cases import TOOLS
 
 
 @dataclass(frozen=True)
@@ -26,4 +27,4 @@ class Case:
 
 def cases() -> list[Case]:
     """All of them, in order."""
-    return [Case(**{"command": (), **given}) for given in (*SYSTEM, *PYTHON, *NODE)]
+    return [Case(**{"command": (), **given}) for given in (*SYSTEM, *PYTHON, *NODE, *TOOLS)]

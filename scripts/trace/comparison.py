@@ -139,8 +139,10 @@ def is_aside(path: str, programs: Iterable[str] = ()) -> bool:
 def _seeks_names(path: str, programs: Iterable[str], effect: Effect) -> bool:
     """Whether the folder is listed only to find a few names in it, which the model reads.
 
-    yarn and pnpm look so for ``package.json``, ``node_modules``, ``binding.gyp`` and a README.
+    yarn and pnpm look so for ``package.json``, ``node_modules``, ``binding.gyp`` and a README; pipenv for a Pipfile.
     """
+    if "pipenv" in programs and _covered(join(path, "Pipfile"), effect.reads):
+        return True
     return any(name in ("yarn", "pnpm") for name in programs) and _covered(join(path, "package.json"), effect.reads)
 
 
@@ -155,6 +157,8 @@ def is_without_effect(path: str, trace: Trace) -> bool:
     program, name = trace.command[0].rsplit("/", 1)[-1], path.rsplit("/", 1)[-1]
     if program == "ln":
         return any(path == join(trace.directory, word) for word in trace.command[1:-1])
+    if program == "pipenv":  # asks of each entry of the folder whether it is a file called Pipfile
+        return path.rpartition("/")[0] == trace.directory and not name.startswith(("Pipfile", "pylock", ".env"))
     if program in ("apt", "apt-get"):
         return path in (join(trace.directory, "gpgv"), join(trace.directory, "gpgconf"))
     if program == "npm" and {"-g", "--global"} & set(trace.command):

@@ -21,7 +21,19 @@ LISTS = ("read", "listed", "written", "folders")
 _HOST = re.compile(r"\b(https?:/{1,2})[\w-]+(?:\.[\w-]+)*\.(?:org|com|io|net)\b")
 _NEUTRAL = r"\1registry.example"
 _LARGEST = 20_000
-_GENERATED = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock", "go.sum")
+_GENERATED = (
+    *(
+        "package-lock.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "uv.lock",
+        "go.sum",
+        "poetry.lock",
+        "Pipfile.lock",
+        "bun.lock",
+    ),
+    *("Cargo.lock", "Gemfile.lock", "composer.lock"),
+)
 
 
 def trace_of(case: Case, project: Path, log: Log, asked: list[str]) -> Trace:
@@ -73,7 +85,7 @@ def write_fixture(path: Path, trace: Trace, *, known: bool) -> None:
         "command": list(trace.command),
         "directory": trace.directory,
         "user": trace.user,
-        "environment": dict(trace.environment),
+        "environment": {name: _HOST.sub(_NEUTRAL, given) for name, given in trace.environment.items()},
         "known": known,
         "files": {path: _HOST.sub(_NEUTRAL, text) for path, text in trace.files.items()},
         **{

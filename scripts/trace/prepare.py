@@ -45,7 +45,8 @@ _SCRIPTS = {
     "php": f"{_INSTALL} composer php-cli git unzip && apt-get clean",
     "rust": f"{_INSTALL} cargo rustc gcc libc6-dev && apt-get clean",
     "java": f"mkdir -p /usr/share/man/man1 && {_INSTALL} maven openjdk-17-jdk-headless && apt-get clean",
-    "nodemore": "npm install -g bun && npm install -g --prefix /opt/berry @yarnpkg/cli-dist && rm -rf /root/.npm",
+    "nodemore": "npm install -g --allow-scripts=bun bun && npm install -g --prefix /opt/berry "
+    "--globalconfig /usr/local/etc/npmrc @yarnpkg/cli-dist && rm -rf /root/.npm",
 }
 
 

@@ -10,7 +10,14 @@ _DANGEROUS = ("system", "fflush", "close", "extension")
 _BEFORE_PATTERN = "(,{!~&|;\n=?:+-*%<>["
 """After one of these, or at the beginning, a slash opens a regular expression; after a value it divides."""
 _UNSURE = re.compile(r"(\)|\}|\$|\+\+|--|\b(print|printf|return|in|else|do|case|exit|delete|getline|not))\s*\Z")
+_ASKS = re.compile(r'system\("\[ -[efdsrwxLh] [\w./-]*" \$\d+ "[\w./-]* \]"\)')
+"""``system("[ -e /usr/lib/" $1 " ]")``: asks whether a file stands there; the value in it is taken for a plain name."""
 _ODD_BRACKET = re.compile(r"\[\^?\]|\[[^\]]*/")
+
+
+def asks_for_files(program: str) -> bool:
+    """Whether the program asks the shell for files that only its input names."""
+    return bool(_ASKS.search(program))
 
 
 def only_prints(program: str) -> str:
@@ -18,7 +25,7 @@ def only_prints(program: str) -> str:
 
     Raises UnknownEffect where it may write files or start programs, and where a slash can be read in two ways.
     """
-    bare = _bare(program)
+    bare = _bare(_ASKS.sub("0", program))
     joined = bare.replace("||", " ").replace(">=", " ")
     words = "".join(character if character.isalnum() or character == "_" else " " for character in joined).split()
     if any(mark in joined for mark in (">", "|", "@")) or any(word in _DANGEROUS for word in words):

@@ -16,6 +16,7 @@ _MODELS: dict[str, tuple[str, ...]] = {
     "apt": ("apt", "apt-get", "aptitude"),
     "archives": ("tar", "bsdtar", "unzip", "gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd"),
     "builders": ("mvn", "gradle", "sbt", "lein", "dotnet", "mix", "stack", "cabal", "rebar3"),
+    "bun": ("bun",),
     "bundler": ("bundle", "gem"),
     "cargo": ("cargo",),
     "composer": ("composer",),
@@ -25,6 +26,8 @@ _MODELS: dict[str, tuple[str, ...]] = {
         "debconf-set-selections",
     ),
     "fetch": ("curl", "wget"),
+    "openssl": ("openssl",),
+    "patch": ("patch",),
     "attributes": ("chmod", "chown", "chgrp"),
     "files": ("mkdir", "rm", "rmdir", "touch", "tee"),
     "placing": ("cp", "mv", "ln", "install"),
@@ -55,6 +58,7 @@ _MODELS: dict[str, tuple[str, ...]] = {
         "pwd",
         "test",
         "[",
+        "[[",
         "which",
         "type",
         "arch",
@@ -89,7 +93,7 @@ _MODELS |= {
         "uniq uptime uuidgen wc xxd yes zcat gawk mawk nawk egrep fgrep zgrep".split()
     ),
     "wrappers": tuple(
-        "sudo gosu su-exec env nice ionice nohup time timeout eatmydata setarch linux32 linux64 stdbuf command xargs".split()
+        "sudo gosu su-exec env nice ionice nohup time timeout eatmydata setarch linux32 linux64 stdbuf command xargs su".split()
     ),
 }
 _MODULE_OF = {name: module for module, names in _MODELS.items() for name in names}

@@ -32,7 +32,18 @@ _PATH_LISTS = (
         "CURL_CA_BUNDLE",
         "NODE_EXTRA_CA_CERTS",
     ),
-    *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_TEMPLATE_DIR", "GIT_DIR", "GIT_ASKPASS", "NETRC", "OPENSSL_CONF"),
+    *(
+        "COMPILER_PATH",
+        "GCC_EXEC_PREFIX",
+        "LPATH",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_TEMPLATE_DIR",
+        "GIT_DIR",
+        "GIT_ASKPASS",
+        "NETRC",
+        "OPENSSL_CONF",
+    ),
     *(
         "XDG_CONFIG_HOME",
         "XDG_CONFIG_DIRS",
@@ -69,6 +80,7 @@ def names(text: str) -> frozenset[str]:
 
 
 TOOLS = (
+    *("INT_CHAIN_MAX", "NHAT", "PMA_VERBOSITY", "STR_CHAIN_MAX", "TIDYMEM", "ASSUAN_*"),
     *("PERL*", "GAWK*", "AWK*", "POSIXLY_CORRECT", "_POSIX2_VERSION", "GETOPT_COMPATIBLE", "COLUMNS", "COLS"),
     *("LINES", "TERM*", "NO_COLOR", "CLICOLOR*", "SIMPLE_BACKUP_SUFFIX", "VERSION_CONTROL", "BLOCK_SIZE", "BLOCKSIZE"),
     *("LS_*", "TIME_STYLE", "QUOTING_STYLE", "DU_*", "DF_*", "FIND_BLOCK_SIZE", "*GNU_FINDUTILS_*", "GREP_*", "SED_*"),
@@ -105,6 +117,7 @@ COMMON_VARIABLES = (
         "TERM",
         "CI",
     ),
+    *("GCC_*", "COMPILER_PATH", "COLLECT_*", "GNUTARGET", "LDEMULATION", "LPATH", "BINUTILS_ROOT"),
     *("*_proxy", "*_PROXY", "SSL_*", "*_CA_BUNDLE", "GIT_*", "SSH_*", "NETRC", "XDG_*", "SOURCE_DATE_EPOCH", "DEBUG"),
     *("CC", "CXX", "LD", "AR", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CPATH", "*_INCLUDE_PATH", "LIBRARY_PATH"),
     *(

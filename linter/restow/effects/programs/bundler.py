@@ -34,7 +34,7 @@ _FLAGS = names(
     "--deployment --no-deployment --frozen --quiet --verbose --no-cache --local --clean --no-clean --system "
     "--full-index --retry --no-prune --redownload --force --prefer-local --no-color --binstubs -q --standalone "
     "--version -v --global --no-document -N --no-ri --no-rdoc --conservative --user-install --no-user-install "
-    "--pre --prerelease --minimal-deps --silent --update-sources"
+    "--pre --prerelease --minimal-deps --silent --update-sources --all --patch --minor --major --strict"
 )
 _VALUED = names("--path --gemfile -j --jobs --retry --without --with --shebang --trust-policy --target-rbconfig")
 _GEM_VALUED = names("-v --version -i --install-dir -n --bindir -s --source -P --trust-policy --platform --document")
@@ -56,7 +56,36 @@ _HARMLESS = names(
     "force_ruby_platform ssl_verify_mode disable_shared_gems specific_platform system cache_all global_gem_cache "
     "no_install auto_install bin shebang"
 )
-_LISTENED = ("BUNDLE_*", "BUNDLER_*", "GEM_*", "RUBY*", "NOKOGIRI_*", "RB_*", "MAKE", "RAILS_ENV", "RACK_ENV")
+_OF_RUBY = (
+    "enumerator.so",
+    "fiber.so",
+    "rational.so",
+    "complex.so",
+    "thread.rb",
+    "ruby2_keywords.rb",
+    "monitor.so",
+    "sudo",
+)
+"""Names that Ruby looks for in the working directory when it notes which of its own libraries are loaded."""
+_GEMFILES = ("Gemfile", "Gemfile.lock", "gems.rb", "gems.locked", "gem.deps.rb", "Isolate")
+_LISTENED = (
+    "DEBIAN_*RUBY*",
+    "DEBUG_RESOLVER*",
+    "THOR_*",
+    "GEMRC",
+    "RDOCOPT",
+    "IPV4_FALLBACK_*",
+    "RI",
+    "BUNDLE_*",
+    "BUNDLER_*",
+    "GEM_*",
+    "RUBY*",
+    "NOKOGIRI_*",
+    "RB_*",
+    "MAKE",
+    "RAILS_ENV",
+    "RACK_ENV",
+)
 _PER_USER = (".bundle", ".gem", ".gemrc", ".local", ".cache")
 
 
@@ -71,12 +100,18 @@ def effect(call: Invocation) -> Effect:
     if arguments.has("--version", "-v") and not arguments.operands:
         return Effect(reads=_base(call), environment=variables(call, *_LISTENED), seconds=0.4)
     if arguments.operands[:1] in ((), ("install",)) and not arguments.operands[1:]:
-        return _install(call, arguments)
+        return _install(call, arguments, updates=False)
+    if arguments.operands[:1] == ("update",) and not any(SYMBOLIC in word for word in arguments.operands):
+        return _install(call, arguments, updates=True)
     raise UnknownEffect(f"bundle {command.replace(SYMBOLIC, '$')} runs or changes the project, or is not modelled")
 
 
 def _base(call: Invocation) -> tuple[Region, ...]:
-    settings = [join(folder, ".bundle/config") for folder in (call.directory, *ancestors(call.directory))]
+    if value(call, "GEMRC"):
+        raise UnknownEffect("GEMRC names settings of the project")
+    above = (call.directory, *ancestors(call.directory))
+    settings = [join(folder, name) for folder in above for name in (".bundle/config", *_GEMFILES)]
+    settings += [join(call.directory, name) for name in _OF_RUBY]
     named = value(call, "BUNDLE_APP_CONFIG")
     more = (join(place(call, named), "config"),) if named else ()
     return (*installer_reads(call), in_homes(call, *_PER_USER), exact(call, *settings, *more))
@@ -108,7 +143,12 @@ def _config(call: Invocation) -> Effect:
     if name.startswith("local."):
         raise UnknownEffect("bundle config local.* replaces a gem by a local folder")
     written = (Region((_config_file(call),)), homes(call, ".bundle"))
-    return Effect(reads=(*_base(call), *written), writes=written, environment=variables(call, *_LISTENED), seconds=0.5)
+    return Effect(
+        reads=(*_base(call), *_places(call), *written),
+        writes=written,
+        environment=variables(call, *_LISTENED),
+        seconds=0.5,
+    )
 
 
 def _settings(call: Invocation) -> dict[str, str]:
@@ -126,7 +166,8 @@ def _settings(call: Invocation) -> dict[str, str]:
     return found
 
 
-def _install(call: Invocation, arguments: Arguments) -> Effect:
+def _install(call: Invocation, arguments: Arguments, *, updates: bool) -> Effect:
+    """``bundle install``, and ``bundle update``, which resolves anew and writes the lock file."""
     settings = _settings(call)
     named = (*arguments.values("--gemfile"), settings.get("BUNDLE_GEMFILE", ""), "")[0]
     if any(SYMBOLIC in given for given in (named, settings.get("BUNDLE_PATH", ""))):
@@ -137,8 +178,9 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
     call.assume(SELF_CONTAINED)
     folder = gemfile.path.rsplit("/", 1)[0] or "/"
     targets = _targets(call, arguments, settings, folder)
-    kept = _keeps_lock(call, arguments, settings, gemfile, lock)
-    trees = tuple(step for path in (*gemfile.trees, join(folder, "vendor/cache")) for step in tree(call, path))
+    kept = not updates and _keeps_lock(call, arguments, settings, gemfile, lock)
+    local = (*gemfile.trees, call.directory) if gemfile.trees else ()  # files of a gemspec are looked for in both
+    trees = tuple(step for path in (*local, join(folder, "vendor/cache")) for step in tree(call, path))
     written = Region(tuple(dict.fromkeys((*targets, *(() if kept else (lock,)), _config_file(call)))))
     cache = join(settings.get("BUNDLE_PATH") or "/usr/local/bundle", "cache")
     return Effect(

@@ -42,7 +42,21 @@ _VALUED = names(
 _BUILDS = names("build check chef rustc vendor generate-lockfile update")
 _PROJECT = names("--path .")
 _TARGETS = ("src", "build.rs", "tests", "examples", "benches", "README.md", "README.txt", "README")
-_LISTENED = ("CARGO*", "RUST*", "CC_*", "CXX_*", "CFLAGS_*", "AR_*", "OPENSSL_*")
+_CERTIFICATES = ("/usr/local/ssl", "/usr/local/openssl", "/var/ssl", "/usr/share/ssl", "/etc/openssl")
+"""Where openssl-probe looks for certificates beside the folders of the system."""
+_LISTENED = (
+    *(
+        "APP_SANDBOX_CONTAINER_ID",
+        "AS_SECURE_LOG_FILE",
+        "HTTP_TIMEOUT",
+        "LLVM_*",
+        "MFLAGS",
+        "TF_BUILD",
+        "UNSTABLE_*",
+        "__CARGO_*",
+    ),
+    *("bar", "CARGO*", "RUST*", "CC_*", "CXX_*", "CFLAGS_*", "AR_*", "OPENSSL_*"),
+)
 
 
 def effect(call: Invocation) -> Effect:
@@ -79,7 +93,7 @@ def _base(call: Invocation) -> tuple[Region, ...]:
     return (
         *installer_reads(call),
         exact(call, *settings),
-        Region((_home(call), "/usr/local/cargo", "/usr/local/rustup")),
+        Region((_home(call), "/usr/local/cargo", "/usr/local/rustup", *_CERTIFICATES)),
     )
 
 

@@ -1,4 +1,4 @@
-"""composer: install, dump-autoload, clear-cache, config, global require.
+"""composer: install, update, require, dump-autoload, clear-cache, config, global require.
 
 By Composer's documentation ("install", "Scripts", "Plugins", "Repositories", "Autoload optimization", "schema"): read are
 ``composer.json`` (``COMPOSER``), ``composer.lock``, ``auth.json``, ``vendor``, and ``.git`` for the version of the root package,
@@ -10,6 +10,7 @@ Priors (own estimates): 3 s and 0.4 s a locked package; 1 MB a package.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
@@ -46,7 +47,22 @@ _SAFE_SETTINGS = names(
     "bin-compat audit lock autoloader-suffix htaccess-protect use-include-path notify-on-install store-auths "
     "use-github-api github-oauth http-basic"
 )
-_LISTENED = ("COMPOSER*", "PHP*", "GIT_*", "HTTP_*", "no_proxy")
+_LISTENED = (
+    *(
+        "ICU_*",
+        "KONSOLE_VERSION",
+        "MSYSTEM",
+        "OSTYPE",
+        "SHELL_VERBOSITY",
+        "SSLEAY_CONF",
+        "SUDO_*",
+        "USE_ZEND_*",
+        "XDEBUG_*",
+    ),
+    *("XML_*", "ZEND_*", "COMPOSER*", "PHP*", "GIT_*", "HTTP_*", "no_proxy"),
+)
+_OF_PHP = ("/.dockerenv",)
+"""composer warns of running as root unless it finds itself in a container."""
 
 
 def effect(call: Invocation) -> Effect:
@@ -57,8 +73,16 @@ def effect(call: Invocation) -> Effect:
         return _effect(call, (), (), seconds=0.5)
     if command in ("clear-cache", "clearcache", "cc"):
         return _effect(call, (), (), seconds=0.5)
+    if value(call, "PHPRC") or value(call, "PHP_INI_SCAN_DIR"):
+        raise UnknownEffect("a variable names settings of PHP")
     if command == "install" and not operands:
         return _install(call, arguments, dumps=False)
+    if command in ("update", "upgrade", "u") and not any(map(_is_odd, operands)):
+        return _install(call, arguments, dumps=False, resolves=True)
+    if command in ("require", "req") and operands and not any(map(_is_odd, operands)):
+        return _install(call, arguments, dumps=False, resolves=True, changes=True)
+    if command == "global" and operands[:1] in (("require",), ("req",)) and not any(map(_is_odd, operands)):
+        return _everywhere(call, operands[1:])
     if command in ("dump-autoload", "dumpautoload") and not operands:
         return _install(call, arguments, dumps=True)
     if (
@@ -68,6 +92,27 @@ def effect(call: Invocation) -> Effect:
     ):
         return _effect(call, (), (), seconds=0.5)
     raise UnknownEffect(f"composer {command.replace(SYMBOLIC, '$')} is not modelled, or runs a script of the project")
+
+
+def _is_odd(word: str) -> bool:
+    """Whether an operand is anything but a package of the index, perhaps with a version (``a/b:^1``)."""
+    name = re.split("[:=@]", word, maxsplit=1)[0]
+    return SYMBOLIC in name or name.startswith((".", "/", "~")) or "\\" in name
+
+
+def _everywhere(call: Invocation, packages: tuple[str, ...]) -> Effect:
+    """``composer global require``: a project in composer's own home, with no scripts but those of plug-ins that it allows."""
+    home = value(call, "COMPOSER_HOME")
+    places = [call.path(home)] if home else [join(call.home, each) for each in (".composer", ".config/composer")]
+    for folder in places:
+        text = call.known_text(join(folder, "composer.json"))
+        if text is not None:
+            given = as_object(folder, text)
+            if given.get("scripts") or entries(given.get("config")).get("allow-plugins") or given.get("repositories"):
+                raise UnknownEffect(f"{folder}/composer.json has scripts, plug-ins or repositories of its own")
+    call.assume(INDEX)
+    call.assume(SELF_CONTAINED)
+    return _effect(call, (), (), packages=5 * len(packages), seconds=4.0 + 2.0 * len(packages))
 
 
 def _homes(call: Invocation) -> tuple[Region, ...]:
@@ -95,6 +140,7 @@ def _effect(
             *installer_reads(call),
             in_homes(call, ".composer", ".config/composer", ".netrc"),
             *_homes(call),
+            Region(_OF_PHP),
             *reads,
             *writes,
         ),
@@ -114,7 +160,10 @@ def _root(call: Invocation, arguments: Arguments) -> tuple[str, str]:
     return root, place(call, join(root, value(call, "COMPOSER") or "composer.json"))
 
 
-def _install(call: Invocation, arguments: Arguments, *, dumps: bool) -> Effect:
+def _install(
+    call: Invocation, arguments: Arguments, *, dumps: bool, resolves: bool = False, changes: bool = False
+) -> Effect:
+    """``resolves``: the lock file is made anew; ``changes``: ``composer.json`` is written as well."""
     root, path = _root(call, arguments)
     text = call.text(path)
     if text is None:
@@ -125,19 +174,20 @@ def _install(call: Invocation, arguments: Arguments, *, dumps: bool) -> Effect:
     _refuse_scripts(path, given, arguments)
     _check_settings(path, given)
     packages = _packages(call, lock) if locked else []
-    _refuse_plugins(arguments, given, packages, locked)
+    _refuse_plugins(arguments, given, packages, locked and not resolves)
     local = _local_folders(call, root, path, given, packages)
     files = [path, lock, join(root, "auth.json"), join(root, "composer.local.json")]
     versions = [
         join(folder, name)
         for folder in (root, *ancestors(root))
-        for name in (".git", ".hg", ".svn", ".fslckout", "_FOSSIL_")
+        for name in (".git", ".hg", ".svn", ".fslckout", "_FOSSIL_", "HEAD", "objects", "refs", "commondir")
     ]
     written = [place(call, join(root, value(call, "COMPOSER_VENDOR_DIR") or "vendor"))]
     programs = value(call, "COMPOSER_BIN_DIR")
     written += [place(call, join(root, programs))] if programs else []
-    if not locked and not dumps:
+    if (not locked or resolves) and not dumps:
         written.append(lock)
+    written += [path] if changes else []
     sources = tree(call, root) if _scans(call, root, path, arguments) else ()
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)

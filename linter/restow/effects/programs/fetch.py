@@ -49,11 +49,19 @@ _WGET_VALUED = frozenset(
     "--wait --ca-certificate -e --execute --quota -Q --prefer-family --retry-on-http-error --compression "
     "--ftp-user --ftp-password --ciphers --proxy-user --proxy-password --bind-address -a".split()
 )
+_PER_USER = (".curlrc", ".wgetrc", ".netrc", ".wget-hsts", ".config", ".ldaprc", "ldaprc")
 _VARIABLES = (
     "*_proxy",
     "*_PROXY",
     "HOME",
     "CURL_*",
+    "LDAP*",
+    "LOGNAME",
+    "USER",
+    "USERNAME",
+    "OPENSSL_*",
+    "SASL_PATH",
+    "SSLKEYLOGFILE",
     "SSL_*",
     "PATH",
     "LANG",
@@ -84,7 +92,7 @@ def effect(call: Invocation) -> Effect:
     files = Region(written)
     return Effect(
         reads=(
-            *(files, TOOLCHAIN, homes(call, ".curlrc", ".wgetrc", ".netrc", ".wget-hsts", ".config"), Region(given)),
+            *(files, TOOLCHAIN, homes(call, *_PER_USER), Region((*given, *_directory_settings(call)))),
             Region.everything() if open_address else Region(),
         ),
         writes=(files,) if curl else (files, Region((join(call.home, ".wget-hsts"),))),
@@ -93,6 +101,11 @@ def effect(call: Invocation) -> Effect:
         seconds=3.0,
         size=10_000_000,
     )
+
+
+def _directory_settings(call: Invocation) -> tuple[str, ...]:
+    """curl starts the LDAP library, which reads settings of the working directory (ldap.conf(5))."""
+    return (call.path("ldaprc"),) if call.name == "curl" and SYMBOLIC not in call.directory else ()
 
 
 def _may_be_local(address: str) -> bool:
@@ -108,7 +121,7 @@ def _refuse_files(call: Invocation, arguments: Arguments) -> None:
     """Options whose value names a file to read, and settings files that variables name."""
     if any("=" not in value for value in arguments.values("-b", "--cookie")):
         raise UnknownEffect("curl that reads cookies from a file is not modelled")
-    if any(call.environment.get(name) for name in ("WGETRC", "CURL_HOME", "SYSTEM_WGETRC")):
+    if any(call.environment.get(name) for name in ("WGETRC", "CURL_HOME", "SYSTEM_WGETRC", "SSLKEYLOGFILE")):
         raise UnknownEffect(f"{call.name} takes its settings from a file that a variable names")
     if any(put_by_build(call, join(call.home, name)) for name in _SETTINGS) or is_placed(
         call.filesystem, "/etc/wgetrc"

@@ -13,6 +13,7 @@ from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.nested import ACCOUNTS, effect_within, joined
 from restow.effects.operands import places, readable
 from restow.effects.places import TOOLCHAIN
+from restow.effects.plain_script import SHELLS, commands_of
 from restow.effects.programs.text import PROGRAMS
 from restow.effects.surroundings import names
 from restow.errors import UnknownEffect
@@ -29,7 +30,7 @@ _PLAIN = names(
 )
 _TIMES = ("-newer", "-mtime", "-mmin", "-atime", "-amin", "-ctime", "-cmin", "-anewer", "-cnewer", "-used")
 _COVERED_BY_FOLDER = frozenset(
-    "rm rmdir chmod chown chgrp touch sed cat echo ls dirname basename ldd scanelf strip grep".split()
+    "rm rmdir chmod chown chgrp touch sed cat echo ls dirname basename ldd scanelf strip grep dpkg dos2unix unix2dos true :".split()
 )
 """Programs whose effect on a directory as a whole covers what they do to a file or directory in it."""
 
@@ -102,6 +103,8 @@ def _command(call: Invocation, words: list[str]) -> tuple[str, ...]:
 def _executed(call: Invocation, command: tuple[str, ...], root: str) -> Effect:
     """The command with a starting point, for all below it, in the place of ``{}``."""
     name = command[0].rsplit("/", 1)[-1]
+    if name in SHELLS:
+        return joined(*(_executed(call, inner, root) for inner in commands_of(command)))
     if any("{}" in word and word != "{}" for word in command) or name not in _COVERED_BY_FOLDER:
         raise UnknownEffect(f"find that runs {name.replace(SYMBOLIC, '$')} is not modelled")
     where = "/" if name in PROGRAMS and not _is_placed(call, root) else places(call, root)[0]

@@ -66,7 +66,16 @@ LISTENED = (
         "NOPROXY",
     ),
     *("DEBUG_*", "TABTAB_*", "TMUX", "WT_SESSION", "KONSOLE_VERSION", "IGNORE_TEST_*", "SUDO_*", "FAKEROOTKEY"),
-    *("CHILD_CONCURRENCY", "DISABLE_*", "SKIP_YARN_*", "ADBLOCK", "OPEN_SOURCE_CONTRIBUTOR"),
+    *(
+        "FUNCTION_TARGET",
+        "GOOGLE_RUNTIME",
+        "NM_DEBUG_LEVEL",
+        "CHILD_CONCURRENCY",
+        "DISABLE_*",
+        "SKIP_YARN_*",
+        "ADBLOCK",
+        "OPEN_SOURCE_CONTRIBUTOR",
+    ),
     *sorted(CI_SERVICES),
 )
 """Settings of the package managers, of node and libuv, and what the packages that install scripts are known from ask for."""

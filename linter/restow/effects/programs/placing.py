@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
-from restow.effects.operands import folder_of, is_loose, lying, places
+from restow.effects.operands import folder_of, is_loose, is_pattern, lying, places
 from restow.effects.options import Arguments, read_options
 from restow.effects.ownership import NAMES, created
 from restow.effects.programs.files import BACKUPS
@@ -134,7 +134,7 @@ def _link(call: Invocation) -> Effect:
     if not arguments.has("-s", "-sf", "--symbolic"):
         raise UnknownEffect("a hard link is one file at two places")
     if is_loose(destination):
-        raise UnknownEffect("ln makes a symbolic link at a place that is not known")
+        return _named_by_build(call, sources, destination)
     if any(map(is_loose, sources)):
         return _open_link(call, arguments, sources, destination)
     where = Region(places(call, destination))
@@ -172,6 +172,25 @@ def _link_place(call: Invocation, arguments: Arguments, source: str, destination
     if into or (_is_folder(call, end) and not whole):
         return join(end, _last_name(source))
     return here
+
+
+NAMES_OF_LINKS = Assumption(
+    "links-left-alone", "no later command writes through a symbolic link whose name only the build gives"
+)
+
+
+def _named_by_build(call: Invocation, sources: tuple[str, ...], destination: str) -> Effect:
+    """A link whose name only the build gives: one to an entry beside it, or to a device, in a known folder."""
+    folder, _, name = destination.rpartition("/")
+    plain = folder and not is_loose(folder) and not is_pattern(name)
+    beside = len(sources) == 1 and ("/" not in sources[0] or sources[0].startswith("/dev/"))
+    if not plain or not beside or sources[0] in (".", "..", "/dev/") or is_pattern(sources[0]):
+        raise UnknownEffect("ln makes a symbolic link at a place that is not known")
+    if sources[0].startswith(SYMBOLIC):
+        call.assume(WORDS)
+    call.assume(NAMES_OF_LINKS)
+    where = Region(places(call, destination))
+    return Effect(reads=(where,), writes=(where,))
 
 
 def _open_link(call: Invocation, arguments: Arguments, sources: tuple[str, ...], destination: str) -> Effect:

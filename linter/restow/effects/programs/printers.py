@@ -43,6 +43,8 @@ def effect(call: Invocation) -> Effect:
 
 def _tested(call: Invocation) -> tuple[Region, ...]:
     """The files that ``test`` looks at; everything where nobody knows which word is an operator."""
+    if call.name == "[[":
+        return (Region.everything(),)
     words = [word for word in (call.argv[1:-1] if call.name == "[" else call.argv[1:]) if word not in ("!", "(", ")")]
     pieces: list[list[str]] = [[]]
     for word in words:

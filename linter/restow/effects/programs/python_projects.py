@@ -19,10 +19,12 @@ from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.builders import IN_PLACE
 from restow.effects.programs.pip import interpreter_writes, local_projects, python_path_reads, shadowing, written
+from restow.effects.programs.python_locks import pipfile_agrees, uv_agrees
 from restow.effects.programs.requirement_files import Requirements, add_requirement, read_file
 from restow.effects.surroundings import (
     CI_SERVICES,
     ancestors,
+    children,
     exact,
     homes,
     installer_reads,
@@ -53,13 +55,27 @@ _VALUED = names(
     "--no-build-package --only-binary --no-binary-package --torch-backend --python-preference --package --from"
 )
 _LISTENED = (
-    *("UV_*", "POETRY_*", "PIPENV_*", "PIP_*", "PYTHON*", "VIRTUAL_ENV", "CONDA_PREFIX", "PYENV*", "SETUPTOOLS_*"),
+    *(
+        "UV_*",
+        "POETRY_*",
+        "PIPENV_*",
+        "PIP_*",
+        "PYTHON*",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "PYENV*",
+        "SETUPTOOLS_*",
+        "CRYPTOGRAPHY_*",
+    ),
     *("WORKON_HOME", "__PYVENV_*", "HTTP_TIMEOUT", "REQUEST_*", "RUST_*", "_RJEM_*", "FORCE_COLOR", "RUFF", "TY"),
     *("JPY_*", "PSModulePath", "BASH_VERSION", "FISH_VERSION", "KSH_VERSION", "NU_VERSION", "ZSH_VERSION"),
     *("BUILD_BUILDID", *sorted(CI_SERVICES)),
 )
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pipenv": "Pipfile.lock"}
 _MANIFESTS = {"uv": "pyproject.toml", "poetry": "pyproject.toml", "pipenv": "Pipfile"}
+_LINKED = names("-lCoreServices -lFoundation -lSecurity -lc -lgcc -lgcc_s libgcc_s.so.1 libc.so.6")
+"""What gcc looks for in the working directory where poetry asks it for the place of a library (ctypes.util.find_library)."""
+_ELSEWHERE = ("/Library/Frameworks", "/opt/pyca")
 _SECONDS = {"uv": 3.0, "poetry": 12.0, "pipenv": 25.0}
 _BESIDE = (
     *(
@@ -75,7 +91,19 @@ _BESIDE = (
     *(".python-versions", ".env", "setup.cfg", ".tool-versions", "pylock.toml", "pyvenv.cfg", ".poetry"),
 )
 _PER_USER = (
-    *(".config", ".cache", ".local", ".netrc", ".pip", ".pyenv", ".virtualenvs", ".pydistutils.cfg", ".python-version"),
+    *(
+        ".config",
+        ".cache",
+        ".local",
+        ".netrc",
+        ".pip",
+        ".pyenv",
+        ".asdf",
+        ".rye",
+        ".virtualenvs",
+        ".pydistutils.cfg",
+        ".python-version",
+    ),
 )
 _LOCKED = names("lock export add remove update check")
 _TOOLS = names("tool python self cache config env venv version init about")
@@ -119,6 +147,8 @@ def _effect(
     """With what every run reads (settings here and above, toolchain) and leaves (caches, the interpreter's packages)."""
     here = (call.directory, *ancestors(call.directory))
     beside = exact(call, *(join(folder, name) for folder in here for name in _BESIDE))
+    if call.name == "poetry":
+        beside = Region((*beside.include, *(join(call.directory, name) for name in _LINKED)))
     environments = Region(tuple(join(folder, ".venv") for folder in here))
     named = (
         "UV_CACHE_DIR",
@@ -146,7 +176,7 @@ def _effect(
         *installer_reads(call),
         in_homes(call, *_PER_USER),
         exact(call, *python_path_reads(call)),
-        Region(("/etc/uv",)),
+        Region(("/etc/uv", *_ELSEWHERE)),
     )
     return Effect(
         reads=(*base, *kept, beside, *reads, *wide),
@@ -208,27 +238,38 @@ def _install(call: Invocation, command: str, operands: tuple[str, ...], argument
     kept = locked and (
         call.name == "poetry" or (call.name == "pipenv" and command == "sync") or arguments.has(*options)
     )
-    kept = kept or (locked and call.assume(keeps))
+    data = call.read(call.filesystem.resolve(lock_path)) or b""
+    kept = kept or (locked and call.assume(keeps, _agrees(call.name, root, manifest, given[0], data)))
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
-    data = call.read(call.filesystem.resolve(lock_path)) or b""
     if b"file:" in data or b"editable = " in data or b"directory = " in data or b'"path":' in data:
         if not _only_itself(data):
             return _whole(call, arguments)
     elif locked and not data:
         raise UnknownContent(f"the content of {lock_path} is not known")
+    pipfiles = (
+        (join(root, name) for name in children(call, root) if name.startswith("pylock."))
+        if call.name == "pipenv"
+        else ()
+    )
     named = (line.split(b'"')[1] for line in data.splitlines() if line.startswith(b'name = "'))
     packages = [name.decode("utf-8", "replace") for name in named]
     count = len(packages) or 20
     probed = [join(root, name) for name in packages] if call.name == "poetry" else []  # it looks for a folder called so
     return _effect(
         call,
-        (exact(call, join(root, manifest), lock_path, *probed),),
+        (exact(call, join(root, manifest), lock_path, *probed, *pipfiles),),
         (Region(() if kept else (lock_path,)),),
         seconds=_SECONDS[call.name] + 0.1 * count,
         needs=(join(root, manifest), lock_path),
         size=800_000 * count,
     )
+
+
+def _agrees(name: str, root: str, manifest: str, text: str, lock: bytes) -> bool | None:
+    """What the lock file tells of its agreement with the manifest; None where it tells nothing."""
+    found = _toml(join(root, manifest), text)
+    return uv_agrees(found, lock) if name == "uv" else pipfile_agrees(found, lock) if name == "pipenv" else None
 
 
 def _only_itself(data: bytes) -> bool:

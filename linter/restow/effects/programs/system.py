@@ -15,9 +15,10 @@ from restow.effects.operands import places, readable
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import SCRATCH, TOOLCHAIN
 from restow.effects.surroundings import homes
+from restow.errors import UnknownEffect
 from restow.vfs import Region
 
-LOCALE = ("PATH", "LANG", "LANGUAGE", "LC_*", "TZ")
+LOCALE = ("PATH", "LANG", "LANGUAGE", "LC_*", "TZ", "I18NPATH")
 HOOKS = Assumption(
     "certificate-hooks", "hooks of update-ca-certificates write only where the system and Java keep certificates"
 )
@@ -55,10 +56,13 @@ _LOCALES = Region(
     )
 )
 SECRETS = Region(
-    tuple(
-        f"/etc/{name}{end}"
-        for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
-        for end in ("", "-", "+", ".lock")
+    (
+        *(
+            f"/etc/{name}{end}"
+            for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
+            for end in ("", "-", "+", ".lock")
+        ),
+        "/etc/.pwd.lock",
     )
 )
 SERVICES = Region(
@@ -153,14 +157,14 @@ _SIMPLE: dict[str, _Model] = {
         "-s -g -S -d -x -X -p -v --strip-all --strip-debug --strip-unneeded --preserve-dates --verbose",
         operands="w",
         seconds=0.5,
-        environment=(*LOCALE, "TMPDIR", "LD_*"),
+        environment=(*LOCALE, "TMPDIR", "LD_*", "GNUTARGET"),
     ),
     "mkfifo": _Model("", "-m --mode", operands="w"),
     "truncate": _Model("-c --no-create", "-s --size", operands="w"),
     "mknod": _Model("", "-m --mode", operands="w"),
     "unlink": _Model("", operands="w"),
-    "dos2unix": _Model("-q -k -f -o -s --quiet --keepdate", operands="w"),
-    "unix2dos": _Model("-q -k -f -o -s --quiet --keepdate", operands="w"),
+    "dos2unix": _Model("-q -k -f -o -s --quiet --keepdate", operands="w", environment=(*LOCALE, "DOS2UNIX_*")),
+    "unix2dos": _Model("-q -k -f -o -s --quiet --keepdate", operands="w", environment=(*LOCALE, "DOS2UNIX_*")),
 }
 _LIKE = {
     "a2dismod": "a2enmod",
@@ -178,6 +182,8 @@ def effect(call: Invocation) -> Effect:
     reads, writes = model.reads, model.writes
     if call.name == "update-ca-certificates":
         call.assume(HOOKS)
+    if call.name in ("locale-gen", "localedef"):
+        reads += (_sources_here(call),)
     if call.name == "fc-cache":
         writes += (homes(call, ".fonts", ".local/share/fonts", ".cache/fontconfig", ".fontconfig"),)
         writes += (Region(places(call, *arguments.operands)),)
@@ -191,6 +197,14 @@ def effect(call: Invocation) -> Effect:
     return Effect(
         reads=(*reads, *writes), writes=writes, environment=model.environment, seconds=model.seconds, size=model.size
     )
+
+
+def _sources_here(call: Invocation) -> Region:
+    """localedef takes a definition or a charmap of the working directory (and of ``I18NPATH``) before the system's."""
+    if call.environment.get("I18NPATH"):
+        raise UnknownEffect(f"{call.name} with folders of definitions of its own is not modelled")
+    here = call.path(".").rstrip("/")
+    return Region((f"{here}/*",), (f"{here}/*/*",))
 
 
 def _operands(call: Invocation, arguments: Arguments, kind: str) -> tuple[tuple[Region, ...], tuple[Region, ...]]:

@@ -7,8 +7,8 @@ An option that is not in the table is not understood: it may write (``sort -o``)
 
 from __future__ import annotations
 
-from restow.effects.awk import only_prints
-from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.awk import asks_for_files, only_prints
+from restow.effects.effect import PLAIN, SYMBOLIC, Effect, Invocation
 from restow.effects.operands import readable
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import TOOLCHAIN
@@ -120,8 +120,6 @@ _VARIABLES = (
         "AWK*",
         "TZ",
         "MAGIC",
-        "HOME",
-        "XDG_*",
         "LD_*",
     ),
     *("COLUMNS", "TERM", "BLOCK_SIZE", "BLOCKSIZE", "DF_*", "DU_*", "TIME_STYLE", "QUOTING_STYLE", "PERL*", "GZIP"),
@@ -150,12 +148,16 @@ def effect(call: Invocation) -> Effect:
         if SYMBOLIC in written:
             raise UnknownEffect("an awk program that depends on a value that is not known")
         program = only_prints(written)
+        if asks_for_files(written):
+            call.assume(PLAIN)
+            everywhere = True
         everywhere |= "getline" in program or "ARGV" in program
         everything |= "ENVIRON" in program or "PROCINFO" in program
     if name == "grep" and arguments.has("-R"):
         everywhere = True
     reads = (Region.everything(),) if everywhere else (TOOLCHAIN, *_files(call, name, arguments))
-    return Effect(reads=reads, environment=None if everything else _VARIABLES)
+    heard = (*_VARIABLES, "HOME", "XDG_*") if name == "file" else _VARIABLES
+    return Effect(reads=reads, environment=None if everything else heard)
 
 
 def _plain(call: Invocation, name: str) -> tuple[str, ...]:
@@ -196,7 +198,7 @@ def _files(call: Invocation, name: str, arguments: Arguments) -> tuple[Region, .
             if word not in ("", "-")
         ),
     )
-    return (*found, homes(call, ".magic")) if name == "file" else found
+    return (*found, homes(call, ".magic", ".magic.mgc")) if name == "file" else found
 
 
 PROGRAMS = (*_TABLE, *_LIKE)

@@ -1,4 +1,4 @@
-"""Programs that start another one: sudo, gosu, su-exec, env, nice, ionice, nohup, time, timeout, eatmydata, xargs and others.
+"""Programs that start another one: sudo, su, gosu, su-exec, env, nice, ionice, nohup, time, timeout, eatmydata, xargs and others.
 
 The command inside is looked through, by its own model. ``sudo`` may keep the variables or take them away (``env_reset``,
 ``env_keep`` and ``secure_path`` of its settings), and the home directory may be that of either user: the effect is that of
@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.nested import ACCOUNTS, effect_within, joined
+from restow.effects.options import read_options
 from restow.effects.places import TOOLCHAIN, toolchain
 from restow.errors import UnknownEffect
 from restow.vfs import Region
@@ -35,6 +36,12 @@ _VALUED = {
 }
 _OPERANDS = {"timeout": 1, "setarch": 1, "gosu": 1, "su-exec": 1}
 """How many operands come before the command."""
+_SHELLS = ("/bin/sh", "/bin/bash", "sh", "bash", "/bin/ash")
+_PLAIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _./:@%+,=-")
+"""What no shell gives a meaning of its own."""
+_LOGIN = Region(
+    ("/etc/pam.d", "/etc/security", "/etc/environment", "/etc/login.defs", "/etc/default/su", "/etc/shells")
+)
 _ADDED = f"{SYMBOLIC}words of xargs{SYMBOLIC}"
 _KEPT = ("PATH", "LANG", "LANGUAGE", "TERM", "*_proxy", "*_PROXY")
 
@@ -45,6 +52,8 @@ def effect(call: Invocation) -> Effect:
         return Effect(reads=(*toolchain(call), ACCOUNTS), environment=("PATH",))
     if call.name in ("gosu", "su-exec") and call.argv[1:] in (("--version",), ("--help",)):
         return Effect(reads=(TOOLCHAIN,), environment=("PATH",))
+    if call.name == "su":
+        return _switched(call)
     options, rest = _split(call)
     before, argv = rest[: _OPERANDS.get(call.name, 0)], rest[_OPERANDS.get(call.name, 0) :]
     if call.name in ("sudo", "gosu", "su-exec"):
@@ -110,6 +119,23 @@ def _for_each(call: Invocation, argv: tuple[str, ...], options: dict[str, str]) 
         cases = [effect_within(call, (*argv, _ADDED))]
     found = joined(*cases)
     return replace(found, reads=(*found.reads, TOOLCHAIN))
+
+
+def _switched(call: Invocation) -> Effect:
+    """``su [-m] [-s shell] user -c 'command'``, of a command that every shell reads alike. A login shell reads profiles first."""
+    arguments = read_options(
+        call.argv, flags=["-m", "-p", "--preserve-environment"], valued=["-c", "--command", "-s", "--shell"]
+    )
+    commands, shells = arguments.values("-c", "--command"), arguments.values("-s", "--shell")
+    if len(commands) != 1 or len(arguments.operands) > 1 or any(each not in _SHELLS for each in shells):
+        raise UnknownEffect("this use of su is not modelled")
+    if not set(commands[0]) <= _PLAIN_CHARACTERS:
+        raise UnknownEffect("su with a command that shells may read in different ways is not modelled")
+    argv = tuple(commands[0].split())
+    if not argv or "=" in argv[0]:
+        raise UnknownEffect("su without a command")
+    found = _as_user(call, argv, (*arguments.operands, "root")[0])
+    return replace(found, reads=(*found.reads, _LOGIN))
 
 
 def _as_user(call: Invocation, argv: tuple[str, ...], user: str) -> Effect:

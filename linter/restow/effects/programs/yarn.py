@@ -33,6 +33,9 @@ _BESIDE = (
     ".pnp.loader.mjs",
     "package-lock.json",
     "binding.gyp",
+    ".pnp.data.json",
+    ".env.yarn",
+    *(f"iterator.js{end}" for end in ("", ".js", ".json", ".node")),
 )
 _PER_USER = (
     ".yarn",
@@ -45,6 +48,8 @@ _PER_USER = (
     ".local",
     ".node-gyp",
     ".yarn-cache",
+    ".node_modules",
+    ".node_libraries",
 )
 _BERRY_WRITES = (
     ".pnp.cjs",
@@ -247,14 +252,15 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
     written = [
         *modules,
         *node.modules(project),
-        *(join(project.root, name) for name in _berry_writes(call, project.root)),
+        *(join(project.root, name) for name in _berry_writes(call, project)),
     ]
     if not _keeps_lock(call, arguments, project):
         written.append(join(project.root, "yarn.lock"))
     beside = project.files(*_BESIDE)
+    above = (join(folder, name) for folder in ancestors(project.root) for name in ("yarn.lock", "node_modules"))
     reads = (
         *node.project_reads(call, project),
-        Region(beside),
+        Region((*beside, *above)),
         exact(call, *(path for path in beside if "*" not in path)),
     )
     return _effect(
@@ -281,10 +287,15 @@ def _keeps_lock(call: Invocation, arguments: Arguments, project: node.Project) -
     return isinstance(call.node(lock), File) and call.assume(keeps, _lock_agrees(call, project, lock))
 
 
-def _berry_writes(call: Invocation, root: str) -> tuple[str, ...]:
-    """What yarn 2 and later writes beside ``node_modules``: only where its settings file stands, or may."""
+def _berry_writes(call: Invocation, project: node.Project) -> tuple[str, ...]:
+    """What yarn 2 and later writes beside ``node_modules``: only where its settings file stands, or may, or it is asked for.
+
+    It notes its own version as the ``packageManager`` where ``package.json`` has none.
+    """
+    root, asked = project.root, str(project.manifest.get("packageManager") or "")
     berry = call.node(join(root, ".yarnrc.yml")) is not None or isinstance(call.node(join(root, ".yarn")), Directory)
-    return _BERRY_WRITES if berry else ()
+    berry |= asked.startswith("yarn@") and not asked.startswith(("yarn@0", "yarn@1."))
+    return (*_BERRY_WRITES, *(() if asked else ("package.json",))) if berry else ()
 
 
 def _variables_in_settings(call: Invocation, root: str) -> tuple[str, ...]:

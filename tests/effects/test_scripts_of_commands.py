@@ -1,0 +1,146 @@
+"""Scripts that commands hand on: to a shell under find, to awk's ``system``, to su; and openssl, patch and the root directory."""
+
+import pytest
+
+from restow.effects.effect import SYMBOLIC
+
+UNKNOWN = f"{SYMBOLIC}X{SYMBOLIC}"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'strip --strip-all "$@" || :',
+        'for f; do dpkg -S "$f" > /dev/null 2>&1 || rm -f "$f"; done',
+        'chmod 755 "$1"; touch "$@"',
+    ],
+)
+def test_find_runs_plain_commands(world, writes, script):
+    effect = world().effect("find", "/srv/x", "-type", "f", "-exec", "sh", "-euxc", script, "--", "{}", "+")
+    assert writes(effect, "/srv/x/deep/y")
+    assert not writes(effect, "/srv/other")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "rm $@",
+        'rm "$@" /etc/passwd; make',
+        'cp "$1" "$1.bak"',
+        'echo x > "$1"',
+        'rm "$(cat x)"',
+        'if true; then rm "$@"; fi',
+        'X=1 rm "$@"',
+        'for f in a b; do rm "$f"; done',
+        'cd /; rm "$@"',
+        "",
+    ],
+)
+def test_find_runs_a_script_that_is_not_read(world, script):
+    assert world().reason("find", "/srv/x", "-exec", "sh", "-c", script, "--", "{}", ";")
+
+
+def test_find_runs_a_shell_in_another_way(world):
+    for words in (
+        ("-c", "rm $0", "{}"),
+        ("script.sh", "{}"),
+        ("-lc", 'rm "$@"', "--", "{}"),
+        ("-c", UNKNOWN, "--", "{}"),
+    ):
+        assert world().reason("find", "/srv/x", "-exec", "sh", *words, ";")
+
+
+def test_awk_asks_for_files(world, reads):
+    given = world()
+    effect = given.effect("awk", 'system("[ -e /usr/local/lib/" $1 " ]") == 0 { next } { print "so:" $1 }')
+    assert reads(effect, "/anything")
+    assert not any(effect.writes)
+    assert "plain-values" in given.assumed
+    for program in ('system("rm " $1)', 'system("[ -e " $1 "; rm x ]")', 'system("[ -e /x" $0 " ]" $2)', "system(x)"):
+        assert given.reason("awk", program)
+
+
+def test_su_runs_a_plain_command(world, writes):
+    given = world(environment={"HOME": "/root"})
+    effect = given.effect("su", "www-data", "-s", "/bin/sh", "-c", "mkdir -p /srv/x")
+    assert writes(effect, "/srv/x")
+    for words in (
+        ("-", "app", "-c", "true"),
+        ("app",),
+        ("-c", "true; make"),
+        ("-c", "echo $HOME"),
+        ("-c", "X=1 true"),
+        ("-s", "x", "-c", "id"),
+    ):
+        assert given.reason("su", *words)
+
+
+@pytest.mark.parametrize(
+    ("argv", "read", "written"),
+    [
+        ("openssl genrsa -out key.pem 2048", "/etc/ssl/openssl.cnf", "/app/key.pem"),
+        ("openssl req -new -x509 -nodes -newkey rsa:2048 -keyout k -out c -subj /CN=x -days 9", "/root/.rnd", "/app/k"),
+        (
+            "openssl x509 -req -in a.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out a.crt",
+            "/app/ca.key",
+            "/app/ca.srl",
+        ),
+        ("openssl req -config my.cnf -new -out a", "/app/my.cnf", "/app/a"),
+        ("openssl dgst -sha256 file", "/app/file", None),
+        ("openssl pkcs12 -export -in c -inkey k -out p -passout file:secret", "/app/secret", "/app/p"),
+    ],
+)
+def test_openssl(world, reads, writes, argv, read, written):
+    effect = world().effect(argv)
+    assert reads(effect, read)
+    assert written is None or writes(effect, written)
+    assert not writes(effect, "/app/other")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        "openssl s_client -connect e.com:443",
+        "openssl ca -in x",
+        "openssl req -new -newkey param:p -out x",
+        "openssl genrsa -engine x -out y",
+        "openssl enc -in x -out y -pass weird",
+        "openssl rand -out",
+        f"openssl genrsa -out {UNKNOWN}",
+    ],
+)
+def test_openssl_that_is_not_read(world, argv):
+    assert world().reason(argv)
+
+
+def test_patch(world, reads, writes):
+    effect = world().effect("patch -p1 -d src -i fix.diff")
+    assert reads(effect, "/app/src/fix.diff")
+    assert writes(effect, "/app/src/a/b")
+    assert not writes(effect, "/app/c")
+    assert reads(world().effect("patch -p0 name /srv/x.diff"), "/srv/x.diff")
+    assert world(environment={"PATCH_GET": "1"}).reason("patch -p1 -i x")
+    assert world().reason("patch -p1 -o /etc/x -i y")
+    assert world().reason("patch -p1 -d / -i y")
+
+
+def test_copies_into_the_root_directory(world, writes):
+    effect = world().effect("cp /go/bin/tool other /")
+    assert writes(effect, "/tool")
+    assert writes(effect, "/other")
+    assert not writes(effect, "/etc/passwd")
+    for argv in ("cp -r src/. /", "cp -r src/* /", "cp --parents a/b /", f"cp x{UNKNOWN} /"):
+        assert world().reason(argv)
+
+
+def test_a_link_whose_name_only_the_build_gives(world, writes):
+    given = world()
+    assert writes(given.effect(f"ln -svT python3 /usr/local/bin/{UNKNOWN}"), "/usr/local/bin/python")
+    assert "links-left-alone" in given.assumed
+    for argv in (
+        f"ln -s /a/b /usr/local/bin/{UNKNOWN}",
+        f"ln -s . /srv/{UNKNOWN}",
+        f"ln -s x {UNKNOWN}",
+        f"ln -s a b /srv/{UNKNOWN}",
+    ):
+        assert given.reason(argv)
