@@ -115,3 +115,11 @@ def test_gem_install_takes_archives_of_the_working_directory(world, reads, write
     assert reads(world({"inc/x.h": ""}).effect("gem install pg -- --with-pg-include=/app/inc"), "/app/inc/x.h")
     world({}).effect("gem update --system")
     world({}).reason("gem build x.gemspec")
+
+
+def test_an_update_writes_the_lock_file(world, writes):
+    given = world(FILES, accept=True)
+    assert writes(given.effect("bundle update"), "/app/Gemfile.lock")
+    assert writes(given.effect("bundle update rails --patch"), "/app/Gemfile.lock")
+    assert "not modelled" in given.reason("bundle exec rake")
+    assert "GEMRC" in world(FILES, environment={"GEMRC": "x"}).reason("bundle install")

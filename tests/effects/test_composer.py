@@ -64,8 +64,20 @@ def test_settings_and_content_that_is_not_at_hand(world):
     assert "vendor-dir" in world(project({"config": {"vendor-dir": "x"}})).reason("composer install")
     assert "not known" in world({**project(), "composer.lock": None}).reason("composer install")
     assert "not known" in world({**project(), "composer.json": None}).reason("composer install")
-    world(project()).reason("composer require x/y")
     world(project()).reason("composer run-script x")
+    world(project()).reason("composer require ./x")
+
+
+def test_requirements_change_the_manifest(world, writes):
+    given = world(project())
+    required, updated = given.effect("composer require x/y:^1"), given.effect("composer update")
+    assert writes(required, "/app/composer.json")
+    assert writes(required, "/app/composer.lock")
+    assert writes(updated, "/app/composer.lock")
+    assert not writes(updated, "/app/composer.json")
+    assert not writes(given.effect("composer global require x/y"), "/app/composer.json")
+    home = {"/root/.composer/composer.json": '{"config": {"allow-plugins": true}}'}
+    assert world({**project(), **home}).reason("composer global require x/y")
 
 
 def test_variables_move_files(world, reads, writes):

@@ -36,7 +36,8 @@ def test_dependencies_alone_read_manifest_and_lock(world, reads, writes, files, 
 
 def test_a_lock_that_no_option_keeps_may_be_written(world, writes):
     assert writes(world(UV).effect("uv sync --no-install-project"), "/app/uv.lock")
-    accepting = world(UV, accept=True)
+    assert writes(world(UV, accept=True).effect("uv sync --no-install-project"), "/app/uv.lock")  # it asks for nothing
+    accepting = world({**UV, "pyproject.toml": f"{MANIFEST}[tool.uv]\n[dependency-groups]\na = []\n"}, accept=True)
     assert not writes(accepting.effect("uv sync --no-install-project"), "/app/uv.lock")
     assert accepting.assumed["lock-agrees"] == "unchecked"
     without = {name: text for name, text in PO.items() if name != "poetry.lock"}

@@ -140,3 +140,13 @@ def test_files_that_traces_showed(world, reads):
     effect = world(project(), accept=True).effect("yarn install")
     for path in ("/app/.yarnclean", "/app/npm-shrinkwrap.json", "/app/yarn.json", "/yarn.json", "/rust-toolchain.toml"):
         assert reads(effect, path), path
+
+
+def test_yarn_2_notes_itself_as_the_package_manager(world, writes):
+    plain = {"package.json": '{"name": "app"}', "yarn.lock": ""}
+    berry = {**plain, ".yarnrc.yml": "nodeLinker: node-modules\n"}
+    asked = {**berry, "package.json": '{"name": "app", "packageManager": "yarn@4.1.0"}'}
+    assert writes(world(berry, accept=True).effect("yarn install"), "/app/package.json")
+    assert not writes(world(asked, accept=True).effect("yarn install"), "/app/package.json")
+    del asked[".yarnrc.yml"]
+    assert writes(world(asked, accept=True).effect("yarn install"), "/app/.yarn/install-state.gz")
