@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from real_images import RealEntry, RealImage
 
-from restow.build.context import DOCKERFILE_IDENTITY
+from restow.build import Simulation
 from restow.build.state import State
+from restow.image.history import simulated_history
+from restow.semantics.scope import SYMBOLIC
 from restow.vfs import Absent, Attributes, Directory, File, Filesystem, Node, Special, Symlink, Unknown
 from restow.vfs.changes import with_canonical_links
 from restow.vfs.inode import PERHAPS
@@ -25,12 +26,11 @@ class Agreement:
     """``found`` are the disagreements; ``tally`` counts paths and fields that are known, and those that are not."""
 
     real: RealImage
-    own: Mapping[str, str]
     found: list[str] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
 
     def trees(self, filesystem: Filesystem) -> None:
-        """Compare the filesystems. ``own`` are digests of the Dockerfile and its ignore file, by the identity they have."""
+        """Compare the filesystems."""
         below: dict[str, dict[str, RealEntry]] = {}
         for path, entry in self.real.entries.items():
             folder, _, name = path.rpartition("/")
@@ -61,7 +61,7 @@ class Agreement:
                 self.found.append(f"{path}: the simulator has a {type(node).__name__}, the engine nothing")
             return
         kind = {File: "file", Directory: "directory", Symlink: "link"}.get(type(node), getattr(node, "kind", ""))
-        if kind != entry.kind and _perhaps(node):
+        if kind != entry.kind and (_perhaps(node) or _opened(node)):
             self.tally["unknown paths"] += 1
             return
         if kind != entry.kind:
@@ -90,7 +90,7 @@ class Agreement:
                 self.tally["unknown attributes"] += 1
 
     def _content(self, path: str, node: File, entry: RealEntry) -> None:
-        identity = self.own.get(node.content.identity, node.content.identity)
+        identity = node.content.identity
         if identity.startswith("sha256:"):
             self._same(path, "content", identity, entry.identity)
         else:
@@ -129,18 +129,35 @@ class Agreement:
             self._same("configuration", name, simulated, real)
 
 
+def history_differences(simulation: Simulation, real: RealImage, tally: Counter[str]) -> list[str]:
+    """Where the history that BuildKit wrote for the last stage is another one than the simulated one, and its layers."""
+    if any(result.triggers for result in simulation.stages):
+        return []
+    wanted = [entry for entry, _ in simulated_history(simulation)]
+    given = real.history[len(real.history) - len(wanted) :] if len(wanted) <= len(real.history) else ()
+    if len(given) != len(wanted):
+        return [f"history: the simulator has {len(wanted)} entries, the engine {len(real.history)}"]
+    found = []
+    for one, other in zip(wanted, given, strict=True):
+        tally["entries of the history"] += 1
+        if bool(other.get("empty_layer")) is not one.empty_layer:
+            found.append(f"history: the engine's {other} has another layer than {one}")
+        elif SYMBOLIC not in one.created_by and one.created_by != other.get("created_by"):
+            found.append(f"history: the simulator says {one.created_by!r}, the engine {other.get('created_by')!r}")
+    if real.layers != sum(not one.get("empty_layer") for one in real.history):
+        found.append(f"history: {real.layers} layers do not fit it")
+    return found
+
+
+def _opened(node: Node) -> bool:
+    """Whether something stands here of which nobody knows what it is: a directory only if what was put below it can be."""
+    return isinstance(node, Directory) and node.attributes is None and node.rest is not None
+
+
 def _perhaps(node: Node | None) -> bool:
     """Whether the simulator says that this stands there only if a program made it, or left it there."""
     mode = getattr(getattr(node, "attributes", None), "mode", None)
     return isinstance(mode, str) and mode.startswith(PERHAPS)
-
-
-def own_identities(dockerfile: str, ignore: str) -> dict[str, str]:
-    """What the identities of a context's Dockerfile and ignore file stand for."""
-    return {
-        DOCKERFILE_IDENTITY: "sha256:" + hashlib.sha256(dockerfile.encode()).hexdigest(),
-        f"{DOCKERFILE_IDENTITY}, the ignore file": "sha256:" + hashlib.sha256(ignore.encode()).hexdigest(),
-    }
 
 
 def _fields(state: State, real: Mapping[str, object]) -> Iterator[tuple[str, object, object]]:

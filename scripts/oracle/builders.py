@@ -1,4 +1,4 @@
-"""Runs a real builder, BuildKit or the classic one. One build, and what it says of each step.
+"""Runs a real builder: BuildKit, the classic one, buildah or podman. One build, and what it says of each step.
 
 Every build is run with ``--network host``, since the network mode is part of a RUN's cache key. ``engine_environment`` reads
 a file of ``export NAME=VALUE`` lines (``$PATH`` is filled in), as the engine's set-up script leaves one.
@@ -24,6 +24,8 @@ _ALONE = re.compile(r"^\[(?P<stage>[^\]]+)\] (?P<text>.*)$", re.DOTALL)
 
 
 SECONDS = 300
+LIBRARY = ("buildah", "podman")
+"""The builders that need no daemon."""
 
 
 class EngineError(Exception):
@@ -66,16 +68,21 @@ def engine_environment(file: Path) -> dict[str, str]:
 @dataclass(frozen=True)
 class RealBuilder:
     """One builder at hand. ``features`` are what it knows beyond the classic one; see ``Writer``. ``base`` is the image that
-    can run programs.
+    can run programs, ``triggers`` the same with triggers of ONBUILD.
     """
 
     kind: str
     environment: Mapping[str, str]
     base: str
+    triggers: str
     features: frozenset[str] = frozenset()
 
     def build(self, folder: Path, options: Sequence[str], archive: Path) -> Built:
         """Build ``folder``, its image into ``archive`` where that succeeds."""
+        if self.kind in LIBRARY:
+            from buildah import build_buildah
+
+            return build_buildah(self.kind, folder, self.environment, options, archive)
         return _BUILDS[self.kind](folder, self.environment, options, archive)
 
     @contextmanager
@@ -85,8 +92,12 @@ class RealBuilder:
             yield
         finally:
             if self.kind == "classic":
-                tags = [f"restow-oracle/{name.lower()}:{which}" for which in ("first", "second")]
+                tags = [tag_of(name, which) for which in ("first", "second")]
                 _run(["docker", "image", "rm", *tags], self.environment)
+            elif self.kind in LIBRARY:
+                from buildah import remove
+
+                remove(self.kind, name, self.environment)
 
     def options(self, arguments: Mapping[str, str], target: str | None, renewed: str) -> list[str]:
         """The build's options; ``renewed`` is the stage that is built without the cache, ``*`` for all."""
@@ -98,10 +109,10 @@ class RealBuilder:
         return found
 
 
-def find_builder(kind: str, environment: Mapping[str, str], base: str) -> RealBuilder:
+def find_builder(kind: str, environment: Mapping[str, str], base: str, triggers: str) -> RealBuilder:
     """The builder, with what it was found to know."""
     if kind != "buildkit":
-        return RealBuilder(kind, environment, base, frozenset())
+        return RealBuilder(kind, environment, base, triggers)
     known = {"heredoc", "mount", "link", "chmod"}
     probes = {
         "parents": "COPY --parents a /",
@@ -117,7 +128,12 @@ def find_builder(kind: str, environment: Mapping[str, str], base: str) -> RealBu
             made = read_real(archive).entries.get("/x") if built.ok else None
             if built.ok and (made is None or made.mode == 0o700):
                 known.add(feature)
-    return RealBuilder(kind, environment, base, frozenset(known))
+    return RealBuilder(kind, environment, base, triggers, frozenset(known))
+
+
+def tag_of(folder: str, which: str) -> str:
+    """The name of an image that is built from a folder: names of images are narrower than those of folders."""
+    return f"localhost/restow-oracle/{re.sub('[^a-z0-9]', '', folder.lower())}:{which}"
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -149,7 +165,7 @@ _CLASSIC_STEP = re.compile(r"^Step (\d+)/\d+ : (.*)$")
 
 def build_classic(folder: Path, environment: Mapping[str, str], options: Sequence[str], archive: Path) -> Built:
     """The same with the classic builder, which tells of every instruction, FROM among them; its stages have no names."""
-    tag = f"restow-oracle/{folder.name.lower()}:{archive.stem}"
+    tag = tag_of(folder.name, archive.stem)
     command = ["docker", "build", "--network", "host", "-t", tag, *options, str(folder)]
     done = _run(command, {**environment, "DOCKER_BUILDKIT": "0"})
     steps: list[BuiltStep] = []

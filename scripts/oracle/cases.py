@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from builders import RealBuilder
+from builders import LIBRARY, RealBuilder
 from contexts import Tree, random_change, random_tree, write
 from dockerfiles import Sketch, Writer
 from edits import random_edit
@@ -25,6 +25,7 @@ class Side:
     sketch: Sketch
     tree: Tree
     ignore: str
+    salt: str
     renewed: str = ""
 
 
@@ -32,6 +33,7 @@ class Side:
 class Case:
     """Two builds, and in words what changed between them."""
 
+    seed: int
     first: Side
     second: Side
     change: str
@@ -41,23 +43,27 @@ def random_case(seed: int, salt: str, builder: RealBuilder) -> Case:
     """The case of a seed for a builder."""
     random = Random(seed)
     tree = random_tree(random, salt)
+    library = builder.kind in LIBRARY
     first = Side(
-        Writer(random, tree, salt, builder.base, builder.features, builder.kind == "classic").sketch(),
+        Writer(
+            random, tree, salt, builder.base, builder.triggers, builder.features, builder.kind != "buildkit", library
+        ).sketch(),
         tree,
         random.choice(IGNORE_FILES),
+        salt,
     )
     kind = random.random()
     if kind < 0.5:
         changed, words = random_change(tree, random, salt)
-        return Case(first, Side(first.sketch, changed, first.ignore), words)
+        return Case(seed, first, replace(first, tree=changed), words)
     if kind < 0.55:
         renewed = "*" if builder.kind != "buildkit" else random.choice(("*", "s0", "s1"))
-        return Case(first, replace(first, renewed=renewed), f"without the cache: {renewed}")
+        return Case(seed, first, replace(first, renewed=renewed), f"without the cache: {renewed}")
     if kind < 0.93:
         edited, words = random_edit(first.sketch, random)
-        return Case(first, Side(edited, tree, first.ignore), words)
+        return Case(seed, first, replace(first, sketch=edited), words)
     ignore = random.choice(IGNORE_FILES)
-    return Case(first, Side(first.sketch, tree, ignore), f"the ignore file becomes {ignore!r}")
+    return Case(seed, first, replace(first, ignore=ignore), f"the ignore file becomes {ignore!r}")
 
 
 def put(side: Side, folder: Path) -> Context:

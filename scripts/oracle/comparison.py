@@ -7,11 +7,14 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from agreement import Agreement, own_identities
-from builders import Built, RealBuilder
+from agreement import Agreement, history_differences
+from builders import LIBRARY, Built, RealBuilder
 from cases import Case, Side, put, random_case, with_own_texts
 from contexts import unsent
+from explained import as_buildkit, is_explained_failure, is_explained_success, without_slash
+from failures import failing_step, failure_differences
 from hits import hit_differences
 from real_images import RealImage, read_real
 
@@ -25,6 +28,7 @@ from restow.image import read_image
 from restow.image.differ import configuration_of
 from restow.semantics.scope import Scope
 from restow.syntax import parse
+from restow.syntax.ast import Run
 
 SHOWN = 12
 READ_TWICE = 10  # every so many images are read by Restow as well, and the two readings compared
@@ -32,17 +36,25 @@ READ_TWICE = 10  # every so many images are read by Restow as well, and the two 
 
 @dataclass
 class Comparer:
-    """Builds and compares cases; ``base`` is the saved base image of those that run programs."""
+    """Builds and compares cases; ``base`` is the saved base image of those that run programs, ``triggers`` the one with
+    triggers of ONBUILD.
+    """
 
     builder: RealBuilder
     base: Path
+    triggers: Path
     tally: Counter[str]
     show: bool = False
     reasons: Counter[str] = field(default_factory=Counter)
     unlike: list[str] = field(default_factory=list)
 
+    @property
+    def model(self) -> Literal["buildkit", "classic"]:
+        """Whose cache stands for its own."""
+        return "buildkit" if self.builder.kind == "buildkit" else "classic"
+
     def __post_init__(self) -> None:
-        self.base_image = read_image(self.base)
+        self.base_image, self.triggers_image = read_image(self.base), read_image(self.triggers)
 
     def case(self, seed: int) -> bool:
         """Whether the case of a seed differs; it is printed then."""
@@ -54,7 +66,6 @@ class Comparer:
         except Exception as error:
             error.add_note(f"seed {seed}:\n{case.first.sketch.text}")
             raise
-        self.tally["failed builds" if found is None else "cases"] += 1
         if found:
             print(
                 f"seed {seed}: {case.change}", *found[:SHOWN], case.first.sketch.text, sorted(case.first.tree.items()),
@@ -62,30 +73,43 @@ class Comparer:
             )  # fmt: skip
         return bool(found)
 
-    def run(self, case: Case) -> list[str] | None:
-        """What differs in one case; None where one of its builds failed."""
+    def run(self, case: Case) -> list[str]:
+        """What differs in one case."""
         with tempfile.TemporaryDirectory(prefix="restow-oracle-") as name, self.builder.cleaned(Path(name).name):
             # the engine keeps what it was sent by the folder's own name, so that has to be a new one
             folder, archives = Path(name) / Path(name).name, Path(name)
             folder.mkdir()
             before = put(case.first, folder)
-            first, image = self.build(case.first, folder, archives / "first.tar")
+            built, image = self.build(case.first, folder, archives / "first.tar")
+            first = self.simulated(case.first, before)
+            found = [f"first build: {one}" for one in self.compared(case.first, first, built, image)]
             if image is None:
-                return self.failed(case.first, before, first)
-            found, self.unlike = self.unlike, []
-            found += [f"first build: {one}" for one in self.images(case.first, before, image)]
+                return found
             after = put(case.second, folder)
-            second, image = self.build(case.second, folder, archives / "second.tar")
-            if image is None:
-                return self.failed(case.second, after, second)
+            built, image = self.build(case.second, folder, archives / "second.tar")
             kept = unsent(case.first.tree, case.second.tree)
             sent = as_sent(before, after, kept) if self.builder.kind == "buildkit" else after
-            found += self.unlike
-            self.unlike = []
-            found += [f"second build: {one}" for one in self.images(case.second, sent, image)]
-        if self.builder.kind in ("buildkit", "classic"):
-            found += self.hits(case, before, sent, second)
+            second = self.simulated(case.second, sent)
+            found += [f"second build: {one}" for one in self.compared(case.second, second, built, image)]
+        if image is not None:
+            self.tally["cases"] += 1
+            shown = self.shown(case.second, second)
+            done = rebuild(self.one(case.first, first), self.one(case.second, second), self.model)
+            found += hit_differences(done, built, shown, self.tally)
         return found
+
+    def compared(self, side: Side, simulation: Simulation, built: Built, image: RealImage | None) -> list[str]:
+        """What differs between a build and its simulation."""
+        if image is None:
+            self.tally["failed builds"] += 1
+            shown = self.shown(side, simulation)
+            step = failing_step(simulation, built, self.builder.kind, shown)
+            if self.builder.kind in LIBRARY and is_explained_failure(step):
+                self.tally["explained by the builder"] += 1
+                return []
+            return failure_differences(simulation, built, self.builder.kind, shown, self.tally)
+        found, self.unlike = self.unlike, []
+        return [*found, *self.images(side, simulation, image)]
 
     def build(self, side: Side, folder: Path, archive: Path) -> tuple[Built, RealImage | None]:
         """One real build, and its image where it succeeded."""
@@ -95,53 +119,61 @@ class Comparer:
         if not built.ok:
             return built, None
         real = read_real(archive)
-        if self.tally["images"] % READ_TWICE == 0:
+        if self.builder.kind in LIBRARY:
+            real = as_buildkit(real)
+        elif self.tally["images"] % READ_TWICE == 0:
             self.unlike += [f"{archive.name}: {one}" for one in reading_differences(archive, real)]
         return built, real
 
-    def failed(self, side: Side, context: Context, built: Built) -> None:
-        """Count a failed build, and whether the simulator would have said so; print how it failed where it would not."""
-        simulation = self.simulated(side, context)
-        steps = [step for result in simulation.stages for step in result.steps]
-        if not any(step.unknown or step.error for step in steps):
-            self.tally["failed builds that the simulator takes for good"] += 1
-            if self.show:
-                print("failed:", built.output[-600:], *(one.error for one in built.steps if one.error))
-
     def simulated(self, side: Side, context: Context) -> Simulation:
-        """The simulated build."""
-        tree, images = parse(side.sketch.text), {self.builder.base: self.base_image}
-        kind = "classic" if self.builder.kind == "classic" else "buildkit"
-        return simulate(tree, context, arguments=side.sketch.arguments, images=images, builder=kind)
+        """The simulated build; its own Dockerfile and ignore file are files like others to it."""
+        tree = parse(side.sketch.text)
+        images = {self.builder.base: self.base_image, self.builder.triggers: self.triggers_image}
+        texts = with_own_texts(context, side)
+        files: Literal["buildkit", "classic"] = "classic" if self.builder.kind == "classic" else "buildkit"
+        return simulate(tree, texts, arguments=side.sketch.arguments, images=images, builder=files)
 
-    def images(self, side: Side, context: Context, real: RealImage) -> list[str]:
+    def images(self, side: Side, simulation: Simulation, real: RealImage) -> list[str]:
         """What differs between the two images of a build."""
-        simulation = self.simulated(side, context)
         target = side.sketch.target
         stage = simulation.model.stage_called(target, len(simulation.stages)) if target else simulation.model.target
         assert stage is not None
         result = simulation.stages[stage.index]
-        self.reasons.update(reason for node, reason in simulation.unknown)
+        self.reasons.update(reason.replace(side.salt, "SALT") for node, reason in simulation.unknown)
+        for step in (step for one in simulation.stages for step in one.steps if isinstance(step.instruction, Run)):
+            self.tally["RUNs that are computed" if step.computed else "RUNs that are taken by their effects"] += 1
         errors = [step.error for index in simulation.model.needed_by(stage) for step in simulation.stages[index].steps]
+        if self.builder.kind in LIBRARY and any(is_explained_success(error) for error in errors if error):
+            self.tally["explained by the builder"] += 1
+            return []
         found = [f"the simulator says that it fails: {error}" for error in errors if error]
         if any(broken(assumption.text, real) for assumption in simulation.assumptions):
             self.tally["images of which an assumption does not hold"] += 1
             return []
-        agreement = Agreement(real, own_identities(side.sketch.text, side.ignore), found, self.tally)
+        agreement = Agreement(real, found, self.tally)
         agreement.trees(result.filesystem)
-        agreement.configurations(result.state)
+        agreement.configurations(self.written(result.state))
         self.tally["images"] += 1
+        if self.builder.kind == "buildkit" and stage is simulation.model.target:
+            agreement.found += history_differences(simulation, real, self.tally)
         return agreement.found
 
-    def hits(self, case: Case, before: Context, after: Context, built: Built) -> list[str]:
-        """Where the second build's steps hit or miss otherwise than the model says."""
-        first, second = self.one(case.first, before), self.one(case.second, after)
-        return hit_differences(rebuild(first, second, self.builder.kind), built, self.tally)  # type: ignore[arg-type]
+    def written(self, state: State) -> State:
+        """The state with its configuration as it is compared."""
+        held = state.configuration
+        return state.with_configuration(**without_slash(held)) if self.builder.kind in LIBRARY else state
 
-    def one(self, side: Side, context: Context) -> OneBuild:
+    def shown(self, side: Side, simulation: Simulation) -> list[int]:
+        """The indexes of the stages that are built: the classic builder makes all up to the target."""
+        model, target = simulation.model, side.sketch.target
+        stage = model.stage_called(target, len(simulation.stages)) if target else model.target
+        assert stage is not None
+        return list(range(stage.index + 1)) if self.builder.kind == "classic" else sorted(model.needed_by(stage))
+
+    def one(self, side: Side, simulation: Simulation) -> OneBuild:
         """The side as the cache's model takes it."""
         options = BuildOptions(no_cache=frozenset([side.renewed] if side.renewed else []))
-        return OneBuild(self.simulated(side, with_own_texts(context, side)), side.sketch.target, options)
+        return OneBuild(simulation, side.sketch.target, options)
 
 
 def broken(assumption: str, real: RealImage) -> bool:
@@ -157,7 +189,7 @@ def broken(assumption: str, real: RealImage) -> bool:
 
 def reading_differences(archive: Path, real: RealImage) -> list[str]:
     """Where ``restow.image.read_image`` and the plain reading of an archive differ."""
-    agreement = Agreement(real, {})
+    agreement = Agreement(real)
     image = read_image(archive)
     agreement.trees(image.filesystem)
     config = configuration_of(image.config)

@@ -6,21 +6,30 @@ client which sends what differs by size and time sends exactly the entries whose
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
+import lzma
 import os
 import shutil
+import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
 NAMES = ("a", "b.txt", "c.py", "lock.json", "main.py", "note.md")
 FOLDERS = ("src", "lib", "src/inner", "docs")
+ARCHIVES = ("pack.tar", "pack.tar.gz", "pack.tar.bz2", "pack.tar.xz")
 EPOCH = 1_700_000_000
 
 
 @dataclass(frozen=True)
 class Entry:
-    """``kind`` is file, folder, link or hard (a hard link); ``text`` is a file's content or what a link points to.
+    """``kind`` is file, folder, link, hard (a hard link) or tar; ``text`` is a file's content or what a link points to.
+
+    Of an archive it is the content of its file, and the archive's name says how it is compressed.
 
     ``time`` counts seconds. A hard link's mode and time are those of its file.
     """
@@ -52,6 +61,8 @@ def random_tree(random: Random, salt: str) -> Tree:
         tree[f"{home}link"] = Entry("link", os.path.relpath(target, home or "."))
     if random.random() < 0.2:
         tree[random.choice(homes) + "twin"] = Entry("hard", random.choice(files))
+    if random.random() < 0.2:
+        tree[random.choice(homes) + random.choice(ARCHIVES)] = Entry("tar", f"{salt} packed\n")
     if random.random() < 0.15:
         tree[random.choice(homes) + "dangling"] = Entry("link", "nowhere")
     return tree
@@ -114,6 +125,8 @@ def write(tree: Mapping[str, Entry], folder: Path) -> None:
             place.symlink_to(entry.text)
         elif entry.kind == "file":
             place.write_text(entry.text, "utf-8")
+        elif entry.kind == "tar":
+            place.write_bytes(packed(entry.text, place.suffix.lstrip(".")))
     for path, entry in tree.items():
         if entry.kind == "hard" and (folder / entry.text).is_file():
             (folder / path).hardlink_to(folder / entry.text)
@@ -123,6 +136,27 @@ def write(tree: Mapping[str, Entry], folder: Path) -> None:
         if entry.kind != "link":
             (folder / path).chmod(entry.mode)
         os.utime(folder / path, (EPOCH + entry.time,) * 2, follow_symlinks=False)
+
+
+def packed(text: str, compression: str) -> bytes:
+    """An archive of two folders, a file with ``text``, a second name of it and a link, each with an owner."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, kind, mode, owner in (
+            ("in", tarfile.DIRTYPE, 0o750, 3),
+            ("in/deep", tarfile.DIRTYPE, 0o755, 0),
+            ("in/deep/one", tarfile.REGTYPE, 0o4755, 1),
+            ("in/twin", tarfile.LNKTYPE, 0o4755, 1),
+            ("in/link", tarfile.SYMTYPE, 0o777, 0),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.mode, info.uid, info.gid, info.mtime = kind, mode, owner, owner, EPOCH
+            info.linkname = {tarfile.LNKTYPE: "in/deep/one", tarfile.SYMTYPE: "deep/one"}.get(kind, "")
+            data = text.encode() if kind == tarfile.REGTYPE else b""
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    compress = {"gz": partial(gzip.compress, mtime=0), "bz2": bz2.compress, "xz": lzma.compress}.get(compression, bytes)
+    return compress(out.getvalue())
 
 
 def unsent(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[str]:

@@ -15,13 +15,14 @@ MODES = ("--chmod=0700 ", "--chmod=640 ", "--chmod=4755 ", "--chmod=01777 ")
 
 @dataclass
 class Copies:
-    """Writes the instructions of one stage. ``named``: the stage has accounts; for ``features`` see ``Writer``."""
+    """Writes the instructions of one stage. ``named``: the stage has accounts; for the rest see ``Writer``."""
 
     random: Random
     tree: Tree
     shadow: Shadow
     named: bool
     features: frozenset[str]
+    narrow: bool = False
 
     def from_context(self) -> str:
         """COPY or ADD of a file, a folder, a pattern, several of them or the whole context."""
@@ -32,8 +33,9 @@ class Copies:
             (one, one, one, f"{one} {other}", pattern, f"{pattern} {other}", ".", f"./{one}", f"/{one}/")
         )
         several = " " in source or source == pattern or self.tree.get(one.strip("/")) is None
-        folder = source == "." or (self.tree[one].kind == "folder" and not several)
-        word = self.random.choice(("COPY", "COPY", "ADD"))
+        packed = self.tree[one].kind == "tar"
+        folder = source == "." or (self.tree[one].kind in ("folder", "tar") and not several)
+        word = self.random.choice(("COPY", "COPY", "ADD") if not packed else ("ADD", "ADD", "COPY"))
         place, made = self.place(several, folder)
         return f"{word} {self.flags(made, context=True)}{source} {place}"
 
@@ -43,11 +45,12 @@ class Copies:
         if several or folder or self.random.random() < 0.5:
             path = old if old and self.random.random() < 0.5 else self.shadow.fresh(self.random, deep=True)
             if self.random.random() < 0.12:
-                path = self.shadow.some(self.random, "link") or path
+                path = self.shadow.some(self.random, "folder" if self.narrow else "link") or path
             made = path not in self.shadow.kinds
             self.shadow.add(path, self.shadow.kinds.get(path, "folder"))
             return f"{path}/" if several or self.random.random() < 0.6 else path, made
-        path = self.shadow.some(self.random, "file", "link") if self.random.random() < 0.3 else None
+        kinds = ("file",) if self.narrow else ("file", "link")
+        path = self.shadow.some(self.random, *kinds) if self.random.random() < 0.3 else None
         path = path or self.shadow.fresh(self.random, deep=True)
         made = path.rpartition("/")[0] not in self.shadow.kinds
         self.shadow.add(path, self.shadow.kinds.get(path, "file"))
@@ -90,6 +93,9 @@ class Copies:
 
     def directory(self) -> str:
         """WORKDIR, written in one of several ways."""
+        if self.narrow:
+            place = self.shadow.some(self.random, "folder")
+            return f"WORKDIR {place}{self.random.choice(('', '/'))}" if place else self.written()
         place = self.shadow.fresh(self.random, deep=True)
         if self.random.random() < 0.3:
             place = self.shadow.some(self.random, "folder", "link") or place

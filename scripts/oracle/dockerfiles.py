@@ -9,6 +9,7 @@ from random import Random
 from commands import Commands
 from contexts import Tree
 from copies import Copies
+from explained import narrowed
 from settings import setting
 from shadow import Shadow
 
@@ -40,19 +41,22 @@ class Made:
 
 @dataclass
 class Writer:
-    """Writes one Dockerfile. ``base`` is an image that can run programs.
+    """Writes one Dockerfile. ``base`` is an image that can run programs, ``triggers`` the same with triggers of ONBUILD.
 
     ``salt`` stands in every path and so in most steps: no other run's cache holds them. ``features`` are what the builder knows
     beyond the classic one: ``heredoc``, ``mount``, ``link``, ``chmod``, ``made by chmod`` (directories that are made for a
-    destination have the mode of --chmod: BuildKit 0.21 and later), ``parents``, ``exclude``.
+    destination have the mode of --chmod: BuildKit 0.21 and later), ``parents``, ``exclude``. ``narrow``: without what buildah
+    takes otherwise.
     """
 
     random: Random
     tree: Tree
     salt: str
     base: str
+    triggers: str
     features: frozenset[str]
     classic: bool = False
+    narrow: bool = False
 
     def sketch(self) -> Sketch:
         """One to three stages; a later one may build on, copy from or mount an earlier one."""
@@ -69,7 +73,9 @@ class Writer:
     def stage(self, number: int, made: list[Made]) -> list[str]:
         """One stage; ``made`` collects them."""
         base, root = self.random.choice(("scratch", self.base, self.base)), f"/{self.salt}/{number}"
-        runs, shadow = base == self.base, Shadow(root)
+        if base == self.base and self.random.random() < 0.06:
+            base = self.triggers
+        runs, shadow = base != "scratch", Shadow(root)
         if made and self.random.random() < 0.35:
             below = self.random.choice(made)
             base, runs, shadow = below.name, below.runs, below.shadow.copy(root)
@@ -86,7 +92,8 @@ class Writer:
     def instruction(self, runs: bool, made: list[Made], shadow: Shadow) -> list[str]:
         """One instruction that makes a step, with variables or a label before it now and then."""
         before = [setting(self.random, runs)] if self.random.random() < 0.3 else []
-        copies = Copies(self.random, self.tree, shadow, runs, self.features)
+        before = [narrowed(line) for line in before] if self.narrow else before
+        copies = Copies(self.random, self.tree, shadow, runs, self.features, self.narrow)
         choices: list[Callable[[], str]] = [copies.from_context, copies.from_context, copies.written, copies.directory]
         origins = [(one.name, one.shadow) for one in made if one.shadow.kinds]
         if origins:

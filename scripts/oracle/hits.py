@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from builders import Built, BuiltStep
 
@@ -10,15 +11,15 @@ from restow.build.rebuild import Rebuild, RebuiltStage
 from restow.syntax.ast import Workdir
 
 
-def hit_differences(done: Rebuild, built: Built, tally: Counter[str]) -> list[str]:
-    """The steps that the engine treats otherwise than the model says."""
+def hit_differences(done: Rebuild, built: Built, shown: Sequence[int], tally: Counter[str]) -> list[str]:
+    """The steps that the engine treats otherwise than the model says, in the ``shown`` stages."""
     found: list[str] = []
     for stage in done.stages:
         if triggered(done, stage):
             tally["stages with triggers"] += 1
             continue
-        rows = rows_of(stage, done, built)
-        steps = [step for step in stage.steps if step.outcome != "no step"] if stage.built else []
+        rows = rows_of(stage, done, built, shown)
+        steps = [step for step in stage.steps if step.outcome != "no step"] if stage.stage.index in shown else []
         if len(rows) != len(steps):
             found.append(
                 f"{stage.stage.title}: the model has {len(steps)} steps, the engine {[one.text for one in rows]}"
@@ -38,14 +39,17 @@ def hit_differences(done: Rebuild, built: Built, tally: Counter[str]) -> list[st
     return found
 
 
-def rows_of(stage: RebuiltStage, done: Rebuild, built: Built) -> list[BuiltStep]:
-    """What the engine told of a stage's steps, in their order, FROM and the merges of --link left out."""
+def rows_of(stage: RebuiltStage, done: Rebuild, built: Built, shown: Sequence[int]) -> list[BuiltStep]:
+    """What the engine told of a stage's steps, in their order, FROM and the merges of --link left out. ``shown`` are the
+    indexes of the stages that it builds.
+    """
     if done.builder == "classic":
         openings = [index for index, one in enumerate(built.steps) if one.text.upper().startswith("FROM ")]
         openings.append(len(built.steps))
-        return (
-            list(built.steps[openings[stage.stage.index] + 1 : openings[stage.stage.index + 1]]) if stage.built else []
-        )
+        if stage.stage.index not in shown:
+            return []
+        at = shown.index(stage.stage.index)
+        return list(built.steps[openings[at] + 1 : openings[at + 1]])
     names = {stage.stage.name, f"stage-{stage.stage.index}", "" if len(done.stages) == 1 else None}
     rows = [one for one in built.steps if one.stage in names and not one.text.upper().startswith(("FROM ", "LINK "))]
     return sorted(rows, key=lambda one: one.number)
@@ -70,8 +74,8 @@ def careful(done: Rebuild, stage: int, index: int) -> bool:
 
 
 def triggered(done: Rebuild, stage: RebuiltStage) -> bool:
-    """Whether triggers of ONBUILD run in the stage, or in one below it: they are not followed, and all is unknown then."""
+    """Whether triggers of ONBUILD run in the stage, or in one below it: the model's steps are those of the file alone."""
     below = stage.stage.base.index
-    if below is None:
-        return False
-    return bool(done.after.stages[below].state.configuration.get("OnBuild")) or triggered(done, done.stages[below])
+    return bool(done.after.stages[stage.stage.index].triggers) or (
+        below is not None and triggered(done, done.stages[below])
+    )

@@ -40,10 +40,15 @@ class RealEntry:
 
 @dataclass(frozen=True)
 class RealImage:
-    """The flattened image: ``entries`` by absolute path (``/`` itself left out), ``config`` as the engine wrote it."""
+    """The flattened image: ``entries`` by absolute path (``/`` itself left out), ``config`` as the engine wrote it.
+
+    ``history`` are its entries of the history as they are written, ``layers`` the number of its layers.
+    """
 
     entries: dict[str, RealEntry]
     config: dict
+    history: tuple[dict, ...] = ()
+    layers: int = 0
 
 
 _INODES = itertools.count(1)
@@ -76,7 +81,7 @@ def read_real(archive: Path) -> RealImage:
             _lay(tree, layer(name))
     if len(_LAYERS) > 50:  # the base's is read again now and then
         _LAYERS.clear()
-    return RealImage(tree, config.get("config") or {})
+    return RealImage(tree, config.get("config") or {}, tuple(config.get("history") or ()), len(layers))
 
 
 def _parts(members, blob) -> tuple[dict, list[str]]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -24,13 +26,14 @@ from pathlib import Path
 from builders import EngineError
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+CREATED = "2023-11-14T22:13:20Z"
 _PROGRAMS = (
     "dash cat chgrp chmod chown cp cut dirname env find grep gzip head id install ln ls mkdir mktemp mv rm rmdir sed seq sort "
     "stat tar tee touch tr true false wc basename readlink xargs test"
 ).split()
 _FOLDERS = (
     "dev etc home opt proc run srv sys usr usr/bin usr/lib usr/lib64 usr/local usr/local/bin usr/share var var/cache var/lib "
-    "var/log"
+    "var/lib/dpkg var/log"
 ).split()
 _MODES = {"tmp": 0o1777, "var/tmp": 0o1777, "root": 0o700}
 _LINKS = {"bin": "usr/bin", "lib": "usr/lib", "lib64": "usr/lib64", "usr/bin/sh": "dash"}
@@ -41,31 +44,61 @@ _TEXTS = {
         "mail:x:8:8:mail:/var/mail:/bin/false\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n"
     ),
     **dict.fromkeys(("etc/hosts", "etc/hostname", "etc/resolv.conf"), ""),
+    "var/lib/dpkg/info/coreutils.list": "/bin/cat\n",  # without it nobody knows whose programs these are
 }
 
 
-def ensure_base(environment: Mapping[str, str], folder: Path) -> tuple[str, Path]:
-    """The base's name, imported where the engine does not have it, and its archive in ``folder``. Raises EngineError."""
-    name = base_name()
-    archive = folder / f"{name.rpartition(':')[2]}.tar"
-    if not archive.is_file() or _docker(environment, "image", "inspect", name).returncode:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="restow-oracle-", dir=folder) as state:
-            root, saved = Path(state) / "root.tar", Path(state) / "saved.tar"
-            root.write_bytes(base_tar())
-            changes = (f"ENV PATH={PATH}", 'CMD ["sh"]')
-            options = [word for change in changes for word in ("--change", change)]
-            for words in (("import", *options, str(root), name), ("save", "-o", str(saved), name)):
-                done = _docker(environment, *words)
-                if done.returncode:
-                    raise EngineError(f"docker {words[0]} of the base image fails: {done.stderr[-2000:]}")
-            shutil.move(saved, archive)
+TRIGGERS = (
+    "ENV TRIGGERED=1",
+    "WORKDIR /triggered/in",
+    "COPY . /triggered/",
+    "RUN echo made > made",
+    "LABEL on=$TRIGGERED",
+)
+"""What the second image makes run in a stage that is built on it."""
+
+
+def ensure_base(environment: Mapping[str, str], folder: Path, *, triggers: bool = False) -> tuple[str, Path]:
+    """The base's name, loaded where Docker's engine does not have it, and its archive in ``folder``. Raises EngineError."""
+    name, archive = base_name(triggers=triggers), base_archive(folder, triggers=triggers)
+    if _docker(environment, "image", "inspect", name).returncode:
+        done = _docker(environment, "load", "-i", str(archive))
+        if done.returncode:
+            raise EngineError(f"docker load of the base image fails: {done.stderr[-2000:]}")
     return name, archive
 
 
-def base_name() -> str:
+def base_archive(folder: Path, *, triggers: bool = False) -> Path:
+    """The base image as ``docker save`` would write it, in ``folder``."""
+    name = base_name(triggers=triggers)
+    archive = folder / f"{name.rpartition(':')[2]}.saved.tar"
+    if archive.is_file():
+        return archive
+    folder.mkdir(parents=True, exist_ok=True)
+    layer = base_tar()
+    config = {
+        "architecture": {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
+        "os": "linux",
+        "created": CREATED,
+        "config": {"Env": [f"PATH={PATH}"], "Cmd": ["sh"], **({"OnBuild": list(TRIGGERS)} if triggers else {})},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
+        "history": [{"created": CREATED, "created_by": "the base"}],
+    }
+    manifest = [{"Config": "config.json", "RepoTags": [name], "Layers": ["layer.tar"]}]
+    parts = {"config.json": json.dumps(config), "manifest.json": json.dumps(manifest)}
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file, tarfile.open(fileobj=file, mode="w") as packed:
+        for path, data in {**{path: text.encode() for path, text in parts.items()}, "layer.tar": layer}.items():
+            info = tarfile.TarInfo(path)
+            info.size = len(data)
+            packed.addfile(info, io.BytesIO(data))
+    shutil.move(file.name, archive)
+    return archive
+
+
+def base_name(*, triggers: bool = False) -> str:
     """The image's name; its tag says what is in it."""
-    return f"localhost/restow-oracle:{hashlib.sha256(base_tar()).hexdigest()[:12]}"
+    held = base_tar() + "".join(TRIGGERS if triggers else ()).encode()
+    return f"localhost/restow-oracle:{hashlib.sha256(held).hexdigest()[:12]}"
 
 
 @cache

@@ -3,6 +3,7 @@
 import pytest
 
 from restow.build import Context, simulate
+from restow.build.rebuild import OneBuild, rebuild
 from restow.syntax import parse
 from restow.vfs import Attributes, Content, Directory, File
 
@@ -74,3 +75,36 @@ def test_a_command_without_words() -> None:
     tree = parse("FROM scratch\nCMD\n")
     for builder, words in (("buildkit", ["/bin/sh", "-c", ""]), ("classic", ["/bin/sh", "-c"])):
         assert simulate(tree, CONTEXT, builder=builder).target.state.configuration["Cmd"] == words
+
+
+def left(lines):
+    """What the classic builder leaves."""
+    return simulate(parse(f"FROM scratch\n{lines}\n"), CONTEXT, builder="classic").target
+
+
+def test_a_file_and_a_directory_replace_each_other() -> None:
+    assert isinstance(left("COPY d /x/a/\nCOPY a /x/").filesystem.lookup("/x/a"), File)
+    assert isinstance(left("COPY d /x/d/x/\nCOPY d /x/d/").filesystem.lookup("/x/d/x"), File)
+    step = left("COPY a /x/\nCOPY d /x/a/").steps[-1]
+    assert step.error, "a directory is not put where a file is named"
+
+
+def test_a_healthcheck_inherits_options() -> None:
+    lines = "HEALTHCHECK --interval=5s --retries=2 CMD a\nHEALTHCHECK --interval=1s CMD b\nHEALTHCHECK NONE"
+    expected = {"Test": ["NONE"], "Interval": 1_000_000_000, "Retries": 2}
+    assert left(lines).state.configuration["Healthcheck"] == expected
+
+
+def test_a_healthcheck_that_leaves_out_an_option_is_never_found() -> None:
+    first = "HEALTHCHECK --interval=5s CMD a\n"
+    for second, outcome in (("HEALTHCHECK CMD b", "miss"), ("HEALTHCHECK --interval=1s CMD b", "hit")):
+        tree = parse(f"FROM scratch\n{first}{second}\nENV A=1\n")
+        build = OneBuild(simulate(tree, CONTEXT, builder="classic"))
+        steps = rebuild(build, build, "classic").stages[0].steps
+        assert [step.outcome for step in steps] == ["hit", outcome, outcome]
+
+
+def test_a_pattern_without_a_match_in_a_stage_fails() -> None:
+    tree = parse("FROM scratch AS s\nCOPY d /d\nFROM scratch\nCOPY --from=s /d/*.none /x/\n")
+    assert simulate(tree, CONTEXT).target.steps[0].error is None
+    assert "no source files" in simulate(tree, CONTEXT, builder="classic").target.steps[0].error

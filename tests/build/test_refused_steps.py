@@ -39,3 +39,15 @@ def test_a_pattern_of_parents_in_an_image_that_is_not_at_hand():
     step = last_step("FROM scratch\nCOPY --from=alpine --parents /a/b*/./c /x/\n")
     assert step.unknown
     assert step.error is None
+
+
+@pytest.mark.parametrize("ports", ["80 and", "${A}", "70000", "8002-8000"])
+def test_a_port_that_is_none(build, ports) -> None:
+    step = build(f"FROM scratch\nENV A='1 and more'\nEXPOSE {ports}\n").target.steps[-1]
+    assert "invalid containerPort" in step.error
+
+
+def test_a_named_owner_cannot_be_looked_up_with_link(build) -> None:
+    lines = "COPY a /etc/passwd\nCOPY --link --chown={} a /x"
+    assert "invalid user index" in build(f"FROM scratch\n{lines.format('joe')}\n").target.steps[-1].error
+    assert build(f"FROM scratch\n{lines.format('root')}\n").target.steps[-1].error is None

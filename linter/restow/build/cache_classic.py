@@ -6,8 +6,11 @@ configuration and by a text that stands for the instruction; so one miss cuts th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from restow.build.cache_operations import run_text
 from restow.build.state import State
+from restow.build.steps.configuration import HEALTH_OPTIONS
 from restow.graph import Operation
 from restow.semantics import Model
 from restow.semantics.scope import PROXY_ARGUMENTS, is_known
@@ -43,6 +46,17 @@ def classic_operation(node: Instruction, before: State, model: Model) -> Operati
     if isinstance(node, Copy | Add):
         return _copy(node, before)
     return Operation(node.kind, (("text", _text(node, before, model)),))
+
+
+def is_never_found(node: Instruction, before: State) -> bool:
+    """Whether the builder never finds the instruction in its cache: a HEALTHCHECK that leaves out an option which the one
+    before it gave. What is stored has that option, and what is looked for has not.
+    """
+    old = before.configuration.get("Healthcheck")
+    if not isinstance(node, HealthCheck) or not isinstance(old, Mapping):
+        return False
+    given = {flag.name for flag in node.flags} if node.command is not None else set()
+    return any(old.get(field) and name not in given for name, field in HEALTH_OPTIONS.items())
 
 
 def _run(node: Run, before: State) -> Operation:

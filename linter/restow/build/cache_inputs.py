@@ -14,10 +14,10 @@ from restow.build.mounts import read_mounts
 from restow.build.sources import Found, chomped, context_sources, has_wildcards, is_url, stage_sources
 from restow.build.state import State
 from restow.errors import UnknownEffect
-from restow.graph import Input, content_digest, is_computed, named_digest
+from restow.graph import Input, content_digest, is_computed, led_to, named_digest
 from restow.semantics import Stage
 from restow.syntax.ast import Add, Copy, Instruction, Run
-from restow.vfs import Attributes, Directory, digest_of, join, split
+from restow.vfs import Attributes, Directory, Filesystem, digest_of, join, split
 
 
 def inputs_of(
@@ -82,7 +82,7 @@ def _from(name: str, producer: Stage | None, source: str, simulation: Simulation
         found = stage_sources(filesystem, (source,))
     except UnknownEffect as unknown:
         return Input(origin, title, path, digest_of("refused", unknown.reason))
-    digest = _digest_of_found(found, source)
+    digest = _digest_of_found(found, source, filesystem)
     known = all(is_computed(part.node) for part in found)
     return Input(origin, title, path, digest_of(path, digest) if named else digest, known)
 
@@ -107,7 +107,7 @@ def _from_context(
         return Input("context", "", path, named_digest(context.root, [(part.path, part.node) for part in found]))
     if parents:
         found = [replace(part, name=part.path) for part in found]
-    return Input("context", "", path, _digest_of_found(found, source))
+    return Input("context", "", path, _digest_of_found(found, source, Filesystem(context.root)))
 
 
 def _headless(found: Found) -> Found:
@@ -124,10 +124,11 @@ def _selected(context: Context, path: str, exclude: tuple[str, ...]) -> list[Fou
         return context_sources(context, (path,), ())
 
 
-def _digest_of_found(found: list[Found], source: str) -> str:
-    """One file or folder by its content; what a pattern matches by names and contents."""
+def _digest_of_found(found: list[Found], source: str, filesystem: Filesystem) -> str:
+    """One file or folder by its content; what a pattern matches by names, contents and what links below it lead to."""
     if has_wildcards(source) or len(found) != 1:
         fixed = len(list(takewhile(lambda part: not has_wildcards(part), split(source))))
         named = ((one.name if one.name == one.path else "/".join(split(one.path)[fixed:]), one) for one in found)
-        return digest_of("matches", *(part for name, one in named for part in (name, content_digest(one.node))))
+        parts = [part for name, one in named for part in (name, content_digest(one.node))]
+        return digest_of("matches", *parts, *(part for one in found for part in led_to(one.path, one.node, filesystem)))
     return content_digest(found[0].node)

@@ -12,6 +12,7 @@ from restow.build.context import Context
 from restow.build.followed import other_askers
 from restow.build.named_contexts import NamedSource, named_contexts, renamed_images, with_replaced_stages
 from restow.build.release import Release
+from restow.build.sending import asked_words
 from restow.build.state import Builder, State, Step
 from restow.build.steps import configuration, copying, run, workdir
 from restow.build.triggers import build_of, read_triggers, triggers_of, without_triggers
@@ -280,7 +281,8 @@ def _remembered_step(state: State, node: Instruction, build: Build) -> Step:
     if sources_of(node):
         return _step(state, node, build)
     askers = other_askers(node, build.model.stages[build.stage_index], build.model)
-    key = ("step", id(state), build.model.dockerfile.text[node.start : node.end], askers)
+    text = build.model.dockerfile.text[node.start : node.end]
+    key = ("step", id(state), text, askers, asked_words(node, build))
     if key not in build.memory:
         build.memory[key] = (state, _step(state, node, build))
     step = build.memory[key][1]

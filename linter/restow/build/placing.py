@@ -36,7 +36,8 @@ class Placing:
     """The flags that say how copied entries look: owner and mode, None where the source's count; ``link`` for --link.
 
     ``batch`` names the instruction where the context has hard links: names that one source of a COPY brings stay links of
-    each other. ``classic``: the classic builder copies; ``release`` is BuildKit's, None where nobody knows it.
+    each other. ``classic``: the classic builder copies, for which a file and a directory replace each other; ``release`` is
+    BuildKit's, None where nobody knows it.
     """
 
     uid: int | str | None = None
@@ -152,7 +153,7 @@ class Placing:
             merged = _merged(old, found.node, self)
             return filesystem.put(target, Directory(old.attributes, merged.children, merged.rest))
         filesystem = filesystem.make_directories(_above(target), self.created)
-        if isinstance(filesystem.lookup(target), Directory):
+        if isinstance(filesystem.lookup(target), Directory) and not self.classic:
             raise PathConflict(f"{target} is a directory, and COPY would put a file there")
         return filesystem.put(target, _placed(found.node, self))
 
@@ -260,7 +261,7 @@ def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
     for name, node in new.children.items():
         before = old.child(name)
         if not isinstance(node, Directory):
-            if isinstance(before, Directory):
+            if isinstance(before, Directory) and not placing.classic:
                 raise PathConflict(f"COPY would put the file {name!r} where a directory stands")
             children[name] = _placed(node, placing)
         elif isinstance(before, Directory):
@@ -271,6 +272,8 @@ def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
             children[name] = _opened(node, None, placing)
         elif isinstance(before, Unknown):
             children[name] = _opened(node, before.origin, placing)
+        elif placing.classic:
+            children[name] = _opened(node, None, placing)
         else:
             raise PathConflict(f"COPY would put the directory {name!r} where a file stands")
     return Directory(old.attributes, children, old.rest)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from restow.build.cache_classic import is_never_found
 from restow.build.cache_operations import BuildOptions
 from restow.build.engine import Simulation, StageResult
 from restow.build.keys import NO_OPTIONS, NOTHING, Contents, Keyed, Position, keyed_steps
@@ -144,14 +145,20 @@ class _Lookup:
                 yield RebuiltStep(index, "no step")
                 continue
             forced = renews and (self.builder == "classic" or isinstance(step.instruction, Run | Copy | Add))
+            before = result.steps[index - 1].state if index else result.start
+            lost = self.builder == "classic" and is_never_found(step.instruction, before)
             stages = [int(one.name) for one in keyed.vertex.inputs if one.origin == "stage" and not one.known]
             from_renewed = not self.renewed.isdisjoint(stages)
             follows = fresh and keyed.vertex.parent != NOTHING  # the layer of COPY --link follows nothing
-            if keyed.key in self.keys and not (forced or follows or from_renewed):
+            if keyed.key in self.keys and not (forced or lost or follows or from_renewed):
                 yield RebuiltStep(index, "hit")
                 continue
-            fresh = fresh or forced
-            if folder is not None and not forced and keyed.vertex.parent != NOTHING:
+            fresh = fresh or forced or lost
+            if lost:
+                reason = Miss(
+                    "instruction", "it leaves out an option of the HEALTHCHECK before it: that is never found"
+                )
+            elif folder is not None and not forced and keyed.vertex.parent != NOTHING:
                 reason = Miss(
                     "base", f"it is built on the folder of the named context {folder}, which each build sends anew"
                 )

@@ -121,7 +121,8 @@ class Step:
     ``definition`` is what the cache key holds of the instruction itself, None where BuildKit makes no vertex of it.
     ``context`` and ``stages`` are its inputs beside the filesystem before it; ``stages`` are (stage index, path) pairs.
     ``unknown`` is why the step could not be computed; ``error`` what the engine says where it stops at the step, and
-    ``output`` what a RUN prints, where that is known. ``size`` is in bytes and ``seconds`` a prior; ``places`` are the
+    ``output`` what a RUN prints, where that is known. ``computed``: a RUN was carried out here, with exit status 0; another
+    one is taken by its effects, if it ends well. ``size`` is in bytes and ``seconds`` a prior; ``places`` are the
     paths that COPY, ADD and WORKDIR write at the top; ``brought`` is a filesystem of nothing but what a COPY or ADD
     puts there, None where that is not known. ``creates`` are directories that it makes where they are missing, each with the
     digest of the attributes that it would give them.
@@ -144,6 +145,7 @@ class Step:
     brought: Filesystem | None = None
     creates: frozenset[tuple[str, str]] = frozenset()
     output: str | None = None
+    computed: bool = False
 
     @property
     def makes_layer(self) -> bool:

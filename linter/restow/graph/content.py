@@ -1,7 +1,8 @@
 """Digests of files as a cache key holds them.
 
 BuildKit (``cache/contenthash``): mode, owner, link text, ``security.capability`` and bytes count, for directories below the
-top and the top itself; times, other attributes and hard links do not (a link has the digest of its target).
+top and the top itself; times, other attributes and hard links do not (a link has the digest of its target). Below what a
+pattern matches, releases before 0.20 count what a symbolic link leads to, and later ones its text: here both count.
 
 The classic builder (``tarsum``): the name within the context counts too, symbolic links stand for what they point to, and a
 link that points to nothing stands for nothing.
@@ -68,6 +69,16 @@ def _named(path: str, node: Node, filesystem: Filesystem) -> Iterator[str]:
         yield digest_of(path, "hard link to", first)
     else:
         yield digest_of(path, content_digest(node))
+
+
+def led_to(path: str, node: Node, filesystem: Filesystem) -> Iterator[str]:
+    """Digests of what the symbolic links at and below a path lead to, each once; "nothing" for one that leads nowhere."""
+    if isinstance(node, Symlink):
+        target = _target(path, filesystem)
+        yield "nothing" if target is None else content_digest(target)
+    elif isinstance(node, Directory):
+        for name, child in sorted(node.children.items()):
+            yield from led_to(f"{path.rstrip('/')}/{name}", child, filesystem)
 
 
 @lru_cache(maxsize=8)

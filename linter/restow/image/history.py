@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from restow.build import Simulation, StageResult, State, Step
+from restow.build.cache_operations import run_text
 from restow.image.image import Image
 from restow.image.simulated import healthcheck_of
 from restow.oci.history import HistoryEntry
-from restow.semantics.scope import is_known
 from restow.syntax.ast import (
     Add,
     Arg,
@@ -22,6 +22,7 @@ from restow.syntax.ast import (
     HealthCheck,
     Instruction,
     Label,
+    Onbuild,
     Run,
     Shell,
     Volume,
@@ -31,6 +32,7 @@ from restow.syntax.words import WordError
 
 _COMMENT = "buildkit.dockerfile.v0"
 _MARK = " # buildkit"
+_TOLD = ("parents", "chown", "chmod")  # the flags of COPY and ADD that an entry tells of, in its order
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,9 @@ def simulated_history(simulation: Simulation) -> tuple[tuple[HistoryEntry, int],
     for result in chain_of(simulation):
         before = result.start
         for step in result.steps:
-            text = _created_by(step, before, simulation)
-            found.append((HistoryEntry(text, comment=_COMMENT, empty_layer=not step.makes_layer), step.size))
+            if not isinstance(step.instruction, Onbuild):  # it leaves no entry
+                text = _created_by(step, before, simulation)
+                found.append((HistoryEntry(text, comment=_COMMENT, empty_layer=not step.makes_layer), step.size))
             before = step.state
     return tuple(found)
 
@@ -110,30 +113,41 @@ def _text(step: Step, before: State, simulation: Simulation) -> str:
         return _run(node, before, simulation)
     if isinstance(node, Copy | Add):
         flags = [
-            f"--{flag.name}" + ("" if flag.value is None else f"={scope.expand(flag.value)}") for flag in node.flags
+            f"--{flag.name}" + ("" if flag.value is None else f"={scope.expand(flag.value)}")
+            for name in _TOLD
+            for flag in node.flags
+            if flag.name == name
         ]
-        words = [scope.expand(word.text) for word in (*node.sources, node.destination)]
-        return " ".join([node.keyword.upper(), *flags, *words]) + _MARK
+        openers = [word.text for word in node.sources if node.heredocs and is_heredoc(word.text)]
+        words = [scope.expand(word.text) for word in node.sources if word.text not in openers]
+        words += [f"<<{heredoc.name}" for heredoc in node.heredocs]
+        return " ".join([node.keyword.upper(), *flags, *words, scope.expand(node.destination.text)]) + _MARK
     if isinstance(node, Workdir):
-        return f"WORKDIR {step.state.directory}"
+        return f"WORKDIR {config.get('WorkingDir') or step.state.directory}"
     if isinstance(node, Env | Label):
         pairs = (f"{scope.expand(pair.key)}={scope.expand(pair.value or '')}" for pair in node.pairs)
         return f"{node.keyword.upper()} {' '.join(pairs)}"
     if isinstance(node, Arg):
-        held = step.state.scope.arguments
-        names = [scope.expand(pair.key) for pair in node.pairs]
-        return "ARG " + " ".join(f"{name}={held[name]}" if is_known(held.get(name, "")) else name for name in names)
+        defaults = ((scope.expand(pair.key), pair.value) for pair in node.pairs)
+        return "ARG " + " ".join(name if value is None else f"{name}={scope.expand(value)}" for name, value in defaults)
     if isinstance(node, Cmd | Entrypoint):
-        return f"{node.keyword.upper()} {json.dumps(config.get(node.keyword.capitalize()), ensure_ascii=False)}"
+        listed = config.get(node.keyword.capitalize())
+        words = [str(word) for word in listed] if isinstance(listed, list | tuple) else []
+        return f"{node.keyword.upper()} [{' '.join(json.dumps(word, ensure_ascii=False) for word in words)}]"
     if isinstance(node, Expose):
         return f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in _keys(config.get('ExposedPorts'), before))}]"
     if isinstance(node, Volume):
         return f"VOLUME [{' '.join(scope.expand(word.text) for word in node.paths)}]"
-    if isinstance(node, HealthCheck) and node.command is not None:
+    if isinstance(node, HealthCheck):
         return _healthcheck(step.state)
     if isinstance(node, Shell):
         return f"SHELL [{' '.join(node.words)}]"
     return _written(node, simulation)
+
+
+def is_heredoc(word: str) -> bool:
+    """Whether the word opens a here-document."""
+    return word.lstrip("0123456789").startswith("<<")
 
 
 def _run(node: Run, before: State, simulation: Simulation) -> str:
@@ -143,7 +157,7 @@ def _run(node: Run, before: State, simulation: Simulation) -> str:
     shell = [] if node.command.form == "exec" else before.shell
     text = " ".join(node.command.words) if node.command.form == "exec" else node.command.text
     if node.heredocs:
-        text = _written(node, simulation).partition(" ")[2]
+        text = run_text(node)
     return " ".join(["RUN", *told, *shell, text]) + _MARK
 
 

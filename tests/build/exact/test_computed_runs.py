@@ -106,6 +106,8 @@ def test_files_to_the_byte(script, wanted) -> None:
         ("touch x; chmod 640 x; chown joe x; cp -a x y", "/w/y", (0o640, 1000, 0)),
         ("touch x; chown joe x; chmod 4755 x; chown root x", "/w/x", (0o755, 0, 0)),
         ("install -d -m 711 d/e", "/w/d/e", (0o711, 0, 0)),
+        ("mkdir d; chmod 750 d; chmod o=u d", "/w/d", (0o757, 0, 0)),
+        ("touch x; chmod u=rwx,g=u,o+g-w x", "/w/x", (0o775, 0, 0)),
     ],
 )
 def test_modes_and_owners(script, path, wanted) -> None:
@@ -180,3 +182,30 @@ def test_mounts_are_taken_away() -> None:
 
 def test_an_argument_without_a_value() -> None:
     assert text_of(built("ARG n\nRUN echo [$n] > x", closed=True).target.filesystem, "/w/x") == "[]\n"
+
+
+def test_a_working_directory_that_is_gone_is_made_again() -> None:
+    lines = "USER joe\nWORKDIR /w/in\nUSER root\nRUN rmdir /w/in\nUSER joe\nRUN touch x"
+    assert after(lines).lookup("/w/in").attributes == Attributes(0o755, 1000, 1000)
+    classic = built(lines, builder="classic").target.steps[-1]
+    assert "exit code: 1" in classic.error, "there it belongs to root"
+
+
+def test_the_classic_builder_computes_the_same() -> None:
+    lines = "RUN mkdir d && echo $HOME > d/x"
+    classic = built(lines, builder="classic").target
+    assert classic.steps[-1].computed
+    assert classic.filesystem.digest == built(lines).target.filesystem.digest
+    named = built("RUN echo $HOSTNAME > x", builder="classic").target.filesystem.lookup("/w/x")
+    assert named.content.identity.startswith("term:"), "the container's name, which nobody knows"
+    assert not built("VOLUME /v\nRUN echo > x", builder="classic").target.steps[-1].computed
+
+
+def test_a_run_that_is_not_computed_says_so() -> None:
+    assert not built("RUN date > x").target.steps[-1].computed
+
+
+def test_a_hard_link_over_layers_is_not_computed() -> None:
+    assert built("RUN echo > x && ln x y").target.steps[-1].computed
+    assert not built("COPY a x\nRUN ln x y").target.steps[-1].computed
+    assert built("COPY a x\nRUN echo >> x && ln x y").target.steps[-1].computed

@@ -51,7 +51,7 @@ class Place:
 @dataclass
 class Disk:
     """A filesystem under change. ``directory`` is that of the process; ``mounts`` are the
-    targets of mounts, ``fixed`` those that are read-only.
+    targets of mounts, ``fixed`` those that are read-only. ``before`` is the filesystem when the process began.
 
     ``seen`` and ``changed`` collect the places that were looked at and those that were changed.
     """
@@ -63,8 +63,13 @@ class Disk:
     umask: int = 0o022
     fixed: tuple[str, ...] = ()
     mounts: tuple[str, ...] = ()
+    before: Filesystem | None = None
     seen: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
+
+    def stood_before(self, path: str, node: Node) -> bool:
+        """Whether what stands at a path is what stood there when the process began."""
+        return self.before is not None and self.before.lookup(path) == node
 
     # ---- looking
 

@@ -7,7 +7,7 @@ import re
 from restow.errors import UnknownEffect
 
 _CLAUSE = re.compile(r"([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)")
-_CHANGE = re.compile(r"([-+=])([rwxXst]*|[ugo])")
+_CHANGE = re.compile(r"([-+=])([ugo]|[rwxXst]*)")
 _MASKS = {"u": 0o4700, "g": 0o2070, "o": 0o1007}
 _SHIFTS = {"u": 6, "g": 3, "o": 0}
 _BITS = {"r": 0o444, "w": 0o222, "x": 0o111}

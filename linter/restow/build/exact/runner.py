@@ -56,6 +56,7 @@ def run_process(process: Process) -> Ending:
         process.read,
         fixed=process.fixed,
         mounts=process.mounts,
+        before=process.filesystem,
     )
     try:
         place = disk.locate(process.directory)

@@ -12,7 +12,7 @@ from restow.build.exact.output import Output
 from restow.build.sources import chomped
 from restow.build.steps.mounting import without_mounts
 from restow.errors import BuildFailure, UnknownEffect
-from restow.semantics.scope import PROXY_ARGUMENTS, is_known
+from restow.semantics.scope import PROXY_ARGUMENTS, is_known, symbolic
 from restow.syntax.heredocs import is_opener
 from restow.vfs import Filesystem
 
@@ -108,6 +108,8 @@ def _environment(state: State, build: Build) -> dict[str, str]:
     for name, value in build.arguments.items():
         if name in PROXY_ARGUMENTS:
             found |= {name.upper(): value, name.lower(): value}
+    if build.builder == "classic":
+        found["HOSTNAME"] = symbolic("hostname", "of the container")
     found.update(variables(state))
     home = _credentials(state, build).home
     return found if "HOME" in found else {**found, "HOME": home}

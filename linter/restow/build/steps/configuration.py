@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from restow.build.state import State, Step
 from restow.errors import BuildFailure
 from restow.semantics.model import argument_values
-from restow.semantics.scope import PLATFORM_ARGUMENTS, symbolic
+from restow.semantics.scope import PLATFORM_ARGUMENTS, is_known, symbolic
 from restow.syntax.ast import (
     Arg,
     Cmd,
@@ -93,6 +93,8 @@ def _ports(text: str) -> list[str]:
     first, dash, last = port.partition("-")
     if dash and first.isdecimal() and last.isdecimal() and int(first) <= int(last) <= MAX_PORT:
         return [f"{number}/{protocol.lower() or 'tcp'}" for number in range(int(first), int(last) + 1)]
+    if is_known(port) and not (port.isdecimal() and int(port) <= MAX_PORT):
+        raise BuildFailure(f"invalid containerPort: {port}")
     return [f"{port}/{protocol.lower() or 'tcp'}"]
 
 
@@ -135,24 +137,28 @@ def _entrypoint(state: State, node: Instruction, build: Build) -> State:
 
 
 def _healthcheck(state: State, node: Instruction, build: Build) -> State:
+    """Options that are not given are those of the HEALTHCHECK before it in the classic builder, and none in BuildKit."""
     assert isinstance(node, HealthCheck)
+    old = state.configuration.get("Healthcheck") if build.builder == "classic" else None
+    kept = {key: value for key, value in old.items() if key != "Test"} if isinstance(old, Mapping) else {}
     if node.command is None:
-        return state.with_configuration(Healthcheck={"Test": ["NONE"]})
+        return state.with_configuration(Healthcheck={**kept, "Test": ["NONE"]})
     exec_form = node.command.form == "exec"
     test = ["CMD", *node.command.words] if exec_form else ["CMD-SHELL", node.command.text]
-    options = {_TIMES.get(flag.name, flag.name): _health_option(flag) for flag in node.flags}
+    options = {HEALTH_OPTIONS.get(flag.name, flag.name): _health_option(flag) for flag in node.flags}
     return state.with_configuration(
-        Healthcheck={"Test": test, **{key: value for key, value in options.items() if value}}
+        Healthcheck={**kept, "Test": test, **{key: value for key, value in options.items() if value}}
     )
 
 
-_TIMES = {
+HEALTH_OPTIONS = {
     "interval": "Interval",
     "timeout": "Timeout",
     "start-period": "StartPeriod",
     "start-interval": "StartInterval",
     "retries": "Retries",
 }
+"""The options of HEALTHCHECK with the fields of the configuration that they set."""
 
 
 def _health_option(flag: Flag) -> int:

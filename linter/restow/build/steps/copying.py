@@ -11,6 +11,7 @@ from restow.build.layout import layout_assumptions
 from restow.build.owners import UNCHANGED, is_nothing, owner_of
 from restow.build.parents import with_parents
 from restow.build.placing import Placing, blur, is_symbolic
+from restow.build.sending import is_sent, refuse_lost_links, refuse_missing_folder, refuse_unsent
 from restow.build.sources import (
     Found,
     chomped,
@@ -133,6 +134,8 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
             else:
                 found = context_sources(context, (source,), exclude)
             missing += [source] if not found and not has_wildcards(source) else []
+            if has_wildcards(source) and build.builder == "buildkit":
+                _refuse_pattern(source, found, exclude, build)
             parts += found
         if build.builder == "classic" and local and not parts:
             missing = local
@@ -163,6 +166,15 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
         creates=made_by(parts, archives, places, request.placing),
         brought=_alone(parts, places, request) if parts and not remote and not any(archives) else None,
     )
+
+
+def _refuse_pattern(source: str, found: list[Found], exclude: tuple[str, ...], build: Build) -> None:
+    """Refuse a pattern where what the client sends decides, and where releases differ."""
+    assert build.context is not None
+    if not found:
+        refuse_unsent(source, build)
+    if not exclude:  # a release that knows --exclude copies links that lead nowhere
+        refuse_lost_links(Filesystem(build.context.root), found, lambda path: is_sent(path, build))
 
 
 def _is_on(node: Copy | Add, name: str) -> bool:
@@ -237,6 +249,13 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
     filesystem, places = blank.state.filesystem, list[str]()
     found = _sources_in(origin, request.sources, node, blank.state)
     request = _for(request, found)
+    if not found and build.builder == "classic":
+        raise BuildFailure("COPY failed: no source files were specified: the patterns match nothing")
+    patterns = [source for source in request.sources if has_wildcards(source)]
+    if patterns and build.builder == "buildkit":
+        refuse_lost_links(origin, found, lambda path: True)
+        for source in patterns:
+            refuse_missing_folder(source, origin)
     if request.placing.link and not any(isinstance(part.node, Unknown) for part in found):
         filesystem, places = request.placing.linked(filesystem, found, request.destination)
     else:

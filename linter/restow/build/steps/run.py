@@ -21,7 +21,8 @@ from restow.shell.parser import unread_shell
 from restow.syntax import WordError
 from restow.syntax.ast import Run
 from restow.syntax.problem import FieldError
-from restow.vfs import Attributes, Directory, File, Filesystem, Node, Origin, Unknown, digest_of, join
+from restow.vfs import Absent, Attributes, Directory, File, Filesystem, Node, Origin, Unknown, digest_of, join
+from restow.vfs.filesystem import refuse_inheritance
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -54,7 +55,7 @@ def step(state: State, node: Run, build: Build) -> Step:
     try:
         mounts = tuple(_mount(flag.value or "", state, build) for flag in node.flags if flag.name == "mount")
         blank = _with_inputs(blank, mounts)
-        return _known_or_computed(blank, node, mounts, build)
+        return _known_or_computed(_with_directory(blank, build), node, mounts, build)
     except BuildFailure:
         raise
     except UnknownEffect as unknown:
@@ -107,7 +108,8 @@ def _with_inputs(step: Step, mounts: tuple[Mount, ...]) -> Step:
 def _known_or_computed(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> Step:
     """The step by the effects of its commands; over a concrete root its result is computed, where that is possible."""
     state = blank.state
-    if state.root is None or build.builder != "buildkit" or not is_known_root(state.filesystem):
+    real_volumes = build.builder == "classic" and bool(state.configuration.get("Volumes"))
+    if state.root is None or real_volumes or not is_known_root(state.filesystem):
         return _known(blank, node, mounts, build)
     from restow.build.steps.computed_run import computed_run
 
@@ -121,7 +123,23 @@ def _known_or_computed(blank: Step, node: Run, mounts: tuple[Mount, ...], build:
         step = _known(blank, node, mounts, build)
     except UnknownEffect:
         step = replace(blank, seconds=0.3)  # the shell's own start; nothing that takes longer is computed
-    return replace(step, state=state.with_filesystem(computed.filesystem), output=computed.output)
+    return replace(step, state=state.with_filesystem(computed.filesystem), output=computed.output, computed=True)
+
+
+def _with_directory(blank: Step, build: Build) -> Step:
+    """The engine makes a working directory that is missing: with the USER as its owner, in the classic builder root.
+
+    The state of ``blank`` has it then.
+    """
+    state = blank.state
+    place = state.filesystem.resolve(state.directory) if is_known(state.directory) else "/"
+    if not isinstance(state.filesystem.lookup(place), Absent | None):
+        return blank
+    user, _, group = ("root" if build.builder == "classic" else state.user).partition(":")
+    uid, gid = build.owner(state.filesystem, user, "uid"), build.group_of(state.filesystem, user, group)
+    created = Attributes(0o755, uid, gid)
+    refuse_inheritance(state.filesystem, place, created)
+    return replace(blank, state=state.with_filesystem(state.filesystem.make_directories(place, created)))
 
 
 def _with_mounts(filesystem: Filesystem, mounts: tuple[Mount, ...], build: Build) -> Filesystem:

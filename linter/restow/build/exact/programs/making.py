@@ -175,6 +175,8 @@ def _link(call: Call, target: str, name: str, arguments: Arguments) -> None:
         raise UnknownEffect("a hard link to what is no plain file, or by a user other than root")
     if source.path == place.path:
         raise FileError("EEXIST")
+    if call.disk.stood_before(source.path, source.node):
+        raise UnknownEffect("a hard link to a file of an earlier layer: exports keep it, or store two files")
     group = source.node.link_group or f"made:{digest_of(source.path, source.node.digest)}"
     linked = replace(source.node, link_group=group)
     call.disk.set(source.path, linked)

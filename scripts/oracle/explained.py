@@ -1,0 +1,72 @@
+"""What buildah (1.28, and podman 4.3 with it) does otherwise than both of the simulated builders, each with what is done
+about it here. Nothing else may differ.
+
+Files are compared with the simulated BuildKit, hit or miss with the classic builder's model.
+
+| buildah | here |
+|---|---|
+| every image has a label with its version | the label is left out |
+| EXPOSE keeps the case of a protocol, and a range as it is written | both are read as BuildKit writes them |
+| WORKDIR keeps a slash at its end in the configuration | paths are compared without it |
+| WORKDIR makes no directory; the next RUN does | only directories that are there are generated |
+| VOLUME: what RUN writes there is lost | no VOLUME is generated |
+| HEALTHCHECK with ``--retries=0`` is refused | none is generated |
+| a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
+| a pattern without a match is an error | counted as explained |
+| a file that is copied onto a directory replaces it | counted as explained, where the simulator says that BuildKit refuses it |
+| no here-documents, --link, --mount of a stage's files | none are generated: what is known is what the classic builder knows |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from real_images import RealImage
+
+from restow.build import Step
+from restow.build.sources import has_wildcards
+from restow.syntax.ast import Add, Copy
+
+LABEL = "io.buildah.version"
+REFUSED = re.compile(r"(ONBUILD )?VOLUME|HEALTHCHECK .*--retries=0")
+_CONFLICT = re.compile(r"COPY would put a file there|where a (file|directory) stands")
+
+
+def as_buildkit(real: RealImage) -> RealImage:
+    """The image with the configuration as BuildKit would write it."""
+    config = dict(real.config)
+    config["Labels"] = {key: value for key, value in (config.get("Labels") or {}).items() if key != LABEL}
+    config["ExposedPorts"] = {port: {} for text in config.get("ExposedPorts") or () for port in _ports(text)}
+    if len(config.get("WorkingDir") or "") > 1:
+        config["WorkingDir"] = config["WorkingDir"].rstrip("/")
+    return replace(real, config=config)
+
+
+def _ports(text: str) -> list[str]:
+    port, _, protocol = text.partition("/")
+    first, _, last = port.partition("-")
+    return [f"{number}/{protocol.lower()}" for number in range(int(first), int(last or first) + 1)]
+
+
+def is_explained_failure(step: Step | None) -> bool:
+    """Whether buildah may refuse the step that BuildKit takes: a pattern that matches nothing."""
+    node = step.instruction if step is not None else None
+    return isinstance(node, Copy | Add) and any(has_wildcards(word.text) for word in node.sources)
+
+
+def is_explained_success(error: str) -> bool:
+    """Whether buildah may take what BuildKit refuses with this error."""
+    return _CONFLICT.search(error) is not None
+
+
+def narrowed(line: str) -> str:
+    """The line that is generated instead of one that buildah takes otherwise."""
+    return "LABEL l=1" if REFUSED.match(line) else line
+
+
+def without_slash(fields: Mapping[str, object]) -> dict[str, object]:
+    """A configuration whose working directory has no slash at its end."""
+    place = str(fields.get("WorkingDir") or "/")
+    return {**fields, "WorkingDir": place.rstrip("/") or "/"} if "WorkingDir" in fields else dict(fields)
