@@ -2,7 +2,8 @@
 
     RestowError
     ├── UsageError            the request cannot be carried out as it was made: exit code 2
-    │   ├── SourceError       a file cannot be read as text (missing, undecodable)
+    │   ├── SourceError       a file cannot be read as text
+    │   │   └── UndecodableError      since it has bytes that are not UTF-8
     │   ├── ConfigError       a setting is unknown or has a wrong value
     │   ├── ContextError      the build context cannot be read
     │   │   └── vfs.ignorefile.IgnoreFileError      a pattern of the ignore file is broken
@@ -36,6 +37,14 @@ class UsageError(RestowError):
 
 class SourceError(UsageError):
     """A file cannot be read as text."""
+
+
+class UndecodableError(SourceError):
+    """A file has bytes that are not UTF-8; ``text`` has half a surrogate pair for each (``surrogateescape``)."""
+
+    def __init__(self, message: str, text: str) -> None:
+        super().__init__(message)
+        self.text = text
 
 
 class ConfigError(UsageError):

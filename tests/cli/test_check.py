@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from restow.lint import packs
+
 
 def test_clean_file_is_exit_code_0(restow):
     Path("Dockerfile").write_text("FROM alpine:3.20\nRUN true\n")
@@ -119,6 +121,27 @@ def test_undecodable_file_does_not_hide_the_others(restow):
     assert code == 2
     assert "Dockerfile:2:9: byte 0xff is not UTF-8" in err
     assert "Dockerfile.b:1:6: warning ST901" in out
+
+
+@pytest.mark.parametrize(
+    "data", [b"# \xc3\xa9 \xf0\x9f\x90\xb3\nLABEL x=\xff\xfe\n", b"\xef\xbb\xbf#\nLABEL x=\xc3", b"\xff\nRUN a\n"]
+)
+@pytest.mark.parametrize("way", ["file", "standard input"])
+def test_an_undecodable_byte_is_a_finding_with_its_offset(restow, monkeypatch, data, way):
+    monkeypatch.setattr(packs, "values_of", lambda group: ["restow_rules"] if group == "restow.rules" else [])
+    packs.load_rules.cache_clear()
+    Path("Dockerfile").write_bytes(data)
+    if way == "standard input":
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    code, out, err = restow("check", "-f", "json", "--select", "CO001", "Dockerfile" if way == "file" else "-")
+    (file,) = json.loads(out)["files"]
+    (finding,) = file["findings"]
+    at = len(data.decode("utf-8", "ignore").encode()) if data.endswith(b"\xc3") else data.index(b"\xff")
+    assert code == 2
+    assert finding["message"] == f"byte 0x{data[at]:02x} is not UTF-8 (offset {at}): save the file as UTF-8"
+    line = data[:at].count(b"\n") + 1
+    assert (finding["line"], finding["column"]) == (line, 9 if line == 2 else 1)
+    assert f":{line}:" in err
 
 
 def test_context_that_is_no_folder(restow):

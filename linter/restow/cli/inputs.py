@@ -14,7 +14,7 @@ from restow.config.context_folder import ContextChoice, choose_context, context_
 from restow.config.discovery import find_dockerfiles
 from restow.config.settings import Settings
 from restow.config.settings_file import read_settings
-from restow.errors import ContextError, SourceError, UsageError
+from restow.errors import ContextError, SourceError, UndecodableError, UsageError
 from restow.source import Source, read_source
 from restow.source.text import decode
 from restow.syntax import parse
@@ -69,11 +69,12 @@ class Inputs:
     """The Dockerfiles that the arguments name, read one after the other; ``-`` stands alone.
 
     What is wrong with one of several files goes to standard error (unless ``silent``) and into ``failed``, and the
-    others are still read.
+    others are still read. ``undecodable``: a file that is not UTF-8 is given all the same, as one invalid instruction.
     """
 
     arguments: Namespace
     silent: bool = False
+    undecodable: bool = False
     failed: bool = False
 
     def __iter__(self) -> Iterator[Input]:
@@ -81,7 +82,12 @@ class Inputs:
         if STDIN in paths:
             if len(paths) > 1:
                 raise UsageError("- (standard input) and other paths do not go together; name them one after the other")
-            yield read_stdin(self.arguments)
+            try:
+                yield read_stdin(self.arguments)
+            except UndecodableError as error:
+                if not self.undecodable:
+                    raise
+                yield self._undecodable(error, _stdin_name(self.arguments), from_stdin=True)
             return
         found = False
         for path in find_dockerfiles([Path(path) for path in paths]):
@@ -89,12 +95,20 @@ class Inputs:
             try:
                 item = read_input(path)
             except SourceError as error:
+                if self.undecodable and isinstance(error, UndecodableError):
+                    yield self._undecodable(error, str(path))
+                    continue
                 self.failed = True
                 self._say(f"error: {error}")
                 continue
             yield item
         if not found:
             self._say(f"no Dockerfiles found in {', '.join(paths)}")
+
+    def _undecodable(self, error: UndecodableError, name: str | None, *, from_stdin: bool = False) -> Input:
+        self.failed = True
+        self._say(f"error: {error}")
+        return Input(parse(error.text, name or "<stdin>"), Path(name) if name else None, from_stdin)
 
     def _say(self, message: str) -> None:
         if not self.silent:
@@ -122,9 +136,15 @@ def read_input(path: Path) -> Input:
 
 def read_stdin(arguments: Namespace) -> Input:
     """The Dockerfile on standard input, under the name of ``--stdin-filename``."""
-    name: str | None = getattr(arguments, "stdin_filename", None)
+    name = _stdin_name(arguments)
     shown = name or "<stdin>"
     return Input(parse(decode(shown, sys.stdin.buffer.read()), shown), Path(name) if name else None, from_stdin=True)
+
+
+def _stdin_name(arguments: Namespace) -> str | None:
+    """The name that is given to what stands on standard input."""
+    name: str | None = getattr(arguments, "stdin_filename", None)
+    return name
 
 
 def context_of(

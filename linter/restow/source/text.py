@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from restow.errors import SourceError
+from restow.errors import SourceError, UndecodableError
 from restow.source.span import Position
 
 BOM = "\ufeff"
@@ -87,7 +87,7 @@ class Source:
 def decode(name: str, data: bytes) -> str:
     """UTF-8 text of ``data``, byte order mark and line ends kept.
 
-    Raises SourceError with line and column where a byte is not UTF-8.
+    Raises UndecodableError with line and column where a byte is not UTF-8.
     """
     try:
         return data.decode("utf-8")
@@ -95,9 +95,10 @@ def decode(name: str, data: bytes) -> str:
         before = data[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
-        raise SourceError(
+        raise UndecodableError(
             f"{name}:{line}:{column}: byte 0x{data[error.start]:02x} is not UTF-8 (offset {error.start}); "
-            "save the file as UTF-8"
+            "save the file as UTF-8",
+            data.decode("utf-8", "surrogateescape"),
         ) from None
 
 

@@ -19,6 +19,9 @@ from restow.syntax.words import WordError
 if TYPE_CHECKING:
     from lark import Lark
 
+_ESCAPED_BYTES = range(0xDC80, 0xDD00)
+"""Bytes that are no UTF-8, as ``surrogateescape`` decodes them."""
+
 
 def parse(text: str, name: str = "Dockerfile") -> ast.Dockerfile:
     """The tree of ``text``, for any text: what is broken becomes an ``Invalid`` node. ``name`` is what reports show."""
@@ -30,12 +33,16 @@ def parse(text: str, name: str = "Dockerfile") -> ast.Dockerfile:
 
 
 def _undecodable(source: Source, offset: int) -> ast.Dockerfile:
-    """The tree of a text that is no Unicode: one ``Invalid`` node, unvalidated, as pydantic refuses such a text."""
-    end = len(source.text)
+    """The tree of a text that is no Unicode: one ``Invalid`` node. Bytes that are no UTF-8 stand as ``surrogateescape`` has
+    them.
+    """
+    end, code = len(source.text), ord(source.text[offset])
+    message = "the text holds half a surrogate pair: save it as UTF-8"
+    if code in _ESCAPED_BYTES:
+        at = len(source.text[:offset].encode())
+        message = f"byte 0x{code & 0xFF:02x} is not UTF-8 (offset {at}): save the file as UTF-8"
     token = ast.Token(0, end, "INVALID", source.text)
-    invalid = ast.Invalid(
-        start=0, end=end, keyword="", message="the text holds half a surrogate pair: save it as UTF-8", offset=offset
-    )
+    invalid = ast.Invalid(start=0, end=end, keyword="", message=message, offset=offset)
     return ast.Dockerfile(source=source, tokens=(token,), instructions=(invalid,))
 
 

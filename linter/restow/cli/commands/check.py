@@ -27,7 +27,7 @@ def run(arguments: Namespace) -> int:
     if arguments.fix:
         _fix(arguments)
     settings_of, named = settings_reader(arguments), named_contexts_of(arguments)
-    inputs = Inputs(arguments)
+    inputs = Inputs(arguments, undecodable=True)
     files: list[CheckedFile] = []
     found = False
     for item in inputs:
