@@ -4,10 +4,15 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from restow.shell import tables as shell
 from restow.source.tables import fitting, save_tables
 from restow.syntax import tables as syntax
+
+# How fast a machine is, and what else runs on it, is no property of what is tested.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_sessionstart():
