@@ -1,4 +1,4 @@
-"""What the fuzzer found once, in ``fixtures/fuzz``, and where it begins: played back through the same laws, without it."""
+"""Inputs of the fuzzer in ``fixtures/fuzz`` (what it broke once, and corners) and its seeds, played back through the same laws."""
 
 import sys
 from importlib import import_module
@@ -13,7 +13,7 @@ INPUTS = sorted((ROOT / "fixtures" / "fuzz").glob("*/*"))
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_the_law_holds_for_what_broke_it_once(path):
+def test_the_law_holds(path):
     laws.TARGETS[path.parent.name](path.read_bytes())
 
 
