@@ -25,7 +25,8 @@ class TarHeader:
 
     ``type`` is the type's byte, ``0`` for every regular file and ``5`` for a directory however it was written.
     ``offset`` is where its content begins in the unpacked archive; links and devices have a ``size`` of 0.
-    ``contiguous`` is a regular file of the type ``7``, which not every reader takes for one.
+    ``contiguous`` is a regular file of the type ``7``, which not every reader takes for one; ``owner_names`` are the names of
+    user and group, empty where the header has none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class TarHeader:
     offset: int = 0
     pax: dict[str, bytes] = field(default_factory=dict)
     contiguous: bool = False
+    owner_names: tuple[str, str] = ("", "")
 
     @property
     def regular(self) -> bool:
@@ -49,7 +51,9 @@ class TarHeader:
 
 def parse_header(block: bytes) -> TarHeader:
     """The header in a block of 512 bytes. Raises ValueError where it is none."""
-    (name, mode, uid, gid, size, _, checksum, kind, link, magic, _, _, major, minor, prefix) = _FIELDS.unpack(block)
+    (name, mode, uid, gid, size, _, checksum, kind, link, magic, user, group, major, minor, prefix) = _FIELDS.unpack(
+        block
+    )
     if not _sums_up(block, checksum):
         raise ValueError("a header's checksum is wrong")
     name = name.partition(b"\0")[0]
@@ -70,7 +74,14 @@ def parse_header(block: bytes) -> TarHeader:
         _number(major) if device else 0,
         _number(minor) if device else 0,
         contiguous=contiguous,
+        owner_names=_owner_names(user, group) if magic.startswith(b"ustar") else ("", ""),
     )
+
+
+def _owner_names(user: bytes, group: bytes) -> tuple[str, str]:
+    if user[0] or group[0]:
+        return _text(user.partition(b"\0")[0]), _text(group.partition(b"\0")[0])
+    return "", ""
 
 
 def _sums_up(block: bytes, field_: bytes) -> bool:
@@ -130,6 +141,12 @@ def _override(header: TarHeader, extended: dict[str, bytes]) -> None:
         header.name = _text(extended["path"])
     if "linkpath" in extended:
         header.linkname = _text(extended["linkpath"])
+    if "uname" in extended or "gname" in extended:
+        user, group = header.owner_names
+        header.owner_names = (
+            _text(extended.get("uname", user.encode("utf-8", "surrogateescape"))),
+            _text(extended.get("gname", group.encode("utf-8", "surrogateescape"))),
+        )
     for key in ("size", "uid", "gid"):
         if key in extended and not (key == "size" and header.type in b"123456"):
             text = extended[key]

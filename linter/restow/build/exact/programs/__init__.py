@@ -20,6 +20,7 @@ _MODULES = {
     "listing": "ls stat",
     "sed": "sed",
     "awk": "awk",
+    "archives": "tar",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
