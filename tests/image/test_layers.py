@@ -2,6 +2,7 @@
 
 from restow.build import Context, simulate
 from restow.image import layers_of
+from restow.image.history import simulated_history
 from restow.syntax import parse
 from restow.vfs import Attributes, Content, Directory, File
 
@@ -34,3 +35,35 @@ def test_behind_an_unknown_step_nothing_is_said() -> None:
     found = layers("COPY a /a\nRUN frobnicate\nRUN rm /a\n")
     assert found[0].wasted == ()
     assert found[1].changes == ()
+
+
+ONBUILD = """FROM scratch AS base
+ONBUILD COPY a /x
+ONBUILD ENV A=1
+ONBUILD WORKDIR /w
+ENV B=2
+FROM base AS mid
+COPY b /x
+FROM mid
+LABEL a=1
+"""
+
+
+def test_triggers_make_layers_where_they_run() -> None:
+    simulation = simulate(parse(ONBUILD), CONTEXT)
+    found = layers_of(simulation.stages[1])
+    assert [(layer.index, layer.trigger) for layer in found] == [(-3, "COPY a /x"), (-1, "WORKDIR /w"), (0, None)]
+    assert found[0].wasted == (("/x", 10, 0),)
+    assert layers_of(simulation.stages[2]) == ()
+
+
+def test_triggers_stand_in_the_history_where_they_run() -> None:
+    told = [(entry.created_by, entry.empty_layer) for entry, _ in simulated_history(simulate(parse(ONBUILD), CONTEXT))]
+    assert told == [
+        ("ENV B=2", True),
+        ("COPY a /x # buildkit", False),
+        ("ENV A=1", True),
+        ("WORKDIR /w", False),
+        ("COPY b /x # buildkit", False),
+        ("LABEL a=1", True),
+    ]

@@ -6,6 +6,7 @@ from restow.api import diff, read_image, simulate
 from restow.errors import UsageError
 from restow.image.simulated import config_of, nanoseconds
 from restow.oci.layer import LayerEntry
+from restow.vfs import File
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,31 @@ def test_a_program_that_the_build_replaced_is_not_the_base_images(archives, tmp_
     assert not plain.unknown
     replaced = simulate("FROM a\nCOPY --chmod=755 <<E /bin/mkdir\nE\nRUN mkdir /d\n", images={"a": image})
     assert "the build itself put" in replaced.unknown[0][1]
+
+
+def test_what_exact_commands_read_of_a_base_image_is_kept(archives, tmp_path):
+    programs = "sh mkdir cat id stat chown cut grep dash".split()
+    entries = [LayerEntry(f"bin/{name}", "file", 0o755, data=name.encode()) for name in programs if name != "sh"]
+    files = {
+        "etc/passwd": b"root:x:0:0::/root:/bin/sh\njoe:x:7:8::/home/joe:/bin/sh\n",
+        "etc/group": b"root:x:0:\ngrp:x:8:\n",
+        "etc/hostname": b"host\n",
+        "usr/lib/os-release": b"ID=tiny\n",
+        "var/lib/dpkg/info/coreutils.list": b"",
+        "usr/share/large": b"text",
+    }
+    entries += [LayerEntry(path, "file", 0o644, data=data) for path, data in files.items()]
+    entries += [LayerEntry("bin/sh", "symlink", 0o777, target="dash")]
+    entries += [LayerEntry("etc/os-release", "symlink", 0o777, target="../usr/lib/os-release")]
+    image = read_image(archives.write_folder(tmp_path, archives.oci_files([archives.layer(*entries)])))
+    text = (
+        "FROM a\nRUN mkdir /o && cat /etc/os-release /etc/hostname > /o/f && chown joe:grp /o\nUSER joe\nWORKDIR /o/w\n"
+    )
+    built = simulate(text, images={"a": image})
+    assert built.unknown == ()
+    filesystem = built.stages[0].filesystem
+    assert filesystem.lookup("/o/f").content.data == b"ID=tiny\nhost\n"
+    owners = [(node.attributes.uid, node.attributes.gid) for node in map(filesystem.lookup, ("/o", "/o/w"))]
+    assert owners == [(7, 8), (7, 8)]
+    other = simulate("FROM a\nRUN cat /usr/share/large > /f\n", images={"a": image}).stages[0].filesystem
+    assert not isinstance(other.lookup("/f"), File)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from restow.build import Simulation, StageResult, State, Step
 from restow.build.cache_operations import run_text
+from restow.build.triggers import read_triggers, triggers_of
 from restow.image.image import Image
 from restow.image.simulated import healthcheck_of
 from restow.oci.history import HistoryEntry
@@ -45,17 +46,26 @@ class Made:
 
 def simulated_history(simulation: Simulation) -> tuple[tuple[HistoryEntry, int], ...]:
     """The entries that the last stage's own instructions make, those of the stages below first, each with the bytes that
-    it brings. Values that are not known before the build are in them as symbolic texts.
+    it brings. Triggers stand where they run, and ONBUILD itself makes no entry. Values that are not known before the build are
+    in them as symbolic texts.
     """
     found: list[tuple[HistoryEntry, int]] = []
     for result in chain_of(simulation):
-        before = result.start
-        for step in result.steps:
-            if not isinstance(step.instruction, Onbuild):  # it leaves no entry
-                text = _created_by(step, before, simulation)
+        before = result.origin or result.start
+        for step, written in (*_triggers(result, simulation), *((step, simulation) for step in result.steps)):
+            if not isinstance(step.instruction, Onbuild):
+                text = _created_by(step, before, written)
                 found.append((HistoryEntry(text, comment=_COMMENT, empty_layer=not step.makes_layer), step.size))
             before = step.state
     return tuple(found)
+
+
+def _triggers(result: StageResult, simulation: Simulation) -> Iterator[tuple[Step, Simulation]]:
+    """The steps of triggers, each with the build as if it had the file in which the trigger is written."""
+    texts = triggers_of(result.origin) if result.origin is not None else ()
+    read = read_triggers(texts, simulation.model.dockerfile.escape) or ()
+    for step, (tree, _) in zip(result.triggers, read, strict=True):
+        yield step, replace(simulation, model=replace(simulation.model, dockerfile=tree))
 
 
 def history_sizes(image: Image) -> tuple[tuple[HistoryEntry, int], ...]:
@@ -81,7 +91,9 @@ def made_by(image: Image, simulation: Simulation) -> tuple[tuple[Made | None, ..
     fit: the image has fewer layers than the Dockerfile makes, or its history tells of other instructions.
     """
     source = simulation.model.dockerfile.source
-    steps = [step for result in chain_of(simulation) for step in result.steps if step.makes_layer]
+    chain = chain_of(simulation)
+    triggers = {id(step): result for result in chain for step in result.triggers}
+    steps = [step for result in chain for step in (*result.triggers, *result.steps) if step.makes_layer]
     nothing: tuple[Made | None, ...] = (None,) * len(image.layers)
     below = len(image.layers) - len(steps)
     if below < 0:
@@ -92,11 +104,12 @@ def made_by(image: Image, simulation: Simulation) -> tuple[tuple[Made | None, ..
     found: list[Made | None] = [None] * below
     for step, layer in zip(steps, image.layers[below:], strict=True):
         node = step.instruction
-        line = source.position(node.start).line
+        line = source.position(triggers[id(step)].stage.opening.start if id(step) in triggers else node.start).line
         told = layer.history.created_by if layer.history else ""
         if told and node.keyword.upper() not in told.upper() and node.kind != "run":
             return nothing, f"line {line} is {node.keyword.upper()}, and the image's history has {told[:60]!r} there"
-        found.append(Made(line, " ".join(source.text[node.start : node.end].split())))
+        trigger = f"ONBUILD {node.keyword.upper()} of the image below" if id(step) in triggers else ""
+        found.append(Made(line, trigger or " ".join(source.text[node.start : node.end].split())))
     return tuple(found), None
 
 

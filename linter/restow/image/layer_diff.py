@@ -76,7 +76,8 @@ def _simulated(simulation: Simulation, result: StageResult) -> Iterator[LayerCha
         yield from _simulated(simulation, simulation.stages[result.stage.base.index])
     for layer in layers_of(result):
         node = layer.step.instruction
-        text = " ".join(simulation.model.dockerfile.text[node.start : node.end].split())
+        own = simulation.model.dockerfile.text[node.start : node.end] if layer.trigger is None else layer.trigger
+        text = " ".join(own.split())
         yield LayerChanges(text, layer.changes)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from restow.build import StageResult, Step
+from restow.build.triggers import triggers_of
 from restow.vfs import Filesystem
 from restow.vfs.changes import Change, changes
 from restow.vfs.inode import File
@@ -12,8 +13,10 @@ from restow.vfs.inode import File
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer. ``size`` is the estimate in bytes; ``wasted`` are (path, bytes, line index of the step that undoes
-    it).
+    """One layer. ``size`` is the estimate in bytes; ``wasted`` are (path, bytes, index of the step that undoes it).
+
+    ``index`` is the step's in its stage, below zero for a trigger of ONBUILD (-1 the last one), of which ``trigger`` is the
+    text; ``before`` is the filesystem below the layer.
     """
 
     index: int
@@ -21,6 +24,8 @@ class Layer:
     changes: tuple[Change, ...]
     size: int
     wasted: tuple[tuple[str, int, int], ...] = ()
+    before: Filesystem = Filesystem.empty()  # noqa: RUF009 - a frozen value
+    trigger: str | None = None
 
     def count(self, kind: str) -> int:
         """How many paths the layer adds, modifies or removes (``kind``), as far as they are known."""
@@ -28,13 +33,17 @@ class Layer:
 
 
 def layers_of(result: StageResult) -> tuple[Layer, ...]:
-    """The stage's own layers, in order; the base image's are not among them."""
+    """The stage's own layers, in order, those of the triggers that its base makes run first; the base image's are not among
+    them.
+    """
     found: list[Layer] = []
-    before = result.start.filesystem
-    for index, step in enumerate(result.steps):
+    before = (result.origin or result.start).filesystem
+    texts = triggers_of(result.origin) if result.origin is not None else ()
+    for index, step in enumerate((*result.triggers, *result.steps), -len(result.triggers)):
         if step.makes_layer:
             listed = () if step.unknown else changes(before, step.state.filesystem)
-            found.append(Layer(index, step, listed, step.size))
+            trigger = texts[index + len(texts)] if index < 0 else None
+            found.append(Layer(index, step, listed, step.size, before=before, trigger=trigger))
         before = step.state.filesystem
     return tuple(_with_waste(layer, found, result) for layer in found)
 
@@ -53,7 +62,7 @@ def _with_waste(layer: Layer, layers: list[Layer], result: StageResult) -> Layer
             if _undone(after, path, node):
                 wasted.append((path, node.content.size or 0, later.index))
                 del own[path]
-    return Layer(layer.index, layer.step, layer.changes, layer.size, tuple(wasted))
+    return replace(layer, wasted=tuple(wasted))
 
 
 def _undone(filesystem: Filesystem, path: str, node: File) -> bool:

@@ -1,7 +1,8 @@
 """Real images read: an archive of `docker save` or `podman save`, an OCI layout as folder or tar.
 
 Everything is verified: the digests of manifest, config and layers, and the diff IDs. Files are hashed as they pass by and
-not kept, except small ones under ``/etc``, which tell a simulated build of the accounts. Nothing is written anywhere.
+not kept, except small ones under ``/etc`` and ``/usr/lib/os-release``, which commands of a simulated build read. Nothing is
+written anywhere.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ IMAGE_LIMITS = ArchiveLimits(file_bytes=64 * 2**30, total_bytes=256 * 2**30)
 """The bounds for all layers of an image together: 1,000,000 entries with 256 MiB of names, 256 GiB unpacked."""
 
 _KEPT_FILE, _KEPT_ALL = 2**16, 2**23
+_KEPT = ("etc/", "usr/lib/os-release", "lib/os-release")
 _SMALL = 2**20  # a layer of fewer bytes is not worth a thread
 
 
@@ -170,13 +172,13 @@ class _Hashed:
 
 
 class _Keep:
-    """Which files' bytes are kept: small ones under ``/etc``, 8 MiB in all."""
+    """Which files' bytes are kept: small ones under ``/etc`` and what tells of the distribution, 8 MiB in all."""
 
     def __init__(self) -> None:
         self._room = _KEPT_ALL
 
     def __call__(self, path: str, size: int) -> bool:
-        if not path.startswith("etc/") or size > min(_KEPT_FILE, self._room):
+        if not path.startswith(_KEPT) or size > min(_KEPT_FILE, self._room):
             return False
         self._room -= size
         return True

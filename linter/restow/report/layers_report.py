@@ -118,15 +118,16 @@ def _layer(
     source = simulation.model.dockerfile.source
 
     def line(index: int) -> int:
-        return source.position(result.steps[index].instruction.start).line
+        node = result.steps[index].instruction if index >= 0 else result.stage.opening  # FROM makes triggers run
+        return source.position(node.start).line
 
-    before = result.steps[layer.index - 1].state if layer.index else result.start
+    own = instruction_text(layer.step.instruction, source.text) if layer.trigger is None else layer.trigger
     paths: dict[str, list[str]] = defaultdict(list)
     for change in layer.changes:
-        paths[_kind(change, before.filesystem)].append(shown(change.path))
+        paths[_kind(change, layer.before)].append(shown(change.path))
     return LayerDocument(
         line=line(layer.index),
-        instruction=instruction_text(layer.step.instruction, source.text),
+        instruction=own if layer.trigger is None else f"ONBUILD {' '.join(own.split())}",
         size=layer.size,
         seconds=layer.step.seconds,
         cache_key=keys.get((result.stage.index, layer.index), ""),
