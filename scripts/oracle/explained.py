@@ -11,6 +11,7 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | WORKDIR makes no directory; the next RUN does | only directories that are there are generated |
 | VOLUME: what RUN writes there is lost | no VOLUME is generated |
 | HEALTHCHECK with ``--retries=0`` is refused | none is generated |
+| CMD without words has no empty word, as in the classic builder | none is generated |
 | a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
 | a pattern without a match is an error | counted as explained |
 | a file that is copied onto a directory replaces it | counted as explained, where the simulator says that BuildKit refuses it |
@@ -30,7 +31,7 @@ from restow.build.sources import has_wildcards
 from restow.syntax.ast import Add, Copy
 
 LABEL = "io.buildah.version"
-REFUSED = re.compile(r"(ONBUILD )?VOLUME|HEALTHCHECK .*--retries=0")
+REFUSED = re.compile(r"(ONBUILD )?VOLUME|HEALTHCHECK .*--retries=0|CMD$")
 _CONFLICT = re.compile(r"COPY would put a file there|where a (file|directory) stands")
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from restow.build import read_context, simulate
+from restow.build import Context, read_context, simulate
 from restow.image import compare
 from restow.syntax import parse
+from restow.vfs import Attributes, Content, Directory, File
 
 
 @pytest.fixture
@@ -49,3 +50,14 @@ def test_a_directory_below_a_set_group_id_one_is_unknown(tmp_path: Path, line: s
     step = simulate(parse(text), read_context(tmp_path)).stages[0].steps[-1]
     assert step.unknown is not None
     assert "set-group-ID" in step.unknown
+
+
+@pytest.mark.parametrize("command", ["chmod 600 /w/a", "chown 1 /w/a", "make /w/a && chmod 600 /w/a"])
+def test_a_name_that_a_run_changes_is_a_file_of_its_own(command) -> None:
+    """An overlay copies the file up by the name that is used; found by a random build."""
+    group = File(Attributes(0o644), Content.of(b"x"), link_group="g")
+    tree = Directory(Attributes(0o755), {"a": group, "b": group})
+    text = f"FROM scratch\nCOPY . /w/\nRUN {command}\n"
+    left = simulate(parse(text), Context(tree, "a test")).target.filesystem
+    groups = [getattr(left.lookup(path), "link_group", None) for path in ("/w/a", "/w/b")]
+    assert groups[0] is None or groups[0] != groups[1]

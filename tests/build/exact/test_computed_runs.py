@@ -209,3 +209,14 @@ def test_a_hard_link_over_layers_is_not_computed() -> None:
     assert built("RUN echo > x && ln x y").target.steps[-1].computed
     assert not built("COPY a x\nRUN ln x y").target.steps[-1].computed
     assert built("COPY a x\nRUN echo >> x && ln x y").target.steps[-1].computed
+
+
+@pytest.mark.parametrize("script", ["chmod 600 a", "touch a", "echo 1 >> a", "chown joe a"])
+def test_an_overlay_changes_one_name_of_an_earlier_layer(script) -> None:
+    file = File(Attributes(0o644), Content.of(b"x"), link_group="g")
+    context = Context(Directory(Attributes(0o755), {"a": file, "b": file}), "a test")
+    text = f"FROM tiny\nWORKDIR /w\nCOPY . ./\nRUN {script}\n"
+    left = simulate(parse(text), context, images={"tiny": Image(root())}).target.filesystem
+    one, other = left.lookup("/w/a"), left.lookup("/w/b")
+    assert one.link_group is None
+    assert (other.content, other.attributes) == (file.content, file.attributes)

@@ -210,11 +210,15 @@ class Disk:
         self.changed.add(above)
 
     def set(self, path: str, node: Node | None) -> None:
-        """``node`` at a resolved place, with no check of rights; other names of a changed file change with it."""
+        """``node`` at a resolved place, with no check of rights; other names of a changed file change with it, unless they are
+        those of an earlier layer: an overlay changes one name alone, which is a file of its own then.
+        """
         if any(path == place or path.startswith(f"{place}/") for place in self.fixed):
             raise UnknownEffect(f"{path} is in a read-only mount")
         self.changed.add(path)
         old = self.filesystem.lookup(path)
+        if isinstance(old, File) and isinstance(node, File) and old.link_group and self.stood_before(path, old):
+            node = replace(node, link_group=None if node.link_group == old.link_group else node.link_group)
         self.filesystem = self.filesystem.put(path, node)
         if isinstance(old, File) and isinstance(node, File) and old.link_group and old.link_group == node.link_group:
             for other, twin in list(self.filesystem.walk()):

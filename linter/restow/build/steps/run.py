@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from restow.build.broken_links import without_broken_links
 from restow.build.classic import volumes_of, with_volumes, without_changes
 from restow.build.exact.lookup import is_known_root
 from restow.build.mounts import mount_key, read_mounts
@@ -177,7 +178,7 @@ def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> S
     else:
         run.script(_script(state, node, build))
     after = without_mounts(run.filesystem, before, [mount.target for mount in mounts])
-    after = without_changes(after, before, volumes)
+    after = without_broken_links(without_changes(after, before, volumes), before)
     return replace(
         blank,
         state=state.with_filesystem(after),

@@ -129,7 +129,7 @@ def _touch_one(call: Call, path: str, arguments: Arguments) -> None:
     if place.node is not None:
         if call.disk.credentials.uid not in (0, numbers(place.node)[1]):
             raise UnknownEffect("touch of a file of somebody else")
-        call.disk.changed.add(place.path)
+        call.disk.set(place.path, place.node)
         return
     if arguments.has("-c", "--no-create"):
         return
