@@ -69,7 +69,12 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="print every case's Dockerfile")
     arguments = parser.parse_args()
     try:
-        return compare(arguments, prepared(arguments))
+        comparer = prepared(arguments)
+        try:
+            return compare(arguments, comparer)
+        finally:
+            if arguments.builder in LIBRARY:
+                buildah.release(arguments.builder, comparer.builder.environment)
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -30,7 +30,7 @@ def build_buildah(
 ) -> Built:
     """Build ``folder``, its image into ``archive`` where that succeeds."""
     tag, first = tag_of(folder.name, archive.stem), storage(program, environment)
-    common = ["--layers", "--format", "docker", "--isolation", "chroot", "--network", "host", "-t", tag]
+    common = ["--layers", "--force-rm", "--format", "docker", "--isolation", "chroot", "--network", "host", "-t", tag]
     done = _run([*first, *_BUILD[program], *common, *options, str(folder)], environment)
     steps: list[BuiltStep] = []
     for line in done.stdout.splitlines():
@@ -59,6 +59,12 @@ def remove(program: str, folder: str, environment: Mapping[str, str]) -> None:
     """Remove the images that were built for a folder; what they share with others stays."""
     tags = [tag_of(folder, which) for which in ("first", "second")]
     _run([*storage(program, environment), "rmi", *tags], environment)
+
+
+def release(program: str, environment: Mapping[str, str]) -> None:
+    """Take away the mounts that the storage keeps, so that its folder can be removed. No other build may use it meanwhile."""
+    _run([*storage(program, environment), "rm", "--all"], environment)
+    _run(["umount", "--recursive", str(Path(environment[STORAGE]) / "root" / "overlay")], environment)
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
