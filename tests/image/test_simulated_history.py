@@ -25,6 +25,7 @@ def told(lines, **arguments):
         ("ENTRYPOINT e x", 'ENTRYPOINT ["/bin/sh" "-c" "e x"]'),
         ("HEALTHCHECK NONE", 'HEALTHCHECK &{["NONE"] "0s" "0s" "0s" "0s" \'\\x00\'}'),
         ("WORKDIR /w/", "WORKDIR /w/"),
+        ("EXPOSE 80 1", "EXPOSE map[1/tcp:{} 80/tcp:{}]"),
         ("ARG V", "ARG V"),
         ("ARG V=1", "ARG V=1"),
         ("COPY --link --chmod=0700 --chown=1:2 a /x/", "COPY --chown=1:2 --chmod=0700 a /x/ # buildkit"),

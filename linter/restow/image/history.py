@@ -204,4 +204,4 @@ def _keys(held: object, before: State) -> Sequence[str]:
     """What an instruction added to a mapping of the configuration."""
     old = before.configuration.get("ExposedPorts")
     kept = old if isinstance(old, Mapping) else {}
-    return [str(key) for key in held if key not in kept] if isinstance(held, Mapping) else []
+    return sorted(str(key) for key in held if key not in kept) if isinstance(held, Mapping) else []

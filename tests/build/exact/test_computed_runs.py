@@ -220,3 +220,10 @@ def test_an_overlay_changes_one_name_of_an_earlier_layer(script) -> None:
     one, other = left.lookup("/w/a"), left.lookup("/w/b")
     assert one.link_group is None
     assert (other.content, other.attributes) == (file.content, file.attributes)
+
+
+@pytest.mark.parametrize("word", ["$V", "${V%1}", "${V##x}", "${#V}"])
+def test_a_variable_that_is_not_set_under_nounset(word) -> None:
+    assert not built(f"RUN set -u; echo {word}").target.steps[-1].computed
+    assert built(f"RUN echo {word}").target.steps[-1].computed
+    assert built("RUN set -u; echo ${V:-x}").target.steps[-1].computed

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _BRACES = re.compile(r"\{[^{}]*(,|\.\.)[^{}]*\}")
 
+_DEFAULTS = ("-", ":-", "+", ":+", "=", ":=", "?", ":?")
+"""The operators that say what stands for a variable which is not set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -133,15 +136,16 @@ class Expander:
     def _variable(self, part: Variable) -> str:
         value = self.shell.parameter(part.name)
         operator, operand = part.operator, part.operand or ""
+        refuses = value is None and self.shell.nounset and part.name not in ("@", "*")
+        if refuses and operator not in _DEFAULTS:
+            raise UnknownEffect("a variable that is not set is used under set -u")
         if operator is None:
-            if value is None and self.shell.nounset and part.name not in ("@", "*"):
-                raise UnknownEffect("a variable that is not set is used under set -u")
             return value or ""
         if operator == "length":
             if value is not None and (not is_known(value) or not value.isascii()):
                 raise UnknownEffect("the length of a value that is not known")
             return str(len(value or ""))
-        if operator in ("-", ":-", "+", ":+", "=", ":=", "?", ":?"):
+        if operator in _DEFAULTS:
             return self._default(part, operator, operand, value)
         if operator in ("#", "##", "%", "%%"):
             return self._trimmed(value or "", operator, operand)
