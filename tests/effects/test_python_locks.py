@@ -21,11 +21,14 @@ def test_a_pipfile_by_its_hash():
     data = {"_meta": {"sources": PIPFILE["source"], "requires": {}}, "default": {"six": "*"}, "develop": {}}
     stated = hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     made = json.dumps({"_meta": {"hash": {"sha256": stated}}}).encode()
+    repeated = json.dumps({"_meta": {"hash": {"sha256": stated}, "sources": PIPFILE["source"]}}).encode()
+    assert pipfile_agrees({"packages": {"six": "*"}}, repeated) is True
     assert pipfile_agrees(PIPFILE, made) is True
     assert pipfile_agrees({**PIPFILE, "packages": {"six": "==1"}}, made) is False
     assert pipfile_agrees({**PIPFILE, "docs": {"a": "*"}}, made) is False
     assert pipfile_agrees({"packages": {"six": "*"}}, made) is None
     assert pipfile_agrees(PIPFILE, b"{}") is None
+    assert pipfile_agrees(PIPFILE, b'{"_meta": []}') is None
     assert pipfile_agrees(PIPFILE, b"no json") is None
 
 

@@ -1,7 +1,8 @@
 """What an instruction reads and writes beside the cache: enough to know which orders are worth trying.
 
 A conflict forbids an order in the search. It need not be exact: whatever the search finds is proven by simulation
-afterwards.
+afterwards. Instructions other than RUN have state beside the filesystem, so this is another relation than
+``restow.effects.commute``, which answers for commands alone; what regions and names of variables mean is the same for both.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from restow.build import Step
+from restow.effects.commute import fits, overlap
 from restow.syntax.ast import Add, Arg, Copy, Env, Run, Workdir
 from restow.vfs import Directory, Filesystem, Region
 
@@ -44,7 +46,7 @@ class Access:
         if any(one == two and how != other_how for one, how in self.creates for two, other_how in other.creates):
             return True
         if self.brought is not None and other.brought is not None:
-            return _overlap(self.writes, other.writes) and _share_file(self.brought, other.brought)
+            return overlap(self.writes, other.writes) is not None and _share_file(self.brought, other.brought)
         return _hits(self, (*other.reads, *other.writes)) or _hits(other, self.reads)
 
     @property
@@ -91,7 +93,7 @@ def _hits(writer: Access, regions: tuple[Region, ...]) -> bool:
     proof.
     """
     if writer.brought is None:
-        return _overlap(writer.writes, regions)
+        return overlap(writer.writes, regions) is not None
     tree = writer.brought
     return any(not isinstance(node, Directory) for region in regions for _, node in region.met(tree))
 
@@ -129,18 +131,5 @@ def _variables(node: Env | Arg) -> frozenset[str]:
 def _meet(left: frozenset[str], right: frozenset[str]) -> bool:
     if left & right:
         return True
-    return any(_names(one, two) for one in left for two in right if one.startswith("var:") and two.startswith("var:"))
-
-
-def _names(one: str, two: str) -> bool:
-    """Whether a pattern (``var:PIP_*``, ``var:*_proxy``) on one side means the other's name."""
-    for pattern, name in ((one[4:], two[4:]), (two[4:], one[4:])):
-        if (pattern.endswith("*") and name.startswith(pattern[:-1])) or (
-            pattern.startswith("*") and name.endswith(pattern[1:])
-        ):
-            return True
-    return False
-
-
-def _overlap(left: tuple[Region, ...], right: tuple[Region, ...]) -> bool:
-    return any(one.overlaps(two) for one in left for two in right if one and two)
+    pairs = ((one[4:], two[4:]) for one in left for two in right if one.startswith("var:") and two.startswith("var:"))
+    return any(fits(one, two) or fits(two, one) for one, two in pairs)

@@ -17,13 +17,16 @@ _PIPFILE_PARTS = frozenset(("source", "packages", "dev-packages", "requires", "s
 _NAME_ONLY = re.compile(r"\s*([A-Za-z0-9._-]+)\s*((?:[<>=!~]=?=?\s*[\w.*+!-]+\s*,?\s*)*)\s*\Z")
 
 
-def pipfile_agrees(manifest: dict[str, Any], lock: bytes, sources: list[Any] | None = None) -> bool | None:
-    """Whether the hash in ``Pipfile.lock`` is that of the Pipfile; None where the lock file tells none."""
+def pipfile_agrees(manifest: dict[str, Any], lock: bytes) -> bool | None:
+    """Whether the hash in ``Pipfile.lock`` is that of the Pipfile; None where the lock file tells none.
+
+    A Pipfile without a source has pipenv's usual one, which the lock file repeats.
+    """
     try:
-        stated = json.loads(lock)["_meta"]["hash"]["sha256"]
-    except (ValueError, KeyError, TypeError):
+        about = json.loads(lock)["_meta"]
+        stated, given = about["hash"]["sha256"], manifest.get("source", about.get("sources"))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    given = manifest.get("source", sources)
     if given is None:
         return None
     data: dict[str, Any] = {
