@@ -12,7 +12,21 @@ _REPOSITORY = (
     "echo one > a.txt && git add . && git commit -qm one && git tag v1 && echo two > b.txt && git add . && git commit -qm two"
 )
 _MAKEFILE = "include rules.mk\nall: out.txt\nout.txt: in.txt\n\tcp in.txt out.txt\n"
-_MODULE = "module example.com/app\n\ngo 1.19\n\nrequire golang.org/x/text v0.3.8\n"
+_LOCAL_MODULE = "module example.com/app\n\ngo 1.19\n\nrequire example.com/lib v1.0.0\n"
+_FROM_FOLDER = {"GOPROXY": "file:///srv/proxy", "GONOSUMDB": "*", "GOFLAGS": "-mod=mod"}
+_ZIPPER = (
+    'package main\n\nimport ("archive/zip"; "os")\n\nfunc main() { f, _ := os.Create(os.Args[1]); z := zip.NewWriter(f); '
+    'for _, n := range [][2]string{{"go.mod", "module example.com/lib\\n"}, {"lib.go", "package lib\\n"}} { '
+    'w, _ := z.Create("example.com/lib@v1.0.0/" + n[0]); w.Write([]byte(n[1])) }; z.Close(); f.Close() }\n'
+)
+_PROXY = (
+    "d=/srv/proxy/example.com/lib/@v && mkdir -p $d /srv/zip && echo v1.0.0 > $d/list && "
+    "echo 'module example.com/lib' > $d/v1.0.0.mod && "
+    """echo '{"Version": "v1.0.0", "Time": "2020-01-01T00:00:00Z"}' > $d/v1.0.0.info && """
+    f"printf '%s' '{_ZIPPER}' > /srv/zip/main.go && cd /srv/zip && GOFLAGS= GO111MODULE=off go run main.go $d/v1.0.0.zip && "
+    "rm -rf /srv/zip /root/.cache && cd /app"
+)
+"""A module proxy in a folder, with one module: there is no other that every machine can reach."""
 _PROGRAM = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n'
 
 
@@ -112,11 +126,27 @@ SYSTEM: tuple[dict[str, Any], ...] = (
             "name": f"go-{name}",
         }
         for name, given in {
-            "download": {"command": ("go", "mod", "download"), "files": {"go.mod": _MODULE, "main.go": _PROGRAM}},
+            "download": {
+                "command": ("go", "mod", "download"),
+                "files": {"go.mod": _LOCAL_MODULE, "main.go": _PROGRAM},
+                "before": _PROXY,
+                "environment": _FROM_FOLDER,
+            },
             "download-summed": {
                 "command": ("go", "mod", "download"),
-                "files": {"go.mod": _MODULE, "go.sum": "", "main.go": _PROGRAM},
-                "before": "cd /app && go mod download golang.org/x/text && rm -rf /root/go",
+                "files": {"go.mod": _LOCAL_MODULE, "go.sum": "", "main.go": _PROGRAM},
+                "before": f"{_PROXY} && go mod download example.com/lib && rm -rf /root/go",
+                "environment": _FROM_FOLDER,
+            },
+            "vendored": {
+                "command": ("go", "build", "-mod=vendor", "-o", "/usr/local/bin/app", "."),
+                "files": {
+                    "go.mod": "module example.com/app\n\ngo 1.19\n\nrequire example.com/lib v1.0.0\n",
+                    "main.go": 'package main\n\nimport "example.com/lib"\n\nfunc main() { println(lib.X) }\n',
+                    "vendor/modules.txt": "# example.com/lib v1.0.0\n## explicit; go 1.19\nexample.com/lib\n",
+                    "vendor/example.com/lib/lib.go": "package lib\n\nconst X = 1\n",
+                },
+                "environment": {"CGO_ENABLED": "0"},
             },
             "build": {
                 "command": ("go", "build", "-o", "/usr/local/bin/app", "."),

@@ -123,3 +123,12 @@ def test_small_commands(world, writes):
     assert writes(world({}).effect("go env -w GOPROXY=https://p,direct"), "/root/.config/go/env")
     assert writes(world({}).effect("go clean -modcache"), "/root/go/pkg/mod")
     world({}).effect("go version")
+
+
+def test_modules_from_a_folder(world, reads, writes):
+    files = {"go.mod": "module x\n\ngo 1.19\n\nrequire a.example/b v1.0.0\n", "main.go": ""}
+    moved = world(files, environment={"GOPROXY": "https://p|file:///srv/proxy,direct"})
+    assert reads(moved.effect("go mod download"), "/srv/proxy/a.example/b/@v/list")
+    assert moved.reason("go env -w GOPROXY=file:///srv/x")
+    assert writes(world(files, accept=True).effect("go mod download"), "/app/go.sum")
+    assert not writes(world({**files, "go.sum": None}, accept=True).effect("go mod download"), "/app/go.sum")

@@ -9,6 +9,8 @@ Priors (own estimates): 2 s and 0.7 s a required module, 3 MB each; 25 s for a b
 
 from __future__ import annotations
 
+import re
+
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED
@@ -109,7 +111,7 @@ def _check_flags(call: Invocation) -> None:
 def _env(call: Invocation, arguments: Arguments) -> Effect:
     """``go env -w NAME=value`` keeps settings per user: only those that lead to no file are understood."""
     for operand in arguments.operands:
-        if operand.partition("=")[0] not in _HARMLESS:
+        if operand.partition("=")[0] not in _HARMLESS or "file:" in operand or SYMBOLIC in operand.partition("=")[2]:
             raise UnknownEffect(f"go env -w {operand.replace(SYMBOLIC, '$')} may name files that later commands read")
     written = homes(call, ".config/go")
     return Effect(
@@ -134,12 +136,19 @@ def _caches(call: Invocation) -> tuple[Region, ...]:
 
 def _base(call: Invocation) -> tuple[Region, ...]:
     named = tuple(place(call, given) for name in ("GOENV", "GOWORK") if (given := value(call, name)) and given != "off")
+    named += _proxies(call)
     above = [
         join(folder, name)
         for folder in (call.directory, *ancestors(call.directory))
         for name in ("go.mod", "go.work", "go.work.sum")
     ]
     return (*installer_reads(call), homes(call, ".config/go", ".cache/go-build", "go"), exact(call, *above, *named))
+
+
+def _proxies(call: Invocation) -> tuple[str, ...]:
+    """Folders that ``GOPROXY`` names (``file:///srv/proxy``): modules are taken from there (Go Modules Reference)."""
+    parts = re.split("[,|]", value(call, "GOPROXY") or "")
+    return tuple(place(call, part.removeprefix("file://")) for part in parts if part.startswith("file://"))
 
 
 def _module(call: Invocation) -> Module:
@@ -197,8 +206,9 @@ def _download(call: Invocation, command: str) -> Effect:
         "go.sum lists every required module, so go mod download leaves it as it is",
         Verdict.UNCHECKED,
     )
-    kept = command == "verify" or (len(modules) == 1 and call.assume(complete, sums_complete(call, modules[0])))
-    kept = kept or (len(modules) > 1 and call.assume(complete))
+    summed = all(isinstance(call.node(join(module.root, "go.sum")), File) for module in modules if module.required)
+    kept = len(modules) == 1 and summed and call.assume(complete, sums_complete(call, modules[0]))
+    kept = kept or command == "verify" or (len(modules) > 1 and summed and call.assume(complete))
     written = () if kept else tuple(join(module.root, name) for module in modules for name in ("go.mod", "go.sum"))
     sums = () if kept else tuple(join(folder, "go.work.sum") for folder in (call.directory, *ancestors(call.directory)))
     call.assume(INDEX)
