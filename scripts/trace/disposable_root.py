@@ -16,6 +16,8 @@ from strace_log import TRACED, Log, read_log
 MARKER = "/restow-trace-begins"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SHIM_FOLDER = "/restow-trace"
+_NOTED = Path(__file__).parent / "noted_environment.py"
+PYTHON_HOOK = "restow-trace"
 _SHIM = Path(__file__).parent / "getenv_shim.c"
 
 
@@ -77,12 +79,23 @@ class Root:
         asked.chmod(0o666)
         asked.parent.chmod(0o755)
         shutil.copy(self.shim(), asked.parent / "getenv.so")
+        self.note_for_python(upper)
         outcome = self.run(
             argv, upper, directory=directory, user=user, environment={**environment, **preload}, strace=log
         )
         with log.open(encoding="utf-8", errors="replace") as lines:
             found = read_log(lines, str(self.scratch / "merged"), MARKER)
         return found, sorted(set(asked.read_text(errors="replace").split())), outcome
+
+    def note_for_python(self, upper: Path) -> None:
+        """Make the distribution's Python, where there is one, note what it asks ``os.environ`` for."""
+        packages = "usr/lib/python3/dist-packages"
+        if not any((layer / packages).is_dir() for layer in self.layers):
+            return
+        shutil.copy(_NOTED, upper / SHIM_FOLDER.strip("/") / _NOTED.name)
+        (upper / packages).mkdir(parents=True, exist_ok=True)
+        line = f"import os; exec(open('{SHIM_FOLDER}/{_NOTED.name}').read(), {{}})\n"
+        (upper / packages / f"{PYTHON_HOOK}.pth").write_text(line)
 
     def shim(self) -> Path:
         """The library that notes the variables asked for, compiled with gcc where that has not been done yet."""

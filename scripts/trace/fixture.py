@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comparison import KERNEL, Trace, is_aside
-from disposable_root import SHIM_FOLDER
+from disposable_root import PYTHON_HOOK, SHIM_FOLDER
 from strace_log import Log
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def trace_of(case: Case, project: Path, log: Log, asked: list[str]) -> Trace:
 
 
 def _ours(path: str) -> bool:
-    return path.startswith(SHIM_FOLDER) or KERNEL.covers(path)
+    return path.startswith(SHIM_FOLDER) or path.endswith(f"/{PYTHON_HOOK}.pth") or KERNEL.covers(path)
 
 
 def sampled(paths: Iterable[str], *, keep: str) -> list[str]:

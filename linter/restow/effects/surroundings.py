@@ -100,6 +100,21 @@ CI_SERVICES = names(
     "TEAMCITY_VERSION TF_BUILD TRAVIS VELA VERCEL WORKERS_CI XCS bamboo_planKey"
 )
 """Variables by which ``ci-info`` and its like tell one service of continuous integration from another."""
+OF_PYTHON = (
+    *(
+        "PYTHON*",
+        "_PYTHON_*",
+        "__PYVENV_*",
+        "ANDROID_*",
+        "APPENGINE_RUNTIME",
+        "REQUEST_METHOD",
+        "PYPARSING*",
+        "MSGPACK_*",
+    ),
+    *("RAPIDFUZZ_*", "UNIXCONFDIR", "UNIXUSRLIBDIR", "SSLKEYLOGFILE", "FORCE_COLOR", "TTY_*", "SHELL_VERBOSITY"),
+    *("BUILD_ID", "BUILD_BUILDID", "OLDPWD", "PWD", "COMSPEC", "PATHEXT", "DEB_PYTHON_*"),
+)
+"""What Python and the libraries that its package managers carry ask ``os.environ`` for, by traces."""
 COMMON_VARIABLES = (
     *(
         "PATH",
@@ -247,6 +262,9 @@ def named_paths(call: Invocation, text: str, *, list_of_paths: bool = False) -> 
 
 def variable_paths(call: Invocation) -> tuple[Region, ...]:
     """The places that variables of compilers, git, TLS libraries and the program search name."""
+    for name in ("SSLKEYLOGFILE", "UNIXCONFDIR", "UNIXUSRLIBDIR"):
+        if call.environment.get(name):
+            raise UnknownEffect(f"{name} moves what programs read and write")
     found: list[str] = []
     for name in _PATH_LISTS:
         found += named_paths(call, call.environment.get(name, ""), list_of_paths=True)

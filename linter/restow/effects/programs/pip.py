@@ -20,6 +20,7 @@ from restow.effects.places import INDEX, SELF_CONTAINED, in_homes, toolchain
 from restow.effects.programs.pip_settings import BENIGN, FLAGS, FOLDERS, GLOBAL, SHORT, VALUED
 from restow.effects.programs.requirement_files import Requirements, add_options, add_requirement, read_file
 from restow.effects.surroundings import (
+    OF_PYTHON,
     ancestors,
     attributes_of,
     cache_home,
@@ -39,9 +40,9 @@ from restow.vfs import Directory, Region, Unknown, join
 
 _LOOKING = frozenset(("list", "freeze", "show", "check", "help", "debug", "inspect", "index", "search", "hash"))
 _LISTENED = (
+    *OF_PYTHON,
     "PIP_*",
-    "PYTHON*",
-    "__PYVENV_*",
+    "_PIP_*",
     "VIRTUAL_ENV",
     "CONDA_PREFIX",
     "SETUPTOOLS_*",

@@ -18,7 +18,16 @@ from restow.effects.programs.pip import (
     shadowing,
     written,
 )
-from restow.effects.surroundings import exact, homes, installer_reads, installer_writes, names, place, variables
+from restow.effects.surroundings import (
+    OF_PYTHON,
+    exact,
+    homes,
+    installer_reads,
+    installer_writes,
+    names,
+    place,
+    variables,
+)
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
@@ -35,14 +44,13 @@ _SETUP_COMMANDS = names(
     "install develop build build_ext build_py bdist_wheel sdist egg_info bdist_egg install_lib install_scripts"
 )
 _LISTENED = (
-    "PYTHON*",
+    *OF_PYTHON,
     "VIRTUAL_ENV",
     "VIRTUALENV_*",
     "CONDA_PREFIX",
     "PIP_*",
     "SETUPTOOLS_*",
     "DISTUTILS_*",
-    "__PYVENV_*",
 )
 
 
@@ -58,7 +66,7 @@ def effect(call: Invocation) -> Effect:
             return Effect(
                 reads=_base(call),
                 writes=interpreter_writes(call),
-                environment=("PYTHON*", "__PYVENV_*", "PATH", "HOME", "LD_*"),
+                environment=(*OF_PYTHON, "PATH", "HOME", "LD_*"),
             )
         if word in _VALUED and words:
             words.pop(0)
@@ -118,7 +126,7 @@ def _compileall(call: Invocation, words: tuple[str, ...], shadows: tuple[str, ..
     return Effect(
         reads=reads,
         writes=(places, *interpreter_writes(call)),
-        environment=("PYTHON*", "__PYVENV_*", "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"),
+        environment=(*OF_PYTHON, "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"),
         seconds=2.0,
     )
 
@@ -162,9 +170,7 @@ def _script(call: Invocation, words: list[str]) -> Effect:
     return Effect(
         reads=(*_base(call), exact(call, *found.files, *shadowing(call, folder))),
         writes=(*interpreter_writes(call), Region(tuple(found.byte_code))),
-        environment=None
-        if found.environment
-        else ("PYTHON*", "__PYVENV_*", "PATH", "HOME", "LANG", "LC_*", "LD_*", "TZ"),
+        environment=None if found.environment else (*OF_PYTHON, "PATH", "HOME", "LANG", "LC_*", "LD_*", "TZ"),
         seconds=0.5,
         needs=tuple(found.files),
     )

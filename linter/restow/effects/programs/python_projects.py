@@ -23,6 +23,7 @@ from restow.effects.programs.python_locks import pipfile_agrees, uv_agrees
 from restow.effects.programs.requirement_files import Requirements, add_requirement, read_file
 from restow.effects.surroundings import (
     CI_SERVICES,
+    OF_PYTHON,
     ancestors,
     children,
     exact,
@@ -60,6 +61,11 @@ _LISTENED = (
         "POETRY_*",
         "PIPENV_*",
         "PIP_*",
+        *OF_PYTHON,
+        "_PIP*",
+        "FINDPYTHON_*",
+        "PBS_*",
+        "ASDF_*",
         "PYTHON*",
         "VIRTUAL_ENV",
         "CONDA_PREFIX",
@@ -73,6 +79,17 @@ _LISTENED = (
 )
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pipenv": "Pipfile.lock"}
 _MANIFESTS = {"uv": "pyproject.toml", "poetry": "pyproject.toml", "pipenv": "Pipfile"}
+_MOVING = (
+    *("UV_CONFIG_FILE", "UV_ENV_FILE", "UV_PROJECT", "PIPENV_PIPFILE", "UV_OVERRIDE", "PIPENV_DOTENV_LOCATION"),
+    *(
+        "PIPENV_EXTRA_PIP_ARGS",
+        "PIPENV_RESOLVER_PARENT_PYTHON",
+        "POETRY_CONFIG_DIR",
+        "POETRY_DATA_DIR",
+        "ASDF_DATA_DIR",
+    ),
+)
+"""Variables that name files, folders or programs of one's own."""
 _LINKED = names("-lCoreServices -lFoundation -lSecurity -lc -lgcc -lgcc_s libgcc_s.so.1 libc.so.6")
 """What gcc looks for in the working directory where poetry asks it for the place of a library (ctypes.util.find_library)."""
 _ELSEWHERE = ("/Library/Frameworks", "/opt/pyca")
@@ -117,9 +134,7 @@ def effect(call: Invocation) -> Effect:
     command, operands = (*arguments.operands[:1], "")[0], arguments.operands[1:]
     if arguments.has("--directory", "--project", "--package", "--from"):
         raise UnknownEffect(f"{call.name} in another folder is not modelled")
-    if any(
-        value(call, name) for name in ("UV_CONFIG_FILE", "UV_ENV_FILE", "UV_PROJECT", "PIPENV_PIPFILE", "UV_OVERRIDE")
-    ):
+    if any(value(call, name) for name in _MOVING):
         raise UnknownEffect(f"a variable names a file that {call.name} reads")
     if pip:
         return _pip(call, command, operands, arguments)
