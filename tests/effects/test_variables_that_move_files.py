@@ -21,5 +21,11 @@ def test_one_of_a_package_manager(world, name):
 
 def test_python_asks_for_more_than_its_own(world):
     heard = world(accept=True).effect("pip install six").environment
-    for name in ("_PYTHON_SYSCONFIGDATA_NAME", "_PIP_STANDALONE_CERT", "REQUEST_METHOD", "PIP_TARGET", "GCC_EXEC_PREFIX"):
+    for name in (
+        "_PYTHON_SYSCONFIGDATA_NAME",
+        "_PIP_STANDALONE_CERT",
+        "REQUEST_METHOD",
+        "PIP_TARGET",
+        "GCC_EXEC_PREFIX",
+    ):
         assert any(fits(pattern, name) for pattern in heard), name
