@@ -2,7 +2,7 @@
 
     RestowError
     ├── UsageError            the request cannot be carried out as it was made: exit code 2
-    │   ├── SourceError       a file cannot be read as text
+    │   ├── SourceError       a file cannot be read (missing, undecodable, too long)
     │   │   └── UndecodableError      since it has bytes that are not UTF-8
     │   ├── ConfigError       a setting is unknown or has a wrong value
     │   ├── ContextError      the build context cannot be read
@@ -36,7 +36,7 @@ class UsageError(RestowError):
 
 
 class SourceError(UsageError):
-    """A file cannot be read as text."""
+    """A file cannot be read as text, or is too long to be read."""
 
 
 class UndecodableError(SourceError):

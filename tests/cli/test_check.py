@@ -220,7 +220,7 @@ def test_json_document(restow):
     document = json.loads(out)
     assert list(document) == ["version", "restow", "files"]
     (file,) = document["files"]
-    assert list(file) == ["path", "context", "context_reason", "suppressed", "findings"]
+    assert list(file) == ["path", "context", "context_reason", "suppressed", "notes", "findings"]
     assert file["context"] is None
     assert file["findings"] == [
         {

@@ -309,7 +309,7 @@ def test_arithmetic_command_is_opaque_alone():
         ("echo a=(b)", "line 1, column 6: an array as an argument: only `declare` and its like take one"),
         ("for ((a; b; c)) { d; }", "line 1, column 17: unexpected `{`"),
         ("a\0b", "the script has a NUL character"),
-        ("a;" * 100_000, "the script has 200000 characters; up to 131072 are read"),
+        ("a;" * 100_000, "the script has 200000 characters; up to 65536 are read"),
         ("{ " * 31 + "a" + "; }" * 31, "line 1, column 61: commands are nested too deeply"),
         ("a && " * 200 + "b", "line 1, column 1: more than 150 commands are chained with && and ||"),
     ],

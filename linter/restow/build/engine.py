@@ -191,6 +191,14 @@ class Build:
         return frozenset(found.used | found.missing)
 
 
+def refuse_long_builds(dockerfile: Dockerfile) -> None:
+    """Raises UsageError where the file has more than ``LONGEST_BUILD`` instructions."""
+    if (count := len(dockerfile.instructions)) > LONGEST_BUILD:
+        raise UsageError(
+            f"{dockerfile.source.name}: {count} instructions; Restow simulates builds of up to {LONGEST_BUILD}: split the file"
+        )
+
+
 def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     dockerfile: Dockerfile,
     context: Context | None,
@@ -219,10 +227,7 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     model = read_model(dockerfile, dict(arguments or {}))
     if not model.stages:
         raise UsageError(f"{dockerfile.source.name}: there is no FROM instruction, so there is nothing to build")
-    if (count := len(dockerfile.instructions)) > LONGEST_BUILD:
-        raise UsageError(
-            f"{dockerfile.source.name}: {count} instructions; Restow simulates builds of up to {LONGEST_BUILD}: split the file"
-        )
+    refuse_long_builds(dockerfile)
     build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
     build.builder = builder
     build.closed = closed

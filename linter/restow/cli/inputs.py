@@ -17,7 +17,7 @@ from restow.config.settings_file import read_settings
 from restow.errors import ContextError, SourceError, UndecodableError, UsageError
 from restow.source import Source, read_source
 from restow.source.text import decode
-from restow.syntax import parse
+from restow.syntax import parse_file
 from restow.syntax.ast import Dockerfile
 
 if TYPE_CHECKING:
@@ -129,16 +129,16 @@ def read_one(arguments: Namespace, path: str) -> Input:
 
 
 def read_input(path: Path) -> Input:
-    """The Dockerfile at ``path``. Raises SourceError where it cannot be read as text."""
-    source = read_source(path)
-    return Input(parse(source.text, source.name), path)
+    """The Dockerfile at ``path``. Raises SourceError where it cannot be read."""
+    return Input(parse_file(read_source(path)), path)
 
 
 def read_stdin(arguments: Namespace) -> Input:
     """The Dockerfile on standard input, under the name of ``--stdin-filename``."""
     name = _stdin_name(arguments)
     shown = name or "<stdin>"
-    return Input(parse(decode(shown, sys.stdin.buffer.read()), shown), Path(name) if name else None, from_stdin=True)
+    source = Source(shown, decode(shown, sys.stdin.buffer.read()))
+    return Input(parse_file(source), Path(name) if name else None, from_stdin=True)
 
 
 def _stdin_name(arguments: Namespace) -> str | None:

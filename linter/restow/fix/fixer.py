@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from restow.advise import Advice, History, Refusal, advise
 from restow.build import Context
 from restow.build.base_image import Images
+from restow.build.engine import refuse_long_builds
 from restow.effects import Assumption
 from restow.errors import EditError
 from restow.fix.proof import Check, prove
@@ -119,10 +120,12 @@ def fix(
 
     ``check`` gives all findings on a tree. ``unsafe`` also applies what is equal only under assumptions that nobody can
     check; each ``Applied`` names them. A file for another frontend, and one that BuildKit refuses, is left as it is, with
-    that refusal. ``images`` are base images at hand: every proof then rests on them. Raises UsageError for a file without FROM.
+    that refusal. ``images`` are base images at hand: every proof then rests on them. Raises UsageError for a file without FROM,
+    or with more instructions than are simulated.
     """
     fixer = _Fixer(context, history, check, unsafe, images)
     current = parse(source.text, source.name)
+    refuse_long_builds(current)
     if other_frontend(current) is not None or refusal_of_frontend(current) is not None:
         advice = advise(current, context, history)
         return FixResult(source.text, (), advice.refusals, 0.0, 0.0, advice.events)

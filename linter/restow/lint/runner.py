@@ -12,6 +12,7 @@ from restow.lint.packs import RuleModule, load_rules
 from restow.lint.selection import options_of, select
 from restow.lint.suppressions import Suppression, read_suppressions
 from restow.rule import BuildFacts, Finding, RuleContext, Severity, other_frontend
+from restow.semantics.model import LONGEST_BUILD
 from restow.syntax.ast import Dockerfile
 
 if TYPE_CHECKING:
@@ -23,12 +24,13 @@ class LintResult:
     """What the rules found, by place; iterating gives the findings.
 
     ``suppressed`` are findings that a comment silences; ``unused`` are Restow's own comments that silence nothing,
-    though all rules that they name did run.
+    though all rules that they name did run. ``notes`` say what was not looked for, and why.
     """
 
     findings: tuple[Finding, ...]
     suppressed: tuple[tuple[Finding, Suppression], ...] = ()
     unused: tuple[Suppression, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -73,7 +75,21 @@ def lint(
     used = {by for _, by in suppressed}
     unused = [s for s in suppressions if s.tool == "restow" and s not in used and _all_ran(s, rules, chosen)]
     return LintResult(
-        tuple(sorted(findings, key=_place)), tuple(sorted(suppressed, key=lambda pair: _place(pair[0]))), tuple(unused)
+        tuple(sorted(findings, key=_place)),
+        tuple(sorted(suppressed, key=lambda pair: _place(pair[0]))),
+        tuple(unused),
+        _notes(dockerfile),
+    )
+
+
+def _notes(dockerfile: Dockerfile) -> tuple[str, ...]:
+    """What no rule can find in this file."""
+    count = len(dockerfile.instructions)
+    if count <= LONGEST_BUILD:
+        return ()
+    return (
+        f"{count} instructions; builds of up to {LONGEST_BUILD} are simulated, so what rules find in a simulated build "
+        "is not looked for here",
     )
 
 

@@ -12,7 +12,10 @@ UNREAD = "not looked for"
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """``path`` is the name to show; ``context`` the build context's folder, None where there was none, and why so."""
+    """``path`` is the name to show; ``context`` the build context's folder, None where there was none, and why so.
+
+    ``notes`` say what was not looked for, and why.
+    """
 
     path: str
     source: Source
@@ -20,3 +23,4 @@ class CheckedFile:
     context: str | None = None
     context_reason: str = UNREAD
     suppressed: int = 0
+    notes: tuple[str, ...] = ()

@@ -60,12 +60,16 @@ class FindingDocument(Document):
 
 
 class FileDocument(Document):
-    """One Dockerfile. ``context`` is the build context's folder or null; ``context_reason`` says why."""
+    """One Dockerfile. ``context`` is the build context's folder or null; ``context_reason`` says why.
+
+    ``notes`` say what was not looked for in this file, and why.
+    """
 
     path: str
     context: str | None
     context_reason: str
     suppressed: int
+    notes: tuple[str, ...]
     findings: tuple[FindingDocument, ...]
 
 
@@ -93,6 +97,7 @@ def _file(file: CheckedFile) -> FileDocument:
         context=file.context,
         context_reason=file.context_reason,
         suppressed=file.suppressed,
+        notes=file.notes,
         findings=tuple(_finding(finding, file.source) for finding in file.findings),
     )
 

@@ -62,9 +62,8 @@ class Word(ShellNode):
     @property
     def static(self) -> str | None:
         """The word's text where nothing in it is expanded by the shell (globs are not looked at), else None."""
-        if all(isinstance(part, Literal) for part in self.parts):
-            return "".join(part.text for part in self.parts if isinstance(part, Literal))
-        return None
+        texts = [part.text for part in self.parts if isinstance(part, Literal)]
+        return "".join(texts) if len(texts) == len(self.parts) else None
 
     @property
     def has_glob(self) -> bool:

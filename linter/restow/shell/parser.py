@@ -5,7 +5,7 @@ from __future__ import annotations
 from restow.shell.ast import Opaque, Script
 from restow.shell.mask import MASKED, mask
 
-LONGEST_TEXT = 131_072
+LONGEST_TEXT = 65_536
 """How many characters of shell are read at once; longer texts are Opaque."""
 
 POSIX_DIALECTS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})

@@ -13,6 +13,7 @@ from restow.shell.ast import (
     Function,
     Group,
     If,
+    Literal,
     Opaque,
     Pipeline,
     Script,
@@ -20,6 +21,7 @@ from restow.shell.ast import (
     SimpleCommand,
     Subshell,
     While,
+    Word,
 )
 
 
@@ -114,4 +116,9 @@ def _below(node: ShellNode, context: _Context) -> list[tuple[ShellNode, _Context
         case CommandSubstitution():
             return [(child, replace(harmless, substitution=True)) for child in children(node)]
         case _:
-            return [(child, harmless) for child in children(node)]
+            return [(child, harmless) for child in children(node) if not _is_plain(child)]
+
+
+def _is_plain(node: ShellNode) -> bool:
+    """Whether nothing below a node can be a command, as in most words."""
+    return isinstance(node, Literal) or (isinstance(node, Word) and node.static is not None)

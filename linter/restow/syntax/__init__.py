@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         Word,
         Workdir,
     )
-    from restow.syntax.parser import parse
+    from restow.syntax.parser import parse, parse_file
     from restow.syntax.words import Expansion, WordError, expand_word, expand_words
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "expand_word",
     "expand_words",
     "parse",
+    "parse_file",
 ]
 
 _WORDS = frozenset({"Expansion", "WordError", "expand_word", "expand_words"})
@@ -90,7 +91,7 @@ _WORDS = frozenset({"Expansion", "WordError", "expand_word", "expand_words"})
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "parser" if name == "parse" else "words" if name in _WORDS else "ast"
+    module = "parser" if name in ("parse", "parse_file") else "words" if name in _WORDS else "ast"
     value = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = value
     return value

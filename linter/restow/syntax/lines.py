@@ -20,7 +20,7 @@ SPACES = f"{BLANKS}\n\x85\xa0\u1680{''.join(map(chr, range(0x2000, 0x200B)))}\u2
 MAX_LINE_BYTES = 65535
 """BuildKit refuses a line that is longer than this."""
 
-LONGEST_INSTRUCTION = 131_072
+LONGEST_INSTRUCTION = 65_536
 """How many characters an instruction may have, continuations removed and here-documents aside; BuildKit has no limit."""
 
 _LEADING = re.compile(f"[{SPACES}]*")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
+from restow.errors import SourceError
 from restow.source import Source
 from restow.source.text import BOM
 from restow.syntax import ast, tables
@@ -23,13 +24,41 @@ _ESCAPED_BYTES = range(0xDC80, 0xDD00)
 """Bytes that are no UTF-8, as ``surrogateescape`` decodes them."""
 
 
+MOST_INSTRUCTIONS = 1_000
+MOST_LINES = 20_000
+MOST_CHARACTERS = 4_000_000
+"""What a file may hold for the commands to read it: several times what the longest of 8,000 public files
+has, and checked in a second or two."""
+
+
 def parse(text: str, name: str = "Dockerfile") -> ast.Dockerfile:
     """The tree of ``text``, for any text: what is broken becomes an ``Invalid`` node. ``name`` is what reports show."""
+    return _parsed(Source(name, text))
+
+
+def parse_file(source: Source) -> ast.Dockerfile:
+    """As ``parse``, for files that anybody may have written.
+
+    Raises SourceError where ``source`` has more than ``MOST_CHARACTERS``, ``MOST_LINES`` or ``MOST_INSTRUCTIONS``.
+    """
+    for count, most, things in (
+        (len(source.text), MOST_CHARACTERS, "characters"),
+        (source.text.count("\n"), MOST_LINES, "lines"),
+    ):
+        if count > most:
+            raise SourceError(
+                f"{source.name}: {count} {things}; Restow reads Dockerfiles of up to {most}: split the file"
+            )
+    return _parsed(source, MOST_INSTRUCTIONS)
+
+
+def _parsed(source: Source, most: int | None = None) -> ast.Dockerfile:
+    """The tree of a text that has no more than ``most`` instructions; SourceError where it has."""
     try:
-        text.encode()
+        source.text.encode()
     except UnicodeEncodeError as error:
-        return _undecodable(Source(name, text), error.start)
-    return _FileParser(Source(name, text)).parse()
+        return _undecodable(source, error.start)
+    return _FileParser(source, most).parse()
 
 
 def _undecodable(source: Source, offset: int) -> ast.Dockerfile:
@@ -66,8 +95,9 @@ def _too_many(line: LogicalLine) -> Problem | None:
 class _FileParser:
     """Parses one text once."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, most: int | None = None) -> None:
         self.source = source
+        self.most = most
         text = source.text
         start = len(BOM) if text.startswith(BOM) else 0
         self.directives, self.escape, start = read_directives(text, start)
@@ -80,6 +110,11 @@ class _FileParser:
         """The whole tree."""
         self._read_directives()
         while (line := self.reader.line()) is not None:
+            if len(self.instructions) == self.most:
+                where = f"{self.source.name}:{self.source.position(line.start).line}"
+                raise SourceError(
+                    f"{where}: Restow reads Dockerfiles of up to {self.most} instructions: split the file"
+                )
             self.instructions.append(self._instruction(line))
         self.tokens.fill(len(self.source.text))
         text = self.source.text

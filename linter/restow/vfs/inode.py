@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 PERHAPS = "?perhaps:"
@@ -19,12 +20,8 @@ PERHAPS = "?perhaps:"
 
 def digest_of(*parts: object) -> str:
     """A digest (32 hexadecimal digits) of the parts' text, unambiguous in where one part ends."""
-    hasher = hashlib.sha256()
-    for part in parts:
-        data = str(part).encode("utf-8", "surrogatepass")
-        hasher.update(b"%d:" % len(data))
-        hasher.update(data)
-    return hasher.hexdigest()[:32]
+    encoded = [str(part).encode("utf-8", "surrogatepass") for part in parts]
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded])).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,13 @@ class Origin:
     @property
     def digest(self) -> str:
         """The name of this unknown thing."""
-        return digest_of("origin", self.base, *self.writes)
+        return _origin_digest(self.base, self.writes)
+
+
+@lru_cache(maxsize=4096)
+def _origin_digest(base: str, writes: tuple[str, ...]) -> str:
+    """Remembered: the places of a filesystem have few origins, and a long build has long ones."""
+    return digest_of("origin", base, *writes)
 
 
 LINK = "link "

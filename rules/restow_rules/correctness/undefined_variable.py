@@ -57,6 +57,7 @@ cases: tuple[Case, ...] = (
 
 _FOR_THE_BUILDER = frozenset(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"])
 _COMPARED = 300  # how many names of either kind are compared with one that nothing sets; files in use have fewer
+_MISSPELLED = 100  # how many names that nothing sets are compared at all
 _NEARLY = 0.85  # how much two names have to be alike; $HOME beside $HOMES is, $GO beside $GOOS is not
 
 
@@ -65,12 +66,14 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     from difflib import get_close_matches
     from itertools import islice
 
+    compared = 0
     for item in dispatched(ctx):
         for word in expanded_words(ctx, item.node, item.state):
             missing = word.missing - word.state.declared.keys() - _FOR_THE_BUILDER
             for name in sorted(missing):
+                compared += 1
                 names = [*islice(word.state.values, _COMPARED), *islice(word.state.declared, _COMPARED)]
-                close = get_close_matches(name, names, 1, _NEARLY)
+                close = get_close_matches(name, names, 1, _NEARLY) if compared <= _MISSPELLED else []
                 if not close and not item.state.complete:
                     continue
                 yield ctx.finding(

@@ -28,6 +28,7 @@ The fix changes the keyword alone; the image and the build cache stay the same.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Severity, Span
@@ -55,14 +56,13 @@ _LETTERS = re.compile("[A-Za-z]")
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each such keyword."""
-    for node in ctx.dockerfile.instructions:
-        if not isinstance(node, From) or node.stage_name is None:
-            continue
+    text = ctx.dockerfile.text
+    nodes = [node for node in ctx.dockerfile.instructions if isinstance(node, From) and node.stage_name is not None]
+    for node, span in zip(nodes, _keywords(ctx, nodes), strict=True):
         lower, upper = node.keyword.islower(), node.keyword.isupper()
-        span = _keyword(ctx, node)
         if span is None or not (lower or upper):
             continue
-        written = "".join(_LETTERS.findall(span.of(ctx.dockerfile.text)))
+        written = "".join(_LETTERS.findall(span.of(text)))
         wanted = "as" if lower else "AS"
         if written != wanted:
             whole = span.end - span.start == len(wanted)
@@ -71,9 +71,9 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             yield ctx.finding(meta, span, message, help=f"write {wanted}", fix=fix)
 
 
-def _keyword(ctx: RuleContext, node: From) -> Span | None:
-    """Where AS stands: between the image and the stage's name."""
-    for token in ctx.dockerfile.tokens:
-        if token.type == "AS" and node.start <= token.start < node.end:
-            return Span(token.start, token.end)
-    return None
+def _keywords(ctx: RuleContext, nodes: list[From]) -> Iterator[Span | None]:
+    """Where AS stands in each of ``nodes``: between the image and the stage's name."""
+    found = [Span(token.start, token.end) for token in ctx.dockerfile.tokens if token.type == "AS"]
+    for node in nodes:
+        at = bisect_left(found, node.start, key=lambda span: span.start)
+        yield found[at] if at < len(found) and found[at].start < node.end else None

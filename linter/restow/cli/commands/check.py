@@ -14,7 +14,6 @@ from restow.errors import UsageError
 from restow.lint.runner import LintResult, lint
 from restow.report.checked import CheckedFile
 from restow.rule import Finding
-from restow.semantics.model import LONGEST_BUILD
 
 if TYPE_CHECKING:
     from restow.build.named_contexts import NamedSource
@@ -35,8 +34,7 @@ def run(arguments: Namespace) -> int:
         file, result = _checked(arguments, item, settings, named)
         found = found or _fails(result.findings, settings)
         files.append(file)
-        if not arguments.quiet:
-            _warn(result, file, len(item.dockerfile.instructions))
+        _warn(result, file, quiet=arguments.quiet)
     _report(files, arguments)
     if inputs.failed:
         return 2
@@ -68,7 +66,13 @@ def _checked(
     found = context_of(arguments.context, item, named=named)
     result = lint(item.dockerfile, found.context, settings)
     file = CheckedFile(
-        item.source.name, item.source, result.findings, found.folder, found.choice.reason, len(result.suppressed)
+        item.source.name,
+        item.source,
+        result.findings,
+        found.folder,
+        found.choice.reason,
+        len(result.suppressed),
+        result.notes,
     )
     return file, result
 
@@ -78,14 +82,12 @@ def _fails(findings: Sequence[Finding], settings: Settings) -> bool:
     return any(finding.severity.value in worst for finding in findings)
 
 
-def _warn(result: LintResult, file: CheckedFile, instructions: int) -> None:
-    """What was not looked at, and comments that silence nothing, on standard error: they change no exit code."""
-    if instructions > LONGEST_BUILD:
-        print(
-            f"restow: {file.path}: {instructions} instructions; builds of up to {LONGEST_BUILD} are simulated, so what "
-            "rules find in a simulated build is not looked for here",
-            file=sys.stderr,
-        )
+def _warn(result: LintResult, file: CheckedFile, *, quiet: bool) -> None:
+    """What was not looked for and, unless ``quiet``, comments that silence nothing, on standard error: no exit code changes."""
+    for note in result.notes:
+        print(f"restow: {file.path}: {note}", file=sys.stderr)
+    if quiet:
+        return
     for unused in result.unused:
         line = file.source.position(unused.span.start).line
         print(
