@@ -17,7 +17,7 @@ from restow.config.settings_file import read_settings
 from restow.errors import ContextError, SourceError, UndecodableError, UsageError
 from restow.source import Source, read_source
 from restow.source.text import decode
-from restow.syntax import parse_file
+from restow.syntax import parse, parse_file
 from restow.syntax.ast import Dockerfile
 
 if TYPE_CHECKING:
