@@ -227,3 +227,20 @@ def test_a_variable_that_is_not_set_under_nounset(word) -> None:
     assert not built(f"RUN set -u; echo {word}").target.steps[-1].computed
     assert built(f"RUN echo {word}").target.steps[-1].computed
     assert built("RUN set -u; echo ${V:-x}").target.steps[-1].computed
+
+
+@pytest.mark.parametrize(
+    ("lines", "known"),
+    [
+        ("FROM scratch\nCOPY --from=tiny / /\n", True),
+        ("FROM tiny AS t\nRUN echo 1 > /own\nFROM scratch\nCOPY a /w2/\nCOPY --link --from=t / /\n", True),
+        ("FROM scratch\nCOPY a /etc/a\nCOPY --from=tiny / /\n", False),
+        ("FROM scratch\nCOPY --from=tiny /bin /bin\n", False),
+        ("FROM scratch\nCOPY --chown=5 --from=tiny / /\n", False),
+        ("FROM scratch\nCOPY --from=tiny / /\nCOPY --chmod=755 sh /bin/cat\n", False),
+    ],
+)
+def test_programs_of_a_root_that_was_copied_as_a_whole(lines, known) -> None:
+    text = parse(f"{lines}RUN cat /etc/passwd > /copy\n")
+    found = simulate(text, CONTEXT, images={"tiny": Image(root())}).target.filesystem.lookup("/copy")
+    assert (isinstance(found, File) and found.content.data == PASSWD) is known

@@ -24,6 +24,7 @@ from restow.build.sources import (
 )
 from restow.build.state import ContextUse, State, Step
 from restow.build.steps.arriving import arrived, made_by
+from restow.build.steps.whole_root import root_after
 from restow.effects.effect import Assumption
 from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.model import stage_number
@@ -264,10 +265,14 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
             target = join(request.destination) if unknown else None
             places.append(target or request.placing.target(filesystem, part, request.destination))
             filesystem = request.placing.of_source(number).put(filesystem, part, request.destination)
+    root = blank.state.root
+    if node.flag("exclude") is None and not _is_on(node, "parents"):
+        index = stage.index if stage is not None else None
+        root = root_after(blank.state, request.sources, request.destination, request.placing, index, name, build)
     size = sum(part.size for part in found)
     return replace(
         blank,
-        state=blank.state.with_filesystem(filesystem),
+        state=replace(blank.state, filesystem=filesystem, root=root),
         assumptions=(*_layout(blank.state.filesystem, request, found), *build.given(images)),
         definition=digest_of("copy", [_last(s) for s in request.sources], request.destination, request.placing),
         stages=stages,
