@@ -98,6 +98,7 @@ class _Unpacking:
         self._release = release
         self._batch = batch
         self._made: dict[str, list[str]] = {}
+        self._own: set[str] = set()
 
     def add(self, header: TarHeader, data: bytes) -> None:
         """Unpack one entry."""
@@ -124,6 +125,7 @@ class _Unpacking:
         self.root = self.root.put(place, None)
         node = self._linked(header, place) if header.type == b"1" else self._node(header, data)
         self.root = self.root.put(place, node)
+        self._own.add(place)
 
     def _attributes(self, header: TarHeader) -> Attributes:
         own = Attributes(header.mode & 0o7777, header.uid, header.gid)
@@ -179,8 +181,10 @@ class _Unpacking:
         if not isinstance(file, File):
             raise UnknownEffect(f"the archive is not unpacked: {header.name!r} links to what is no file")
         group = file.link_group or digest_of("archive", self._batch, source, place)
-        if file.link_group is not None and group not in self._made:
-            raise UnknownEffect(f"the archive is not unpacked: {header.linkname!r} has other names in the image")
+        if source not in self._own:
+            raise UnknownEffect(
+                f"{header.linkname!r} is of an earlier layer: exports keep a hard link to it, or store two files"
+            )
         names = [*self._made.get(group, [source])]
         linked = File(self._attributes(header), file.content, header.pax.get(_CAPABILITY, b""), group)
         for other in names:

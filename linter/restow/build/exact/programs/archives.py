@@ -225,6 +225,8 @@ class _Unpacking:
         source = self.call.disk.locate(target, follow=False)
         if not isinstance(source.node, File) or source.path != target or target == path:
             raise UnknownEffect(f"the archive's {header.name!r} is a link to what is no file")
+        if self.call.disk.stood_before(target, source.node):
+            raise UnknownEffect("a hard link to a file of an earlier layer: exports keep it, or store two files")
         group = source.node.link_group or f"made:{digest_of(target, path, source.node.digest)}"
         linked = replace(source.node, link_group=group)
         self.call.disk.set(target, linked)
