@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 CLEAN = 'FROM alpine:3.20\nRUN apk add --no-cache curl && echo done > /ok\nWORKDIR /app\nCOPY a.txt ./\nCMD ["sh"]\n'
 CLEAN_WITHOUT_CONTEXT = CLEAN.replace("COPY a.txt", "COPY absent.txt")
 ABSENT = (
-    *("rich", "libcst", "asyncio", "requests", "tomllib", "importlib.metadata", "pydantic.plugin._loader"),
+    *("rich", "libcst", "asyncio", "requests", "tomllib", "importlib.metadata", "pydantic", "difflib"),
     *("restow.advise", "restow.fix", "restow.api", "restow.image", "restow.oci"),
 )
 ABSENT_WITHOUT_CONTEXT = (*ABSENT, "restow.build", "restow.effects", "restow.vfs")

@@ -65,8 +65,6 @@ cases: tuple[Case, ...] = (
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding at each source that is missing."""
-    from difflib import get_close_matches
-
     context = ctx.context
     if context is None:
         return
@@ -86,6 +84,8 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             if by is not None:
                 yield ctx.finding(meta, word.span, f"{path} is left out by {by}", help="add an exception, !" + path)
             else:
+                from difflib import get_close_matches
+
                 close = get_close_matches(path, _siblings(context, path), 1, 0.75)
                 hint = (
                     f"did you mean {close[0]}?" if close else "paths are relative to the context, not to the Dockerfile"

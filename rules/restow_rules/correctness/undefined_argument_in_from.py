@@ -50,8 +50,6 @@ cases: tuple[Case, ...] = (
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding for each such variable."""
-    from difflib import get_close_matches
-
     arguments = global_arguments(ctx)
     for stage in ctx.model.stages:
         flag = stage.opening.flag("platform")
@@ -60,6 +58,8 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             words.append((flag.value or "", flag.span))
         for word, span in words:
             for name in sorted(names_without_value(ctx, word, arguments.values) - arguments.declared):
+                from difflib import get_close_matches
+
                 close = get_close_matches(name, arguments.declared, 1)
                 yield ctx.finding(
                     meta,

@@ -33,6 +33,7 @@ There is no fix: what was meant is for the author to say.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from restow.rule import Bad, BaseImage, BuildFacts, Case, Finding, Good, RuleContext, RuleMeta
 from restow_rules.dispatch import dispatched
@@ -63,14 +64,13 @@ _NEARLY = 0.85  # how much two names have to be alike; $HOME beside $HOMES is, $
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
     """A finding for each such variable of each word."""
-    from difflib import get_close_matches
-    from itertools import islice
-
     compared = 0
     for item in dispatched(ctx):
         for word in expanded_words(ctx, item.node, item.state):
             missing = word.missing - word.state.declared.keys() - _FOR_THE_BUILDER
             for name in sorted(missing):
+                from difflib import get_close_matches
+
                 compared += 1
                 names = [*islice(word.state.values, _COMPARED), *islice(word.state.declared, _COMPARED)]
                 close = get_close_matches(name, names, 1, _NEARLY) if compared <= _MISSPELLED else []
