@@ -2,6 +2,7 @@
 
 import pytest
 
+from restow.effects import No, commute
 from restow.effects.effect import NAME, SYMBOLIC
 
 MADE = f"/tmp/{SYMBOLIC}{NAME}d"
@@ -62,8 +63,10 @@ def test_refused(world, argv):
     assert world({"x.tgz": None}).reason(argv)
 
 
-def test_the_root_directory_takes_no_name_that_only_the_server_tells(world, writes):
-    assert "root directory" in world({}, directory="/").reason("wget https://e.com/x?y")
+def test_a_name_in_the_root_directory(world, writes):
+    unnamed = world({}, directory="/").effect("wget https://e.com/x?y")
+    assert writes(unnamed, "/x?y")
+    assert not writes(unnamed, "/etc/x")
     assert writes(world({}, directory="/").effect("wget https://e.com/x"), "/x")
 
 
@@ -126,3 +129,21 @@ def test_gpg_writes_its_output(world, writes):
 def test_gpg_settings_of_the_build_are_looked_at(world):
     assert world({"/root/.gnupg/gpg.conf": "no-tty\n"}).effect("gpg --list-keys")
     assert "gpg.conf" in world({"/root/.gnupg/gpg.conf": "keyring /app/k\n"}).reason("gpg --list-keys")
+
+
+def test_a_download_into_the_root_directory_is_one_entry_there(world, reads, writes):
+    given = world(directory="/")
+    for argv in (
+        f"curl -fsSLO https://e.com/node-v20-{SYMBOLIC}arch{SYMBOLIC}.tar.xz",
+        "wget --content-disposition https://e.com/x",
+    ):
+        effect = given.effect(argv)
+        assert writes(effect, "/node-v20-x64.tar.xz")
+        assert not writes(effect, "/etc/passwd")
+        assert not writes(effect, "/app/main.py")
+
+
+def test_what_such_a_download_writes_may_be_read_by_name(world):
+    given = world({"/node.tar": "x"}, directory="/")
+    one, two = given.effect(f"curl -O https://e.com/{SYMBOLIC}x{SYMBOLIC}"), given.effect("cat /node.tar")
+    assert isinstance(commute(one, two, given.filesystem), No)

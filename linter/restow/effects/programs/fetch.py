@@ -82,25 +82,28 @@ def effect(call: Invocation) -> Effect:
         raise UnknownEffect(f"{call.name} of a local file is not modelled")
     _refuse_files(call, arguments)
     written = _curl_files(call, arguments, addresses) if curl else _wget_files(call, arguments, addresses)
-    if "/" in written:
-        raise UnknownEffect(f"the name of the file that {call.name} writes in the root directory is not known")
+    beside = IN_ROOT if "/" in written else Region()
     given = tuple(call.path(value) for value in arguments.values("--cacert", "--ca-certificate"))
     open_address = any(address.startswith(SYMBOLIC) for address in addresses)
     if open_address:
         call.assume(ADDRESSES)
     call.assume(DOWNLOAD)
-    files = Region(written)
+    files = Region(tuple(path for path in written if path != "/"))
     return Effect(
         reads=(
-            *(files, TOOLCHAIN, homes(call, *_PER_USER), Region((*given, *_directory_settings(call)))),
+            *(files, beside, TOOLCHAIN, homes(call, *_PER_USER), Region((*given, *_directory_settings(call)))),
             Region.everything() if open_address else Region(),
         ),
-        writes=(files,) if curl else (files, Region((join(call.home, ".wget-hsts"),))),
+        writes=(files, beside) if curl else (files, beside, Region((join(call.home, ".wget-hsts"),))),
         environment=_VARIABLES,
         network=bool(addresses),
         seconds=3.0,
         size=10_000_000,
     )
+
+
+IN_ROOT = Region(("/*",), ("/*/*",))
+"""An entry of the root directory whose name is not known: a download without a name of its own is one file there."""
 
 
 def _directory_settings(call: Invocation) -> tuple[str, ...]:

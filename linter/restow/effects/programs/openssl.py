@@ -10,9 +10,9 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.operands import is_loose, places, readable
 from restow.effects.places import TOOLCHAIN
-from restow.effects.surroundings import homes, is_placed, names
+from restow.effects.surroundings import homes, names
 from restow.errors import UnknownEffect
-from restow.vfs import Region, join
+from restow.vfs import Region
 
 _COMMANDS = names(
     "genrsa req x509 rsa rand dhparam dgst genpkey ecparam ec pkey pkcs12 pkcs8 passwd enc version verify "
@@ -41,10 +41,8 @@ def effect(call: Invocation) -> Effect:
     words = list(call.argv[1:])
     if not words or words[0] not in _COMMANDS:
         raise UnknownEffect(f"openssl {(*words[:1], '')[0].replace(SYMBOLIC, '$')} is not modelled")
-    if any(is_placed(call.filesystem, join(call.home, name)) for name in (".rnd",)) or call.environment.get(
-        "OPENSSL_ENGINES"
-    ):
-        raise UnknownEffect("openssl with settings that the build put there is not modelled")
+    if any(call.environment.get(name) for name in ("OPENSSL_ENGINES", "OPENSSL_MODULES", "RANDFILE")):
+        raise UnknownEffect("openssl with modules or files that variables name is not modelled")
     command, read, written, operands = words.pop(0), list[str](), list[str](), list[str]()
     while words:
         word = words.pop(0)
