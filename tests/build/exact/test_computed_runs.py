@@ -244,3 +244,8 @@ def test_programs_of_a_root_that_was_copied_as_a_whole(lines, known) -> None:
     text = parse(f"{lines}RUN cat /etc/passwd > /copy\n")
     found = simulate(text, CONTEXT, images={"tiny": Image(root())}).target.filesystem.lookup("/copy")
     assert (isinstance(found, File) and found.content.data == PASSWD) is known
+
+
+def test_statements_of_awk_on_lines_of_their_own() -> None:
+    text = 'RUN <<EOF\n#!/bin/awk -f\nBEGIN {\n\tprint "hello" >> "./out"\n\n\tprint "world" >> "./out"\n}\nEOF\n'
+    assert after(text).lookup("/w/out").content.data == b"hello\nworld\n"

@@ -10,7 +10,7 @@ from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 
 _BLOCK = re.compile(r"\s*(BEGIN|END)?\s*\{([^{}]*)\}\s*")
-_TOKEN = re.compile(r'\s*(?:"((?:[^"\\\n]|\\.)*)"|\$(\d{1,3})|(,)|(>>?)|(print\b)|([;\n]+))')
+_TOKEN = re.compile(r'[ \t\r]*(?:"((?:[^"\\\n]|\\.)*)"|\$(\d{1,3})|(,)|(>>?)|(print\b)|([;\n]+))')
 
 
 def run(call: Call) -> int:
