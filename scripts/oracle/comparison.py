@@ -142,11 +142,12 @@ class Comparer:
         self.reasons.update(reason.replace(side.salt, "SALT") for node, reason in simulation.unknown)
         for step in (step for one in simulation.stages for step in one.steps if isinstance(step.instruction, Run)):
             self.tally["RUNs that are computed" if step.computed else "RUNs that are taken by their effects"] += 1
-        errors = [step.error for index in simulation.model.needed_by(stage) for step in simulation.stages[index].steps]
-        if self.builder.kind in LIBRARY and any(is_explained_success(error) for error in errors if error):
+        steps = [step for index in simulation.model.needed_by(stage) for step in simulation.stages[index].steps]
+        failing = [step for step in steps if step.error]
+        if self.builder.kind in LIBRARY and any(map(is_explained_success, failing)):
             self.tally["explained by the builder"] += 1
             return []
-        found = [f"the simulator says that it fails: {error}" for error in errors if error]
+        found = [f"the simulator says that it fails: {step.error}" for step in failing]
         if any(broken(assumption.text, real) for assumption in simulation.assumptions):
             self.tally["images of which an assumption does not hold"] += 1
             return []

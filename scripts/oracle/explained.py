@@ -8,7 +8,7 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | every image has a label with its version | the label is left out |
 | EXPOSE keeps the case of a protocol, and a range as it is written | both are read as BuildKit writes them |
 | WORKDIR keeps a slash at its end in the configuration | paths are compared without it |
-| WORKDIR makes no directory; the next RUN does | only directories that are there are generated |
+| WORKDIR makes no directory; the next RUN does | only directories that are there are generated; a file there is counted as explained |
 | VOLUME: what RUN writes there is lost | no VOLUME is generated |
 | HEALTHCHECK with ``--retries=0`` is refused | none is generated |
 | CMD without words has no empty word, as in the classic builder | none is generated |
@@ -28,7 +28,7 @@ from real_images import RealImage
 
 from restow.build import Step
 from restow.build.sources import has_wildcards
-from restow.syntax.ast import Add, Copy
+from restow.syntax.ast import Add, Copy, Workdir
 
 LABEL = "io.buildah.version"
 REFUSED = re.compile(r"(ONBUILD )?VOLUME|HEALTHCHECK .*--retries=0|CMD$")
@@ -57,9 +57,9 @@ def is_explained_failure(step: Step | None) -> bool:
     return isinstance(node, Copy | Add) and any(has_wildcards(word.text) for word in node.sources)
 
 
-def is_explained_success(error: str) -> bool:
-    """Whether buildah may take what BuildKit refuses with this error."""
-    return _CONFLICT.search(error) is not None
+def is_explained_success(step: Step) -> bool:
+    """Whether buildah may take a step that BuildKit refuses."""
+    return isinstance(step.instruction, Workdir) or _CONFLICT.search(step.error or "") is not None
 
 
 def narrowed(line: str) -> str:
