@@ -8,12 +8,12 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | every image has a label with its version | the label is left out |
 | EXPOSE keeps the case of a protocol, and a range as it is written | both are read as BuildKit writes them |
 | WORKDIR keeps a slash at its end in the configuration | paths are compared without it |
-| WORKDIR makes no directory; the next RUN does | only directories that are there are generated; a file there is counted as explained |
+| WORKDIR makes no directory; the next RUN does | only directories that stand are generated; a file there is counted as explained |
 | VOLUME: what RUN writes there is lost | no VOLUME is generated |
 | HEALTHCHECK with ``--retries=0`` is refused | none is generated |
 | CMD without words has no empty word, as in the classic builder | none is generated |
 | a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
-| a pattern without a match is an error | counted as explained |
+| a pattern without a match is an error, unless another source has one; its folder may be missing | counted as explained |
 | a file that is copied onto a directory replaces it | counted as explained, where the simulator says that BuildKit refuses it |
 | no here-documents, --link, --mount of a stage's files | none are generated: what is known is what the classic builder knows |
 """
@@ -32,7 +32,7 @@ from restow.syntax.ast import Add, Copy, Workdir
 
 LABEL = "io.buildah.version"
 REFUSED = re.compile(r"(ONBUILD )?VOLUME|HEALTHCHECK .*--retries=0|CMD$")
-_CONFLICT = re.compile(r"COPY would put a file there|where a (file|directory) stands")
+_CONFLICT = re.compile(r"COPY would put a file there|where a (file|directory) stands|matches nothing")
 
 
 def as_buildkit(real: RealImage) -> RealImage:
