@@ -61,3 +61,12 @@ def test_a_name_that_a_run_changes_is_a_file_of_its_own(command) -> None:
     left = simulate(parse(text), Context(tree, "a test")).target.filesystem
     groups = [getattr(left.lookup(path), "link_group", None) for path in ("/w/a", "/w/b")]
     assert groups[0] is None or groups[0] != groups[1]
+
+
+def test_an_equal_file_over_one_of_several_names_may_stay_a_name_of_it() -> None:
+    group = File(Attributes(0o644), Content.of(b"x"), link_group="g")
+    tree = Directory(Attributes(0o755), {"a": group, "b": group, "c": File(Attributes(0o644), Content.of(b"c"))})
+    for source, unknown in (("b", True), ("c", False)):
+        text = f"FROM scratch\nCOPY . /w/\nCOPY {source} /w/a\n"
+        step = simulate(parse(text), Context(tree, "a test")).target.steps[-1]
+        assert bool(step.unknown) is unknown

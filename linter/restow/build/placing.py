@@ -155,6 +155,7 @@ class Placing:
         filesystem = filesystem.make_directories(_above(target), self.created)
         if isinstance(filesystem.lookup(target), Directory) and not self.classic:
             raise PathConflict(f"{target} is a directory, and COPY would put a file there")
+        _refuse_same(filesystem.lookup(target), found.node, self)
         return filesystem.put(target, _placed(found.node, self))
 
 
@@ -255,6 +256,19 @@ def _opened(directory: Directory, rest: Origin | None, placing: Placing) -> Dire
     return Directory(attributes, children, rest)
 
 
+def _refuse_same(before: Node | None, node: Node, placing: Placing) -> None:
+    """Raise UnknownEffect where one of several names of a file is replaced by an equal file: if their times are equal too,
+    the layer leaves it out, and the name stays what it was.
+    """
+    if not isinstance(before, File) or not isinstance(node, File) or before.link_group is None:
+        return
+    placed = _placed(node, placing)
+    if isinstance(placed, File) and (placed.content, placed.attributes) == (before.content, before.attributes):
+        raise UnknownEffect(
+            "a name of a file with several names is replaced by an equal file: it may stay a name of it"
+        )
+
+
 def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
     """The content of ``new`` over that of ``old``: directories merge and take the source's attributes, files replace."""
     children = dict(old.children)
@@ -263,6 +277,7 @@ def _merged(old: Directory, new: Directory, placing: Placing) -> Directory:
         if not isinstance(node, Directory):
             if isinstance(before, Directory) and not placing.classic:
                 raise PathConflict(f"COPY would put the file {name!r} where a directory stands")
+            _refuse_same(before, node, placing)
             children[name] = _placed(node, placing)
         elif isinstance(before, Directory):
             merged = _merged(before, node, placing)

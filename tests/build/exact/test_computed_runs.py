@@ -249,3 +249,10 @@ def test_programs_of_a_root_that_was_copied_as_a_whole(lines, known) -> None:
 def test_statements_of_awk_on_lines_of_their_own() -> None:
     text = 'RUN <<EOF\n#!/bin/awk -f\nBEGIN {\n\tprint "hello" >> "./out"\n\n\tprint "world" >> "./out"\n}\nEOF\n'
     assert after(text).lookup("/w/out").content.data == b"hello\nworld\n"
+
+
+def test_a_directory_copied_into_one_with_the_set_group_id_bit_is_not_computed() -> None:
+    """GNU's cp -a leaves the bit that the kernel gave, found by a random build."""
+    lines = "RUN mkdir -p s d && chmod g+s s && cp {} d s/x"
+    assert not built(lines.format("-a")).target.steps[-1].computed
+    assert built(lines.format("-r")).target.filesystem.lookup("/w/s/x").attributes.mode == 0o2755

@@ -146,6 +146,9 @@ def _copy_directory(call: Call, place: Place, target: Place, kept: bool, groups:
         own = Attributes(mode, uid, gid) if kept else disk.created(target.path, mode & 0o777, directory=True)
         if not kept and mode & 0o7000:
             raise UnknownEffect("programs differ in whether a copied directory keeps its special bits")
+        given = disk.created(target.path, mode & 0o777, directory=True).mode
+        if kept and isinstance(given, int) and given & 0o2000 and not mode & 0o2000:
+            raise UnknownEffect("programs differ in whether a copied directory inherits the set-group-ID bit")
         disk.put(target.path, Directory(own, {}))
     elif not isinstance(target.node, Directory):
         raise FileError("ENOTDIR")
