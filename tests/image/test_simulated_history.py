@@ -53,3 +53,10 @@ def test_only_steps_have_a_layer() -> None:
         False,
         True,
     ]
+
+
+def test_arguments_of_a_stage_below_are_not_told() -> None:
+    lines = "ARG A=1\nRUN x\nFROM 0\nARG B=2\nRUN y"
+    text = "FROM scratch AS s\n" + lines.replace("FROM 0", "FROM s") + "\n"
+    found = [entry.created_by for entry, _ in simulated_history(simulate(parse(text), CONTEXT))]
+    assert found == ["ARG A=1", "RUN |1 A=1 /bin/sh -c x # buildkit", "ARG B=2", "RUN |1 B=2 /bin/sh -c y # buildkit"]

@@ -164,8 +164,10 @@ def is_heredoc(word: str) -> bool:
 
 
 def _run(node: Run, before: State, simulation: Simulation) -> str:
-    """``RUN |1 A=x /bin/sh -c text``: the build arguments in force, sorted, as the engine writes them."""
-    arguments = sorted(before.scope.arguments.items())
+    """``RUN |1 A=x /bin/sh -c text``: the build arguments that the stage itself declares, sorted, as the engine writes them."""
+    stage = next(stage for stage in simulation.model.stages if any(one is node for one in stage.instructions))
+    own = {pair.key for one in stage.instructions if isinstance(one, Arg) for pair in one.pairs}
+    arguments = sorted((name, value) for name, value in before.scope.arguments.items() if name in own)
     told = [f"|{len(arguments)}", *(f"{name}={value}" for name, value in arguments)] if arguments else []
     shell = [] if node.command.form == "exec" else before.shell
     text = " ".join(node.command.words) if node.command.form == "exec" else node.command.text
