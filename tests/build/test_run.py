@@ -147,3 +147,10 @@ def test_an_export_reaches_programs_and_a_plain_variable_does_not(build) -> None
         for start in ("", "PIP_INDEX_URL=u; ", "export PIP_INDEX_URL=u; ")
     )
     assert plain == set_only != exported
+
+
+@pytest.mark.parametrize("script", ["mkdir /x &> /y", "sh -c 'mkdir /x &>> /y'", "mkdir /x && echo &> /dev/null"])
+def test_and_greater_is_read_by_its_shell(build, script) -> None:
+    assert "starts a command in the background in some shells" in reason(build, f"RUN {script}")
+    if "sh -c" not in script:
+        assert build(f'FROM alpine\nSHELL ["/bin/bash", "-c"]\nRUN {script}\n').unknown == ()

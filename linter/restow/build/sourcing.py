@@ -13,7 +13,7 @@ from restow.effects.effect import Assumption, Effect
 from restow.effects.surroundings import names
 from restow.errors import UnknownEffect
 from restow.semantics.scope import symbolic
-from restow.shell import Opaque, Script, SimpleCommand, parse_shell
+from restow.shell import Opaque, Script, SimpleCommand, parse_shell, read_otherwise
 from restow.vfs import Filesystem, Region, digest_of
 
 SOURCES = (".", "source")
@@ -49,6 +49,8 @@ def script_of(what: str, text: str, dialect: str) -> Script:
     parsed = parse_shell(text, 0, len(text), escape="", dialect=dialect)
     if isinstance(parsed, Opaque):
         raise UnknownEffect(f"{what} cannot be read: {parsed.reason}")
+    if reason := read_otherwise(parsed, dialect):
+        raise UnknownEffect(reason)
     return parsed
 
 

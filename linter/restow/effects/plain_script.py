@@ -16,6 +16,7 @@ from restow.shell import (
     Variable,
     Word,
     parse_shell,
+    read_otherwise,
     walk,
 )
 
@@ -38,6 +39,8 @@ def commands_of(argv: tuple[str, ...]) -> list[tuple[str, ...]]:
     parsed = parse_shell(script, 0, len(script), escape="", dialect=argv[0].rsplit("/", 1)[-1])
     if isinstance(parsed, Opaque):
         raise UnknownEffect(f"the script given to {argv[0]} -c cannot be read: {parsed.reason}")
+    if reason := read_otherwise(parsed, argv[0].rsplit("/", 1)[-1]):
+        raise UnknownEffect(reason)
     nodes = list(walk(parsed))
     if not all(isinstance(node, _SHAPES) for node in nodes):
         raise UnknownEffect(f"the script given to {argv[0]} -c is more than plain commands")

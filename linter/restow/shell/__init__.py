@@ -26,7 +26,7 @@ from restow.shell.ast import (
     WordPart,
 )
 from restow.shell.parser import POSIX_DIALECTS, parse_shell, shell_name
-from restow.shell.walk import Occurrence, children, walk, walk_commands
+from restow.shell.walk import Occurrence, children, read_otherwise, walk, walk_commands
 
 __all__ = [
     "POSIX_DIALECTS",
@@ -56,6 +56,7 @@ __all__ = [
     "WordPart",
     "children",
     "parse_shell",
+    "read_otherwise",
     "shell_name",
     "walk",
     "walk_commands",

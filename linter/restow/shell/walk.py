@@ -16,6 +16,7 @@ from restow.shell.ast import (
     Literal,
     Opaque,
     Pipeline,
+    Redirection,
     Script,
     ShellNode,
     SimpleCommand,
@@ -55,6 +56,20 @@ def walk(node: ShellNode) -> Iterator[ShellNode]:
         node = stack.pop()
         yield node
         stack.extend(reversed(children(node)))
+
+
+def read_otherwise(script: Script, dialect: str) -> str | None:
+    """Why some shells that are called ``dialect`` read the script in another way than the tree says; None where all read it so.
+
+    ``command &> file``: bash, zsh and busybox send both outputs to the file; dash starts the command in the background,
+    and empties the file.
+    """
+    if dialect in ("bash", "zsh"):
+        return None
+    for node in walk(script):
+        if isinstance(node, Redirection) and node.operator in ("&>", "&>>"):
+            return f"{node.operator} starts a command in the background in some shells called {dialect}"
+    return None
 
 
 def children(node: ShellNode) -> list[ShellNode]:

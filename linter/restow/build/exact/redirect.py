@@ -97,7 +97,9 @@ def _opened(shell: Shell, redirections: tuple[Redirection, ...]) -> tuple[_Sink,
             shell.given = _input(shell, one)
             continue
         number = 1 if one.file_descriptor is None else one.file_descriptor
-        if operator in (">&", "&>", "&>>") and operator != ">&":
+        if operator in ("&>", "&>>"):
+            if shell.flavour == "dash":
+                raise UnknownEffect(f"{operator} starts a command in the background")
             sinks[1] = sinks[2] = _sink(shell, one, operator == "&>>", sinks)
         elif number not in (1, 2):
             raise UnknownEffect("an output other than the two standard ones")

@@ -17,7 +17,7 @@ from restow.effects.priors import seconds_of_unknown
 from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.mounts import read_mount
 from restow.semantics.scope import SYMBOLIC, is_known
-from restow.shell import Literal, Opaque, Script, parse_shell, shell_name, walk
+from restow.shell import Literal, Opaque, Script, parse_shell, read_otherwise, shell_name, walk
 from restow.shell.parser import unread_shell
 from restow.syntax import WordError
 from restow.syntax.ast import Run
@@ -208,6 +208,8 @@ def _script(state: State, node: Run, build: Build) -> Script:
         parsed = parse_shell(text, node.command.start, node.command.end, escape=escape, dialect=shell)
     if isinstance(parsed, Opaque):
         raise UnknownEffect(f"the shell text cannot be read: {parsed.reason}")
+    if reason := read_otherwise(parsed, shell):
+        raise UnknownEffect(reason)
     chomps = any(heredoc.chomp for heredoc in node.heredocs)
     if chomps and any(isinstance(part, Literal) and "\n\t" in part.text for part in walk(parsed)):
         raise UnknownEffect("a quoted text in a here-document that loses its tabs is not read")
