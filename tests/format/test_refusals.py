@@ -101,3 +101,10 @@ def test_other_texts_mean_something_else(one, other):
 def test_other_texts_mean_the_same(one, other):
     before, after = parse(f"FROM a\n{one}\n"), parse(f"FROM a\n{other}\n")
     assert equal.first_difference(before, after) is None
+
+
+def test_an_instruction_that_its_indents_make_too_long():
+    found = refusal("FROM a\nENV" + "".join(f" \\\n A{number}=b" for number in range(6_500)) + "\n")
+    assert found.offset == 7
+    assert "as printed, the instruction could not be read" in found.reason
+    assert "bug" not in found.reason

@@ -59,6 +59,8 @@ def format_dockerfile(dockerfile: Dockerfile, settings: FormatSettings | None = 
         again, _ = _printed(after, style)
     except UnprintableError as error:
         return Formatted(dockerfile.text, Refusal(error.reason, error.offset))
+    if broken := _too_long(dockerfile, after):
+        return Formatted(dockerfile.text, broken)
     difference = first_difference(
         dockerfile, after, (shell_meaning(dockerfile), shell_meaning(after)) if style.run else None
     )
@@ -92,6 +94,14 @@ def _refusal(dockerfile: Dockerfile) -> Refusal | None:
     for node in dockerfile.instructions:
         if isinstance(node, Invalid):
             return Refusal(node.message, node.offset)
+    return None
+
+
+def _too_long(before: Dockerfile, after: Dockerfile) -> Refusal | None:
+    """An instruction near the longest that is read may be longer as printed, by its indents."""
+    for old, new in zip(before.instructions, after.instructions, strict=False):
+        if isinstance(new, Invalid):
+            return Refusal(f"as printed, the instruction could not be read: {new.message}", old.start)
     return None
 
 
