@@ -42,6 +42,10 @@ def test_a_copy_from_a_stage_does_not_name_it() -> None:
     assert told(lines) == ["COPY /a /b # buildkit"]
 
 
+def test_a_port_that_was_exposed_before_is_told_again() -> None:
+    assert told("EXPOSE 80\nEXPOSE 80/TCP 9")[-1] == "EXPOSE map[80/tcp:{} 9/tcp:{}]"
+
+
 def test_a_trigger_leaves_no_entry() -> None:
     assert told("ONBUILD ENV A=1\nENV B=2") == ["ENV B=2"]
 

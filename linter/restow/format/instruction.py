@@ -87,12 +87,20 @@ def _pieces(dockerfile: Dockerfile, node: Instruction, tokens: Sequence[Token]) 
         trigger = kept[1:]
         text = dockerfile.text[trigger[0].start : trigger[-1].end]
         return [_piece(kept[0]), Piece(_SHELL_TEXT, text, trigger[0].start, trigger[-1].end)]
-    return [_piece(token) for token in kept]
+    return [_without_line_end(_piece(token), dockerfile.escape) for token in kept]
 
 
 def _piece(token: Token) -> Piece:
     upper = token.type in _UPPER and "\n" not in token.text
     return Piece(token.type, token.text.upper() if upper else token.text, token.start, token.end)
+
+
+def _without_line_end(piece: Piece, escape: str) -> Piece:
+    """The piece without the continuations at its end: of a word that goes on over a line end, with nothing there."""
+    text = piece.text
+    while piece.type not in _OWN_LINES and text.endswith("\n") and text.rstrip(" \t\r\n").endswith(escape):
+        text = text[: text.rindex(escape)]
+    return replace(piece, text=text, end=piece.end - (len(piece.text) - len(text)))
 
 
 def _sorted_flags(node: Instruction, pieces: list[Piece], text: str) -> list[Piece]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from restow.build import Simulation, StageResult, State, Step
 from restow.build.cache_operations import run_text
+from restow.build.steps.configuration import exposed_ports
 from restow.build.triggers import read_triggers, triggers_of
 from restow.image.image import Image
 from restow.image.simulated import healthcheck_of
@@ -148,7 +149,7 @@ def _text(step: Step, before: State, simulation: Simulation) -> str:
         words = [str(word) for word in listed] if isinstance(listed, list | tuple) else []
         return f"{node.keyword.upper()} [{' '.join(json.dumps(word, ensure_ascii=False) for word in words)}]"
     if isinstance(node, Expose):
-        return f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in _keys(config.get('ExposedPorts'), before))}]"
+        return f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in sorted(set(exposed_ports(node, scope))))}]"
     if isinstance(node, Volume):
         return f"VOLUME [{' '.join(scope.expand(word.text) for word in node.paths)}]"
     if isinstance(node, HealthCheck):
@@ -200,10 +201,3 @@ def go_duration(duration: int) -> str:
 def _written(node: Instruction, simulation: Simulation) -> str:
     text = simulation.model.dockerfile.text[node.start : node.end]
     return " ".join(text.split())
-
-
-def _keys(held: object, before: State) -> Sequence[str]:
-    """What an instruction added to a mapping of the configuration."""
-    old = before.configuration.get("ExposedPorts")
-    kept = old if isinstance(old, Mapping) else {}
-    return sorted(str(key) for key in held if key not in kept) if isinstance(held, Mapping) else []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from restow.build.state import State, Step
 from restow.errors import BuildFailure
 from restow.semantics.model import argument_values
-from restow.semantics.scope import PLATFORM_ARGUMENTS, is_known, symbolic
+from restow.semantics.scope import PLATFORM_ARGUMENTS, Scope, is_known, symbolic
 from restow.syntax.ast import (
     Arg,
     Cmd,
@@ -80,11 +80,13 @@ def _maintainer(state: State, node: Instruction, build: Build) -> State:
 
 def _expose(state: State, node: Instruction, build: Build) -> State:
     assert isinstance(node, Expose)
-    ports: dict[str, object] = dict(_mapping(state, "ExposedPorts"))
-    for word in node.ports:
-        for text in state.scope.expand_all(word.text):
-            ports.update({port: {} for port in _ports(text)})
-    return state.with_configuration(ExposedPorts=ports)
+    ports: dict[str, object] = {port: {} for port in exposed_ports(node, state.scope)}
+    return state.with_configuration(ExposedPorts={**_mapping(state, "ExposedPorts"), **ports})
+
+
+def exposed_ports(node: Expose, scope: Scope) -> list[str]:
+    """The ports that the instruction names, as the configuration has them: ``80/tcp``. Raises BuildFailure, WordError."""
+    return [port for word in node.ports for text in scope.expand_all(word.text) for port in _ports(text)]
 
 
 def _ports(text: str) -> list[str]:
