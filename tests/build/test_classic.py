@@ -33,6 +33,20 @@ def test_what_a_run_writes_into_a_volume_is_lost() -> None:
     assert isinstance(classic.lookup("/kept"), Directory)
 
 
+@pytest.mark.parametrize("line", ["ENV A=1", "ARG A", "CMD x", "VOLUME /v", "ONBUILD RUN x", 'SHELL ["a"]', "USER 5"])
+def test_a_working_directory_is_made_again_by_what_is_committed(line) -> None:
+    buildkit, classic = both(f"WORKDIR /w\nRUN rm -rf /w\n{line}")
+    assert buildkit.lookup("/w") is None
+    made = classic.lookup("/w")
+    assert isinstance(made, Directory)
+    assert (made.attributes, dict(made.children)) == (Attributes(0o755), {})
+
+
+def test_a_copy_makes_no_working_directory() -> None:
+    for found in both("WORKDIR /w\nRUN rm -rf /w\nCOPY a /a"):
+        assert found.lookup("/w") is None
+
+
 def test_a_volume_that_is_declared_later_keeps_what_was_written() -> None:
     buildkit, classic = both("RUN mkdir -p /data/new\nVOLUME /data")
     assert buildkit.digest == classic.digest

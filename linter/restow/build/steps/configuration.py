@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from restow.build.state import State, Step
+from restow.build.steps.workdir import with_directory
 from restow.errors import BuildFailure
 from restow.semantics.model import argument_values
 from restow.semantics.scope import PLATFORM_ARGUMENTS, Scope, is_known, symbolic
@@ -39,9 +40,15 @@ MAX_PORT = 65_535
 
 
 def step(state: State, node: Instruction, build: Build) -> Step:
-    """The step of any instruction of this family; others leave the state as it is."""
+    """The step of any instruction of this family; others leave the state as it is.
+
+    The classic builder commits a container that it makes for the purpose, with a working directory.
+    """
     change = _CHANGES.get(node.kind)
-    return Step(node, state if change is None else change(state, node, build))
+    if change is None:
+        return Step(node, state)
+    after = change(state, node, build)
+    return Step(node, with_directory(after, build) if build.builder == "classic" else after)
 
 
 def _mapping(state: State, key: str) -> Mapping[str, object]:

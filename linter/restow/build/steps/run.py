@@ -13,6 +13,7 @@ from restow.build.shell import ShellRun
 from restow.build.sources import chomped
 from restow.build.state import ContextUse, State, Step
 from restow.build.steps.mounting import with_mount, without_mounts
+from restow.build.steps.workdir import with_directory
 from restow.effects.priors import seconds_of_unknown
 from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.mounts import read_mount
@@ -22,8 +23,7 @@ from restow.shell.parser import unread_shell
 from restow.syntax import WordError
 from restow.syntax.ast import Run
 from restow.syntax.problem import FieldError
-from restow.vfs import Absent, Attributes, Directory, File, Filesystem, Node, Origin, Unknown, digest_of, join
-from restow.vfs.filesystem import refuse_inheritance
+from restow.vfs import Attributes, Directory, File, Filesystem, Node, Origin, Unknown, digest_of, join
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -56,7 +56,7 @@ def step(state: State, node: Run, build: Build) -> Step:
     try:
         mounts = tuple(_mount(flag.value or "", state, build) for flag in node.flags if flag.name == "mount")
         blank = _with_inputs(blank, mounts)
-        return _known_or_computed(_with_directory(blank, build), node, mounts, build)
+        return _known_or_computed(replace(blank, state=with_directory(state, build)), node, mounts, build)
     except BuildFailure:
         raise
     except UnknownEffect as unknown:
@@ -125,22 +125,6 @@ def _known_or_computed(blank: Step, node: Run, mounts: tuple[Mount, ...], build:
     except UnknownEffect:
         step = replace(blank, seconds=0.3)  # the shell's own start; nothing that takes longer is computed
     return replace(step, state=state.with_filesystem(computed.filesystem), output=computed.output, computed=True)
-
-
-def _with_directory(blank: Step, build: Build) -> Step:
-    """The engine makes a working directory that is missing: with the USER as its owner, in the classic builder root.
-
-    The state of ``blank`` has it then.
-    """
-    state = blank.state
-    place = state.filesystem.resolve(state.directory) if is_known(state.directory) else "/"
-    if not isinstance(state.filesystem.lookup(place), Absent | None):
-        return blank
-    user, _, group = ("root" if build.builder == "classic" else state.user).partition(":")
-    uid, gid = build.owner(state.filesystem, user, "uid"), build.group_of(state.filesystem, user, group)
-    created = Attributes(0o755, uid, gid)
-    refuse_inheritance(state.filesystem, place, created)
-    return replace(blank, state=state.with_filesystem(state.filesystem.make_directories(place, created)))
 
 
 def _with_mounts(filesystem: Filesystem, mounts: tuple[Mount, ...], build: Build) -> Filesystem:

@@ -14,7 +14,7 @@ from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known, symbolic
 from restow.syntax.ast import Workdir
 from restow.syntax.words import WordError
-from restow.vfs import Attributes, digest_of, join
+from restow.vfs import Absent, Attributes, digest_of, join
 from restow.vfs.filesystem import refuse_inheritance
 
 if TYPE_CHECKING:
@@ -48,6 +48,21 @@ def step(state: State, node: Workdir, build: Build) -> Step:
         variables=build.used(node.path.text),
         creates=made_directories(made, created),
     )
+
+
+def with_directory(state: State, build: Build) -> State:
+    """The state as a container finds it: the engine makes a working directory that is missing.
+
+    It belongs to the USER, in the classic builder to root.
+    """
+    place = state.filesystem.resolve(state.directory) if is_known(state.directory) else "/"
+    if not isinstance(state.filesystem.lookup(place), Absent | None):
+        return state
+    user, _, group = ("root" if build.builder == "classic" else state.user).partition(":")
+    uid, gid = build.owner(state.filesystem, user, "uid"), build.group_of(state.filesystem, user, group)
+    created = Attributes(0o755, uid, gid)
+    refuse_inheritance(state.filesystem, place, created)
+    return state.with_filesystem(state.filesystem.make_directories(place, created))
 
 
 def unmade(state: State, node: Workdir, term: str, build: Build) -> State:
