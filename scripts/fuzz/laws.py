@@ -36,7 +36,7 @@ def dockerfile(data: bytes) -> None:
     if all(node.kind != "invalid" or node.keyword for node in tree.instructions):
         read_in_force(read_model(tree))
     formatted = format_dockerfile(tree, STYLES[sum(data) % len(STYLES)])
-    assert formatted.refusal is None or "bug" not in formatted.refusal.reason, formatted.refusal
+    assert formatted.refusal is None or "a bug in Restow" not in formatted.refusal.reason, formatted.refusal
 
 
 def _tree(text: str) -> Dockerfile:

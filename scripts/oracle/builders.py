@@ -175,8 +175,10 @@ def build_classic(folder: Path, environment: Mapping[str, str], options: Sequenc
             steps.append(BuiltStep("", int(match[1]), match[2], cached=False))
         elif line.strip() == "---> Using cache" and steps:
             steps[-1] = replace(steps[-1], cached=True)
-    if done.returncode == 0 and _run(["docker", "save", "-o", str(archive), tag], environment).returncode:
-        raise EngineError(f"{tag} cannot be saved")
+    if done.returncode == 0:
+        saved = _run(["docker", "save", "-o", str(archive), tag], environment)
+        if saved.returncode:
+            raise EngineError(f"{tag} cannot be saved: {saved.stderr[-500:]}")
     return Built(tuple(steps), done.returncode == 0, done.stderr)
 
 

@@ -154,3 +154,9 @@ def test_and_greater_is_read_by_its_shell(build, script) -> None:
     assert "starts a command in the background in some shells" in reason(build, f"RUN {script}")
     if "sh -c" not in script:
         assert build(f'FROM alpine\nSHELL ["/bin/bash", "-c"]\nRUN {script}\n').unknown == ()
+
+
+def test_where_the_home_directory_is_is_assumed(build) -> None:
+    (said,) = build("FROM alpine\nRUN echo a > ~/x\n").target.steps[-1].assumptions
+    assert said.code == "home-directory"
+    assert build("FROM alpine\nENV HOME=/h\nRUN echo a > ~/x\n").target.steps[-1].assumptions == ()

@@ -86,7 +86,7 @@ def test_installing_touches_the_system_and_not_the_project(world, reads, writes,
     assert not writes(effect, "/app/main.py")
     assert not writes(effect, "/home/x")
     assert effect.environment is None
-    assert checked.assumed == {"same-index": "standing", "package-policy": "standing"}
+    assert checked.assumed == {"home-directory": "standing", "same-index": "standing", "package-policy": "standing"}
     accepting = world({}, accept=True)
     assert "APT_*" in accepting.effect(command).environment
     assert accepting.assumed["environment-unread"] == "unchecked"

@@ -99,7 +99,7 @@ def test_gpg_keeps_its_keys_in_its_home(world, reads, writes):
     assert writes(effect, "/root/.gnupg/pubring.kbx")
     assert not writes(effect, "/app/AB12")
     assert effect.network
-    assert checked.assumed == {"same-keys": "standing"}
+    assert checked.assumed == {"home-directory": "standing", "same-keys": "standing"}
     elsewhere = world({}, environment={"GNUPGHOME": MADE}).effect("gpg --batch --import keys.asc")
     assert writes(elsewhere, "/tmp/x")
     assert reads(elsewhere, "/app/keys.asc")

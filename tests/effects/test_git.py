@@ -13,7 +13,7 @@ def test_a_clone_writes_its_folder_alone(world, reads, writes):
     for path in ("/root/.gitconfig", "/etc/gitconfig", "/root/.netrc", "/usr/share/git-core/templates/hooks/x"):
         assert reads(effect, path), path
     assert not reads(effect, "/app/main.c")
-    assert checked.assumed == {"same-repositories": "standing"}
+    assert checked.assumed == {"home-directory": "standing", "same-repositories": "standing"}
     assert effect.network
     assert effect.size == 15_000_000
 

@@ -27,9 +27,9 @@ from restow.build.shell_text import (
 )
 from restow.build.sourcing import RELEASE, SOURCES, read_entry, release, script_of
 from restow.build.state import Command, State
-from restow.build.wording import Wording, quotes_pattern
+from restow.build.wording import Wording, names_home, quotes_pattern
 from restow.effects.declared import declaration_for
-from restow.effects.effect import Assumption, Effect, Invocation, home_of
+from restow.effects.effect import HOME, Assumption, Effect, Invocation, home_of
 from restow.effects.operands import RANDOM
 from restow.effects.registry import effect_of
 from restow.errors import UnknownEffect
@@ -354,9 +354,9 @@ class ShellRun:
 
     def _redirected(self, redirections: list[Redirection]) -> Effect:
         reads, writes, ways = list[str](), list[str](), list[str]()
-        for redirection in redirections:
-            if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
-                continue
+        for redirection in (one for one in redirections if one.operator not in (">&", "<&", "<<", "<<-", "<<<")):
+            if names_home(redirection.target) and not is_known(self.variables.get("HOME", SYMBOLIC)):
+                self.assumptions += [HOME] if HOME not in self.assumptions else []
             target = self._wording().target(redirection.target, home_of(self.variables, self.state.user))
             path = self._path(target)
             if path in RANDOM:

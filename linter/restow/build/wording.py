@@ -162,6 +162,12 @@ def _plain_tilde(word: Word, text: str) -> str:
     return text
 
 
+def names_home(word: Word | None) -> bool:
+    """Whether the word begins with a ``~`` that the shell expands."""
+    first = word.parts[0] if word is not None and word.parts else None
+    return isinstance(first, Literal) and not first.quoted and first.text.startswith("~")
+
+
 def quotes_pattern(word: Word) -> bool:
     """Whether a ``*``, ``?`` or ``[`` stands for itself in the word: a model would take it for a pattern."""
     return any(

@@ -49,6 +49,12 @@ PLAIN = Assumption(
 )
 
 
+HOME = Assumption(
+    "home-directory",
+    "the base image sets no HOME: the home directory is /root, or /home/NAME of another user",
+)
+
+
 def beyond_base(path: str) -> str:
     """``path`` without the base image's unknown working directory, where it begins with that."""
     start = f"/{SYMBOLIC}working directory:"
@@ -185,7 +191,9 @@ class Invocation:
 
     @property
     def home(self) -> str:
-        """The home directory, as far as it can be told: ``HOME``, or by the user's name."""
+        """The home directory: ``HOME``, or by the user's name, which is assumed and said."""
+        if SYMBOLIC in self.environment.get("HOME", SYMBOLIC):
+            self.assume(HOME)
         return home_of(self.environment, self.user)
 
     def node(self, path: str) -> File | Directory | Unknown | None:
