@@ -113,6 +113,12 @@ def test_what_a_program_may_have_written_counts_as_changed() -> None:
     assert misses(*changed(text, "a"))[-1] == ("stage", "/o of stage s may hold something else")
 
 
+def test_what_a_program_may_have_written_before_counts_as_changed() -> None:
+    text = "FROM x AS s\nCOPY a /o/a\nRUN make\nFROM x\nCOPY --from=s /o/a /o\n"
+    found = misses(built(text), built(text.replace("RUN make\n", "")))
+    assert found[-1] == ("stage", "/o/a of stage s may hold something else")
+
+
 def test_link_hits_on_a_changed_base_and_what_follows_does_not() -> None:
     text = "FROM x\nRUN one\nCOPY --link a /a\nRUN two\n"
     assert outcomes(built(text), built(text.replace("one", "three"))) == "MHM"

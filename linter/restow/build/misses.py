@@ -53,7 +53,7 @@ def explained(
         return _of_operation(old.vertex.operation, vertex.operation, fields)
     for one, other in zip(old.vertex.inputs, vertex.inputs, strict=False):
         if one.digest != other.digest:
-            return _of_input(other, before, after)
+            return _of_input(one, other, before, after)
     return Miss("instruction", "the number of its sources changed")
 
 
@@ -95,7 +95,7 @@ def _shown(value: str | None) -> str:
     return "not known" if SYMBOLIC in value else repr(value)
 
 
-def _of_input(new: Input, before: Simulation, after: Simulation) -> Miss:
+def _of_input(old: Input, new: Input, before: Simulation, after: Simulation) -> Miss:
     if new.origin == "context" and before.context is not None and after.context is not None:
         use = ContextUse((new.path,))
         everything = list(changed_paths(before.context.root, after.context.root))
@@ -105,7 +105,8 @@ def _of_input(new: Input, before: Simulation, after: Simulation) -> Miss:
         return Miss("files", text, paths)
     if new.origin == "stage":
         stage = after.model.stages[int(new.name)].name or new.name
-        return Miss("stage", f"/{new.path} of stage {stage} {'holds' if new.known else 'may hold'} something else")
+        sure = old.known and new.known
+        return Miss("stage", f"/{new.path} of stage {stage} {'holds' if sure else 'may hold'} something else")
     if new.origin == "inline":
         return Miss("instruction", "the text of its here-document changed")
     return Miss("instruction", f"it reads {new.name}")
