@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 import buildah
-from builders import LIBRARY, EngineError, engine_environment, find_builder
+from builders import LIBRARY, EmptyImageError, EngineError, engine_environment, find_builder
 from comparison import Comparer
 from small_base import base_archive, base_name, ensure_base
 
@@ -42,6 +42,7 @@ COUNTED = (
     "RUNs that are computed",
     "RUNs that are taken by their effects",
     "explained by the builder",
+    "images without a layer, which cannot be saved",
     "failed builds",
     "failed builds that the simulator foresees",
     "failed builds with an unknown step",
@@ -106,7 +107,10 @@ def compare(arguments: argparse.Namespace, comparer: Comparer) -> int:
     print(f"builder {builder.kind}: {' '.join(sorted(builder.features))}", flush=True)
     try:
         while number < arguments.cases and time.monotonic() - begin < arguments.seconds:
-            differing += comparer.case(arguments.seed + number)
+            try:
+                differing += comparer.case(arguments.seed + number)
+            except EmptyImageError:
+                comparer.tally["images without a layer, which cannot be saved"] += 1
             number += 1
             if number % TOLD_AFTER == 0:
                 print(f"{number} seeds, {comparer.tally['cases']} cases so far, {differing} differ", flush=True)

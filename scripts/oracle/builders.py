@@ -32,6 +32,10 @@ class EngineError(Exception):
     """The engine cannot be reached, or its output cannot be read."""
 
 
+class EmptyImageError(Exception):
+    """The image has no layer: Docker's own store cannot export such a one."""
+
+
 @dataclass(frozen=True)
 class BuiltStep:
     """One step as the engine shows it: ``stage`` is empty where the Dockerfile has one stage only."""
@@ -177,6 +181,8 @@ def build_classic(folder: Path, environment: Mapping[str, str], options: Sequenc
             steps[-1] = replace(steps[-1], cached=True)
     if done.returncode == 0:
         saved = _run(["docker", "save", "-o", str(archive), tag], environment)
+        if "empty export" in saved.stderr:
+            raise EmptyImageError(tag)
         if saved.returncode:
             raise EngineError(f"{tag} cannot be saved: {saved.stderr[-500:]}")
     return Built(tuple(steps), done.returncode == 0, done.stderr)

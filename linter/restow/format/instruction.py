@@ -164,7 +164,7 @@ def _tidied(text: str, escape: str) -> str:
         content = line.lstrip(SPACES)
         body, ending = line.rstrip("\r"), "\r" * (len(line) - len(line.rstrip("\r")))
         if content.startswith("#"):
-            found.append(indent + content.rstrip("\r").rstrip(" \t") + ending)
+            found.append(indent + content.rstrip(" \t\r") + ending)
         elif content or at == 0:
             indent = line[: len(line) - len(content)]
             found.append(_unpadded(body, escape) + ending if at else line)
