@@ -3,8 +3,7 @@
 import pytest
 
 from restow.advise import ChangeEvent
-from restow.advise.advisor import final_masks, total_cost
-from restow.advise.cost import Unit, masks_along, stage_cost, unit_of
+from restow.advise.cost import Unit, all_masks, masks_along, stage_cost, total_cost, unit_of
 from restow.advise.events import Events
 from restow.build import context_of_listing, simulate
 from restow.syntax import parse
@@ -47,9 +46,18 @@ def simulated(text):
 
 def test_an_unchanged_output_of_a_stage_that_runs_again_costs_nothing_above() -> None:
     text = "FROM x AS s\nCOPY a /a\nCOPY b /b\nFROM x\nCOPY --from=s {} /o\n"
-    for source, mask in (("/a", 0b01), ("/b", 0b10), ("/", 0b11), ("/usr/o", 0b11)):
+    for source, mask in (("/a", 0b01), ("/b", 0b10), ("/", 0b11), ("/usr/o", 0)):
         simulation, events = simulated(text.format(source))
-        assert final_masks(simulation, events)[1] == mask
+        assert all_masks(simulation, events)[1][-1] == mask
+
+
+@pytest.mark.parametrize("user", ["COPY --from=s /w /w", "RUN --mount=type=bind,from=s,source=/w,target=/w touch /x"])
+def test_what_a_program_left_changes_with_the_last_step_that_writes_there(user) -> None:
+    text = f"FROM x AS s\nCOPY a /a\nRUN pip wheel -w /w flask\nCOPY b /b\nFROM x\n{user}\n"
+    simulation, events = simulated(text)
+    assert all_masks(simulation, events)[1][-1] == 0b01
+    simulation, events = simulated(text.replace("COPY b /b", "COPY b /w/b"))
+    assert all_masks(simulation, events)[1][-1] == 0b11
 
 
 def test_a_stage_that_nobody_needs_costs_nothing() -> None:

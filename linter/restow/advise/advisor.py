@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from restow.advise.account import stages_of, verdict_of
 from restow.advise.advice import Advice, Proposal, Refusal
 from restow.advise.arrange import Arrangement, arrangements
-from restow.advise.cost import final_masks, stage_costs, stage_masks, total_cost
+from restow.advise.cost import all_masks, stage_costs, stage_masks, total_cost
 from restow.advise.events import Events, events_of
 from restow.advise.history import History
 from restow.advise.split import NoSplit, splits_of
@@ -126,7 +126,7 @@ class _Advisor:
         result = simulation.stages[index]
         splits, refused = splits_of(result)
         source = current.source
-        producers = final_masks(simulation, self.events)
+        producers = all_masks(simulation, self.events)
         units, along = stage_masks(result, simulation, self.events)
         for refusal in refused:
             at_best = self.events.rate(along[refusal.run] & ~_before(along, refusal.copy)) * units[refusal.run].seconds

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from restow.advise.access import Access, access_of
 from restow.advise.blocks import Block, blocks_of, joined
-from restow.advise.cost import Unit, unit_of
+from restow.advise.cost import Masks, Unit, below, unit_of
 from restow.advise.events import Events
 from restow.advise.search import Item, cheapest_orders, kept_in_place
 from restow.advise.split import Split
@@ -40,12 +40,12 @@ def arrangements(
     simulation: Simulation,
     events: Events,
     splits: list[Split],
-    producers: dict[int, int],
+    producers: Masks,
 ) -> Iterator[Arrangement]:
     """Every combination of splits with its cheapest orders, all of them cheaper than the order written, cheapest first."""
     if len(result.steps) > MAX_ITEMS or not result.steps:
         return
-    below = producers.get(result.stage.base.index, 0) if result.stage.base.index is not None else 0
+    base = below(result, producers)
     units = [unit_of(step, events, producers, simulation) for step in result.steps]
     accesses = [access_of(step) for step in result.steps]
     found: list[Arrangement] = []
@@ -53,7 +53,7 @@ def arrangements(
     for size in range(len(chosen), -1, -1):
         for combination in combinations(chosen, size):
             plan = _Plan(source, result, events, combination, units, accesses)
-            found += plan.arrangements(below)
+            found += plan.arrangements(base)
     yield from sorted(
         found, key=lambda arrangement: (round(arrangement.cost, 6), len(arrangement.splits), len(arrangement.moved))
     )

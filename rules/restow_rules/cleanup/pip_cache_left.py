@@ -56,6 +56,7 @@ cases: tuple[Case, ...] = (
         fixed="FROM python:3.12\nRUN apt-get update && \\\n    python3 -m pip install --no-cache-dir -U flask==3.0.3\n",
     ),
     Good("FROM python:3.12\nRUN pip install --no-cache-dir flask==3.0.3\n"),
+    Good("FROM python:3.12\nRUN pip install --no-cache flask==3.0.3\n"),
     Good("FROM python:3.12\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask==3.0.3\n"),
     Good("FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask==3.0.3\n"),
     Good("FROM python:3.12\nRUN pip install flask==3.0.3 && rm -rf /root/.cache\n"),
@@ -80,7 +81,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             continue
         for index, command in enumerate(body.commands):
             at = install_word(command)
-            if at is None or command.has("--no-cache-dir") or _assigned(command):
+            if at is None or any(map(_without_cache, command.words[at:])) or _assigned(command):
                 continue
             if any(removes(later, ".cache", ".cache/pip") or _purges(later) for later in body.commands[index:]):
                 continue
@@ -96,6 +97,11 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
                     removes=cache_places(ctx, command) or ("/root/.cache/pip",),
                 ),
             )
+
+
+def _without_cache(word: str) -> bool:
+    """Whether it is the option, or a beginning of its name that means no other one: pip takes ``--no-cache`` for it."""
+    return word.startswith("--no-ca") and "--no-cache-dir".startswith(word)
 
 
 def _assigned(command: Called) -> bool:
