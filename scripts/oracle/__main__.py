@@ -28,6 +28,7 @@ KINDS = ("buildkit", "classic", *LIBRARY)
 TOLD_AFTER = 100
 COUNTED = (
     *("images", "known paths", "unknown paths", "unknown contents", "unknown attributes", "hard links"),
+    "hard links that the cache keeps",
     *(
         "known fields",
         "unknown fields",

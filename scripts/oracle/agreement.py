@@ -23,11 +23,16 @@ _TEXTS = ("User", "StopSignal")
 
 @dataclass
 class Agreement:
-    """``found`` are the disagreements; ``tally`` counts paths and fields that are known, and those that are not."""
+    """``found`` are the disagreements; ``tally`` counts paths and fields that are known, and those that are not.
+
+    ``earlier`` is the simulated filesystem of a build that filled the cache: a step of the same key gives the layer that
+    was made then, and which names of the context are one file is no part of a key.
+    """
 
     real: RealImage
     found: list[str] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
+    earlier: Filesystem | None = None
 
     def trees(self, filesystem: Filesystem) -> None:
         """Compare the filesystems."""
@@ -102,19 +107,29 @@ class Agreement:
 
     def _links(self, filesystem: Filesystem) -> None:
         """Names of one file in the simulation are those of one file in the image, and no others, as far as they are known."""
+        groups, before = self._groups(filesystem), self._groups(self.earlier) if self.earlier else {}
+        inodes: dict[int, set[str]] = {}
+        for path in set().union(*groups.values(), *before.values()):
+            inodes.setdefault(self.real.entries[path].inode, set()).add(path)
+        real = set(map(frozenset, inodes.values()))
+        for names in groups.values():
+            kept = [earlier for earlier in before.values() if earlier & names]
+            if frozenset(names) in real:
+                continue
+            if set().union(*kept) >= names and real.issuperset(map(frozenset, kept)):
+                self.tally["hard links that the cache keeps"] += 1
+            else:
+                self.found.append(f"{', '.join(sorted(names))}: other hard links in the engine's image")
+        self.tally["hard links"] += sum(len(names) > 1 for names in groups.values())
+
+    def _groups(self, filesystem: Filesystem) -> dict[str, set[str]]:
+        """The names of each file that the image has as a file too."""
         groups: dict[str, set[str]] = {}
         for path, node in filesystem.walk():
             entry = self.real.entries.get(path)
             if isinstance(node, File) and not _perhaps(node) and entry is not None and entry.kind == "file":
                 groups.setdefault(node.link_group or path, set()).add(path)
-        inodes: dict[int, set[str]] = {}
-        for path in set().union(*groups.values()):
-            inodes.setdefault(self.real.entries[path].inode, set()).add(path)
-        real = set(map(frozenset, inodes.values()))
-        for names in groups.values():
-            if frozenset(names) not in real:
-                self.found.append(f"{', '.join(sorted(names))}: other hard links in the engine's image")
-        self.tally["hard links"] += sum(len(names) > 1 for names in groups.values())
+        return groups
 
     def configurations(self, state: State) -> None:
         """Compare the configurations."""

@@ -26,9 +26,11 @@ from restow.build.rebuild import OneBuild, rebuild
 from restow.build.state import State
 from restow.image import read_image
 from restow.image.differ import configuration_of
+from restow.semantics.model import Stage
 from restow.semantics.scope import Scope
 from restow.syntax import parse
 from restow.syntax.ast import Run
+from restow.vfs import Filesystem
 
 SHOWN = 12
 READ_TWICE = 10  # every so many images are read by Restow as well, and the two readings compared
@@ -88,9 +90,10 @@ class Comparer:
             after = put(case.second, folder)
             built, image = self.build(case.second, folder, archives / "second.tar")
             kept = unsent(case.first.tree, case.second.tree)
+            made = first.stages[target_of(first, case.first.sketch.target).index].filesystem
             sent = as_sent(before, after, kept) if self.builder.kind == "buildkit" else after
             second = self.simulated(case.second, sent)
-            found += [f"second build: {one}" for one in self.compared(case.second, second, built, image)]
+            found += [f"second build: {one}" for one in self.compared(case.second, second, built, image, made)]
         if image is not None:
             self.tally["cases"] += 1
             shown = self.shown(case.second, second)
@@ -98,8 +101,15 @@ class Comparer:
             found += hit_differences(done, built, shown, self.tally)
         return found
 
-    def compared(self, side: Side, simulation: Simulation, built: Built, image: RealImage | None) -> list[str]:
-        """What differs between a build and its simulation."""
+    def compared(
+        self,
+        side: Side,
+        simulation: Simulation,
+        built: Built,
+        image: RealImage | None,
+        earlier: Filesystem | None = None,
+    ) -> list[str]:
+        """What differs between a build and its simulation; ``earlier`` is what the build left whose layers it may take."""
         if image is None:
             self.tally["failed builds"] += 1
             shown = self.shown(side, simulation)
@@ -109,7 +119,7 @@ class Comparer:
                 return []
             return failure_differences(simulation, built, self.builder.kind, shown, self.tally)
         found, self.unlike = self.unlike, []
-        return [*found, *self.images(side, simulation, image)]
+        return [*found, *self.images(side, simulation, image, earlier)]
 
     def build(self, side: Side, folder: Path, archive: Path) -> tuple[Built, RealImage | None]:
         """One real build, and its image where it succeeded."""
@@ -133,11 +143,10 @@ class Comparer:
         files: Literal["buildkit", "classic"] = "classic" if self.builder.kind == "classic" else "buildkit"
         return simulate(tree, texts, arguments=side.sketch.arguments, images=images, builder=files)
 
-    def images(self, side: Side, simulation: Simulation, real: RealImage) -> list[str]:
+    def images(self, side: Side, simulation: Simulation, real: RealImage, earlier: Filesystem | None) -> list[str]:
         """What differs between the two images of a build."""
         target = side.sketch.target
-        stage = simulation.model.stage_called(target, len(simulation.stages)) if target else simulation.model.target
-        assert stage is not None
+        stage = target_of(simulation, target)
         result = simulation.stages[stage.index]
         self.reasons.update(reason.replace(side.salt, "SALT") for node, reason in simulation.unknown)
         for step in (step for one in simulation.stages for step in one.steps if isinstance(step.instruction, Run)):
@@ -151,7 +160,7 @@ class Comparer:
         if any(broken(assumption.text, real) for assumption in simulation.assumptions):
             self.tally["images of which an assumption does not hold"] += 1
             return []
-        agreement = Agreement(real, found, self.tally)
+        agreement = Agreement(real, found, self.tally, earlier)
         agreement.trees(result.filesystem)
         agreement.configurations(self.written(result.state))
         self.tally["images"] += 1
@@ -166,15 +175,22 @@ class Comparer:
 
     def shown(self, side: Side, simulation: Simulation) -> list[int]:
         """The indexes of the stages that are built: the classic builder makes all up to the target."""
-        model, target = simulation.model, side.sketch.target
-        stage = model.stage_called(target, len(simulation.stages)) if target else model.target
-        assert stage is not None
+        model, stage = simulation.model, target_of(simulation, side.sketch.target)
         return list(range(stage.index + 1)) if self.builder.kind == "classic" else sorted(model.needed_by(stage))
 
     def one(self, side: Side, simulation: Simulation) -> OneBuild:
         """The side as the cache's model takes it."""
         options = BuildOptions(no_cache=frozenset([side.renewed] if side.renewed else []))
         return OneBuild(simulation, side.sketch.target, options)
+
+
+def target_of(simulation: Simulation, target: str) -> Stage:
+    """The stage that is built. Raises ValueError where it has none of the name."""
+    model = simulation.model
+    stage = model.stage_called(target, len(simulation.stages)) if target else model.target
+    if stage is None:
+        raise ValueError(f"no stage {target}")
+    return stage
 
 
 def broken(assumption: str, real: RealImage) -> bool:
