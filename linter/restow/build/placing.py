@@ -117,18 +117,6 @@ class Placing:
         after = self._put(self.ensured(filesystem, destination), found, target)
         return written(after, (target, *below), digest_of("alias", found.node.digest, self))
 
-    def linked(self, filesystem: Filesystem, parts: Sequence[Found], destination: str) -> tuple[Filesystem, list[str]]:
-        """``filesystem`` with ``parts`` copied by --link, and the places where they arrive.
-
-        They are put into an empty root, and that is laid over: no link of the image is followed, directories on the way
-        replace the attributes of existing ones, and anything else replaces what is there.
-        """
-        alone, plain, places = Filesystem.empty(), replace(self, link=False), list[str]()
-        for number, part in enumerate(parts):
-            places.append(plain.target(alone, part, destination))
-            alone = plain.of_source(number).put(alone, part, destination)
-        return self.laid_over(filesystem, alone, parts, places), places
-
     def laid_over(
         self, filesystem: Filesystem, alone: Filesystem, parts: Sequence[Found], places: Sequence[str]
     ) -> Filesystem:

@@ -1,18 +1,17 @@
-"""Redirections of a command: what they read and write beside it, and what an ``echo`` leaves; bytes of known files."""
+"""Redirections of a command: what they read and write beside it, and what an ``echo`` leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from restow.build.shell_text import said_plainly, stands, writer
+from restow.build.shell_text import DEVICES, said_plainly, stands, writer
+from restow.build.wording import Wording
 from restow.effects.effect import Effect
+from restow.effects.operands import RANDOM
+from restow.errors import UnknownEffect
 from restow.shell import Redirection
-from restow.vfs import Attributes, File, Filesystem
-
-if TYPE_CHECKING:
-    from restow.build.context import Context
+from restow.vfs import Attributes, Filesystem, Region, digest_of, join
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +51,23 @@ def with_redirections(effect: Effect, more: Effect, written: Written | None) -> 
     )
 
 
-def known_bytes(filesystem: Filesystem, context: Context | None, path: str) -> bytes | None:
-    """The bytes of the file at ``path``, None where they are not at hand."""
-    node = filesystem.lookup(path)
-    if not isinstance(node, File):
-        return None
-    if node.content.data is not None:
-        return node.content.data
-    known = node.content.identity.startswith(("context:", "blob:", "sha256:"))
-    if known and node.content.origin and context is not None:
-        return context.read(node.content.origin)
-    return None
+def redirected(
+    targets: Sequence[tuple[Redirection, str]], path_of: Callable[[str], str], filesystem: Filesystem, directory: str
+) -> Effect:
+    """What redirections to and from files read and write. Raises UnknownEffect for ``/dev/urandom``."""
+    reads, writes, ways = list[str](), list[str](), list[str]()
+    for redirection, target in targets:
+        path = path_of(target)
+        if path in RANDOM:
+            raise UnknownEffect(f"{path} gives something else each time")
+        if path not in DEVICES:
+            (reads if redirection.operator == "<" else writes).append(path)
+            ways += filesystem.steps(join(directory, target))
+    return Effect((Region((*reads, *writes)),), (Region(tuple(writes)),), seconds=0.0, consulted=tuple(ways))
+
+
+def redirection_term(one: Redirection, wording: Wording) -> str:
+    """What a redirection adds to the term of its command: ``2>&1`` decides what a file or the next command gets."""
+    return digest_of(
+        one.operator, one.file_descriptor, wording.value(one.target), one.heredoc, *map(wording.part, one.expansions)
+    )

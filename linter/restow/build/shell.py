@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of, with_possible_links
 from restow.build.looping import Turn, in_order, made_up
-from restow.build.redirecting import echoed, known_bytes, with_redirections
+from restow.build.redirecting import echoed, redirected, redirection_term, with_redirections
+from restow.build.shell_builtins import STATEFUL, check_plain, release_read, run_builtin
 from restow.build.shell_text import (
     BUILTINS,
     DEVICES,
@@ -19,18 +20,15 @@ from restow.build.shell_text import (
     check_program,
     exits_on_error,
     gives_up,
-    kind,
     matching,
     set_options,
-    stands,
     within,
 )
-from restow.build.sourcing import RELEASE, SOURCES, read_entry, release, script_of
+from restow.build.sourcing import SOURCES, script_of
 from restow.build.state import Command, State
 from restow.build.wording import Wording, names_home, quotes_pattern
 from restow.effects.declared import declaration_for
 from restow.effects.effect import HOME, Assumption, Effect, Invocation, home_of
-from restow.effects.operands import RANDOM
 from restow.effects.registry import effect_of
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known, symbolic
@@ -47,8 +45,9 @@ from restow.shell import (
     ShellNode,
     SimpleCommand,
     Subshell,
+    shell_name,
 )
-from restow.vfs import Attributes, Filesystem, Region, digest_of, join
+from restow.vfs import Attributes, File, Filesystem, Region, digest_of
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -73,6 +72,7 @@ class ShellRun:
         self.directory: str = self.state.directory
         self.variables: dict[str, str] = dict(self.state.scope.of_run)
         self.exported: set[str] = set(self.variables)
+        self.dialect: str = shell_name(self.state.shell[0]) if self.state.shell else ""
         self.text: str = self.build.model.dockerfile.text
         self.errexit: bool = exits_on_error(self.state.shell[1:])
         self.linked: bool = is_known(self.directory) and self.filesystem.resolve(self.directory) != self.directory
@@ -97,7 +97,7 @@ class ShellRun:
         if words:
             if words[0] in MATCHERS and any(c in word for word in words for c in ("*", "?", "[", "~")):
                 raise UnknownEffect("exec form expands no patterns")
-            self._apply([self._command(tuple(words), text, None, ())], text)
+            self.apply([self._command(tuple(words), text, None, ())], text)
 
     def node(self, node: Node, decides: bool = True) -> None:
         """One command of any shape. ``decides``: the build fails where it does."""
@@ -128,8 +128,10 @@ class ShellRun:
             for assignment in node.assignments:
                 self.variables[assignment.name] = self._wording().value(assignment.value)
             return
-        if words[0] in ("cd", "set", "export", "unset", *SOURCES):
-            self._builtin(words, node, decides)
+        if words[0] == ":" and node.assignments:
+            raise UnknownEffect("an assignment before a command of the shell itself is not followed")
+        if words[0] in STATEFUL:
+            run_builtin(self, words, node, decides)
             return
         if words[0] == "exit":
             raise UnknownEffect("the script may end before its last command")
@@ -137,69 +139,27 @@ class ShellRun:
         if words[0] in SHELLS and words[1:2] == ("-c",) and len(words) == 3 and alone:
             self._inner_shell(words, decides)
             return
-        entry = self._command(words, self._text(node), node, node.redirections)
-        self._apply([entry], self._text(node), decides=decides)
+        entry = self._command(words, self.own_text(node), node, node.redirections)
+        self.apply([entry], self.own_text(node), decides=decides)
 
     def _inner_shell(self, words: tuple[str, ...], decides: bool) -> None:
         """``sh -c 'script'``: its commands run as in a subshell that has the exported variables only."""
         if not is_known(words[2]):
             raise UnknownEffect(f"the script given to {words[0]} -c is not known before the build")
         parsed = script_of(f"the script given to {words[0]} -c", words[2], words[0].rsplit("/", 1)[-1])
-        before = (self.text, self.directory, dict(self.variables), self.errexit, self.linked)
-        self.text, self.errexit = words[2], False
+        before = (
+            self.text,
+            self.directory,
+            self.variables,
+            self.errexit,
+            self.linked,
+            set(self.exported),
+            self.dialect,
+        )
+        self.text, self.errexit, self.dialect = words[2], False, shell_name(words[0])
+        self.variables = {name: value for name, value in self.variables.items() if name in self.exported}
         self.script(parsed, decides=decides)
-        self.text, self.directory, self.variables, self.errexit, self.linked = before
-
-    def _builtin(self, words: tuple[str, ...], node: SimpleCommand, decides: bool) -> None:
-        if words[0] == "cd":
-            if len(words) != 2 or not is_known(words[1]) or words[1] == "-" or node.redirections:
-                raise UnknownEffect("the target of a cd is not known")
-            self._enter(words[1], decides)
-        elif words[0] == "export" and all("=" in word or word.isidentifier() for word in words[1:]):
-            for word in words[1:]:
-                name, equals, value = word.partition("=")
-                self.exported.add(name)
-                if equals:
-                    self.variables[name] = value
-        elif words[0] == "set" and (options := set_options(words[1:])) is not None:
-            self.errexit = exits_on_error(options, self.errexit)
-        elif words[0] == "unset":
-            for word in words[1:]:
-                self.variables.pop(word, None)
-        elif words[0] in SOURCES:
-            self._source(words, node, decides)
-        else:
-            raise UnknownEffect(f"this use of {words[0]} is not followed")
-
-    def _source(self, words: tuple[str, ...], node: SimpleCommand, decides: bool) -> None:
-        """``. file``: a script that is at hand runs in this shell."""
-        path = self._path(words[1]) if len(words) == 2 and "/" in words[1] and not node.redirections else ""
-        data = self._read(path) if path else None
-        if data is None:
-            self._apply([self._release_read(words, node)], self._text(node), decides=decides)
-            return
-        self._apply([read_entry(path, self.filesystem.steps(path))], words[1])
-        outer, self.text = self.text, data.decode("utf-8", "replace")
-        self.script(script_of(path, self.text, "sh"), decides=decides)
-        self.text = outer
-
-    def _release_read(self, words: tuple[str, ...], node: SimpleCommand) -> Entry:
-        entry, values = release(words, node, self.filesystem)
-        self.variables |= values
-        self.assumptions += [RELEASE] if RELEASE not in self.assumptions else []
-        return entry
-
-    def _enter(self, written: str, decides: bool) -> None:
-        """``cd``: the shell takes ``..`` by name, the programs that it starts by what stands there."""
-        if ".." in written.split("/") and self.linked:
-            raise UnknownEffect("a cd to .. from below a symbolic link")
-        path = self._path(written)
-        if not decides and not stands(self.filesystem, path):
-            raise UnknownEffect(f"the script goes on where {path} is no directory")
-        self.filesystem = self.filesystem.entered(path)
-        self.context_term = digest_of(self.context_term, path, kind(self.filesystem.lookup(path)))
-        self.linked |= path != join(self.directory, written)
-        self.directory = path
+        self.text, self.directory, self.variables, self.errexit, self.linked, self.exported, self.dialect = before
 
     def _joint(self, node: Node) -> None:
         """All simple commands below as one effect: they may run in any number."""
@@ -218,10 +178,10 @@ class ShellRun:
             if isinstance(inner, SimpleCommand):
                 entries += self._joint_entries(inner)
             elif isinstance(inner, Redirection) and not any(within(inner, e.node) for e in entries):
-                entries.append(Entry(Command("", self._redirected([inner])), None, (), self._text(inner)))
+                entries.append(Entry(Command("", self._redirected([inner])), None, (), self.own_text(inner)))
         check_order(entries)
         assigned = {name for name, value in self.variables.items() if variables.get(name) != value}
-        self._apply(entries, self._text(node), joint=variables)
+        self.apply(entries, self.own_text(node), joint=variables)
         for name in assigned:
             self.variables[name] = symbolic("assigned", f"{name} by {self.last}")
 
@@ -247,18 +207,19 @@ class ShellRun:
                 value = self._wording().value(assignment.value)
                 self.variables[assignment.name] = symbolic("assigned", f"{assignment.name} {digest_of(value)}")
             return []
-        if words[0] in ("cd", "set", "export", "unset", *SOURCES):
+        if words[0] in STATEFUL:
+            check_plain(self, words, node)
             if words[0] == "set" and (options := set_options(words[1:])) is not None:
                 self.errexit &= exits_on_error(options, self.errexit)
                 return []
             if words[0] in SOURCES:
-                return [self._release_read(words, node)]
+                return [release_read(self, words, node)]
             raise UnknownEffect(f"{words[0]} inside of a condition, a loop or a pipeline")
         if words[0] == "exit" and (not words[1:2] or not words[1].isdigit() or int(words[1]) % 256 == 0):
             raise UnknownEffect("the script may end before its last command")
         if words[0] in ("break", "continue"):
             return []
-        return [self._command(words, self._text(node), node, node.redirections)]
+        return [self._command(words, self.own_text(node), node, node.redirections)]
 
     def _words(self, node: SimpleCommand) -> tuple[str, ...]:
         wording = self._wording()
@@ -294,7 +255,7 @@ class ShellRun:
 
     def _listed(self, patterns: list[str]) -> Region:
         """The places whose names and content patterns depend on."""
-        found = [path for pattern in patterns for path in matching(self.filesystem, self._path, pattern)]
+        found = [path for pattern in patterns for path in matching(self.filesystem, self.path, pattern)]
         return Region(tuple(dict.fromkeys(found)))
 
     def _command(
@@ -311,7 +272,7 @@ class ShellRun:
         if argv[0] not in BUILTINS and not (declared and declaration_for(argv, declared)):
             check_program(self.filesystem, self.directory, argv[0], environment, self.state.root)
         call = Invocation(
-            argv, self.filesystem, environment, self.directory, self.state.user, self._read, self.build.accept
+            argv, self.filesystem, environment, self.directory, self.state.user, self.read, self.build.accept
         )
         call.declared = declared
         if node is not None and argv[0] in MATCHERS and any(map(quotes_pattern, node.words)):
@@ -321,20 +282,17 @@ class ShellRun:
         files = [redirection for redirection in redirections if self._is_file(redirection)]
         if files:
             more = self._redirected(files)
-            written = None if patterns else echoed(argv, files, more, self._owned, self.filesystem)
+            alone = not patterns and len(redirections) == 1
+            written = echoed(argv, files, more, self._owned, self.filesystem) if alone else None
             effect = with_redirections(effect, more, written)
         if patterns:
             effect = replace(effect, reads=(*effect.reads, self._listed(patterns)))
         self.assumptions += [a for a in (*call.assumed, *effect.assumes) if a not in self.assumptions]
         wording = self._wording()
-        fed = [
-            digest_of(
-                r.operator, r.file_descriptor, wording.value(r.target), r.heredoc, *map(wording.part, r.expansions)
-            )
-            for r in (*files, *(r for r in redirections if r.operator == "<<<"))
-        ]
+        fed = [redirection_term(one, wording) for one in redirections]
         self.used |= wording.used
-        term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()))
+        told = self.dialect if argv[0] in BUILTINS or not all(map(is_known, argv)) else ""
+        term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()), told)
         own = node if self.text is self.build.model.dockerfile.text else None
         return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment)
 
@@ -349,24 +307,20 @@ class ShellRun:
         uid = self.build.owner(self.filesystem, user, "uid")
         return Attributes(0o644, uid, self.build.group_of(self.filesystem, user, group))
 
-    def _read(self, path: str) -> bytes | None:
-        return known_bytes(self.filesystem, self.build.context, path)
+    def read(self, path: str) -> bytes | None:
+        node = self.filesystem.lookup(path)
+        return self.build.bytes_of(node) if isinstance(node, File) else None
 
     def _redirected(self, redirections: list[Redirection]) -> Effect:
-        reads, writes, ways = list[str](), list[str](), list[str]()
-        for redirection in (one for one in redirections if one.operator not in (">&", "<&", "<<", "<<-", "<<<")):
-            if names_home(redirection.target) and not is_known(self.variables.get("HOME", SYMBOLIC)):
-                self.assumptions += [HOME] if HOME not in self.assumptions else []
-            target = self._wording().target(redirection.target, home_of(self.variables, self.state.user))
-            path = self._path(target)
-            if path in RANDOM:
-                raise UnknownEffect(f"{path} gives something else each time")
-            if path not in DEVICES:
-                (reads if redirection.operator == "<" else writes).append(path)
-                ways += self.filesystem.steps(join(self.directory, target))
-        return Effect((Region((*reads, *writes)),), (Region(tuple(writes)),), seconds=0.0, consulted=tuple(ways))
+        targets: list[tuple[Redirection, str]] = []
+        for one in redirections:
+            if one.operator not in (">&", "<&", "<<", "<<-", "<<<"):
+                if names_home(one.target) and not is_known(self.variables.get("HOME", SYMBOLIC)):
+                    self.assumptions += [HOME] if HOME not in self.assumptions else []
+                targets.append((one, self._wording().target(one.target, home_of(self.variables, self.state.user))))
+        return redirected(targets, self.path, self.filesystem, self.directory)
 
-    def _path(self, written: str) -> str:
+    def path(self, written: str) -> str:
         if written.startswith("~"):
             raise UnknownEffect("a path of the home directory is not followed")
         path = written if written.startswith("/") else f"{self.directory}/{written}"
@@ -374,7 +328,7 @@ class ShellRun:
             raise UnknownEffect("a path depends on a value that is not known before the build")
         return self.filesystem.resolve(path)
 
-    def _apply(
+    def apply(
         self, entries: list[Entry], text: str, *, joint: dict[str, str] | None = None, decides: bool = True
     ) -> None:
         """Carry out effects: computed where that is exact, else as one term over all that is read.
@@ -396,5 +350,5 @@ class ShellRun:
         self.last = term_of(entries, "" if joint is None else text, setting, before, joint=joint, sure=sure)
         self.filesystem = carried_out(entries, before, self.last, sure=sure)
 
-    def _text(self, node: ShellNode) -> str:
+    def own_text(self, node: ShellNode) -> str:
         return self.text[node.start : node.end]

@@ -43,6 +43,8 @@ def set_options(words: Sequence[str]) -> Sequence[str] | None:
     end = next((at for at, word in enumerate(words) if word not in SET_OPTIONS), len(words))
     if words[end : end + 1] and words[end] != "--" and words[end].startswith(("-", "+")):
         return None
+    if words[:end] and words[end - 1].endswith("o") and end < len(words):
+        return None  # the name of an option, which is none of those
     return words[:end]
 
 

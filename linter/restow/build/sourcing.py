@@ -5,7 +5,7 @@ The file of a base image is not at hand. Of ``os-release`` the names are known t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from restow.build.command_terms import Entry
 from restow.build.state import Command
@@ -54,8 +54,11 @@ def script_of(what: str, text: str, dialect: str) -> Script:
     return parsed
 
 
-def release(words: Sequence[str], node: SimpleCommand, filesystem: Filesystem) -> tuple[Entry, dict[str, str]]:
-    """``. /etc/os-release``: the reading, and the variables with a value that nobody knows, named by what is read.
+def release(
+    words: Sequence[str], node: SimpleCommand, filesystem: Filesystem, before: Mapping[str, str]
+) -> tuple[Entry, dict[str, str]]:
+    """``. /etc/os-release``: the reading, and the variables with a value that nobody knows, named by what is read and by
+    the value ``before``, which stays where the file does not set one.
 
     Raises UnknownEffect for any other file.
     """
@@ -63,4 +66,6 @@ def release(words: Sequence[str], node: SimpleCommand, filesystem: Filesystem) -
         raise UnknownEffect(f"this use of {words[0]} is not followed")
     entry = read_entry(words[1], RELEASE_FILES)
     term = digest_of(*(region.digest(filesystem) for region in entry.command.effect.reads))
-    return entry, {name: symbolic("release", f"{name} {term}") for name in RELEASE_VARIABLES}
+    return entry, {
+        name: symbolic("release", f"{name} {digest_of(term, before.get(name))}") for name in RELEASE_VARIABLES
+    }

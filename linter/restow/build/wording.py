@@ -24,6 +24,12 @@ _TAKES_BRACES = frozenset(
 """Programs that do the same to several words as to one that names them all."""
 _MODE_FIRST = ("chmod", "chown", "chgrp")
 _GLOB = "*?["
+_OF_THE_SHELL = frozenset(
+    "PWD OLDPWD PPID UID EUID GROUPS RANDOM SRANDOM SECONDS LINENO SHLVL BASHPID BASHOPTS SHELLOPTS BASH_VERSION "
+    "BASH_VERSINFO BASH_COMMAND BASH_SUBSHELL FUNCNAME DIRSTACK EPOCHSECONDS EPOCHREALTIME OPTIND HISTCMD "
+    "HOSTTYPE MACHTYPE OSTYPE".split()
+)
+"""Variables that one shell or another sets, whatever the build gave them: ``PWD`` and ``OLDPWD`` by POSIX, others by bash(1)."""
 
 
 @dataclass
@@ -107,6 +113,8 @@ class Wording:
             value = self.directory if self.plain else symbolic("shell", f"PWD in {self.directory}")
         if value is None:
             value = self.scope.lookup(part.name)
+        if value is not None and part.name in _OF_THE_SHELL and not (part.name == "PWD" and value == self.directory):
+            value = symbolic("shell", f"{part.name}, given {digest_of(value)}, in {self.directory}")
         if part.operator is None:
             return symbolic("shell", part.name) if value is None else value
         if "=" in part.operator or part.operator.startswith("!"):

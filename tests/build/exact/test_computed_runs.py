@@ -205,6 +205,22 @@ def test_a_run_that_is_not_computed_says_so() -> None:
     assert not built("RUN date > x").target.steps[-1].computed
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["chmod 644 a", "chown 0:0 a", "mv d e"],
+    ids=["a mode that stands", "an owner that stands", "a directory"],
+)
+def test_hard_links_of_an_earlier_layer_that_engines_part_or_not(command) -> None:
+    """A copy up parts the names of a file in an overlay, even where nothing changes."""
+    simulation = built(f"RUN mkdir d; echo x > a; ln a b; ln a d/c\nRUN {command}")
+    assert [step.computed for step in simulation.target.steps if step.instruction.kind == "run"] == [True, False]
+
+
+def test_a_hard_link_of_an_earlier_layer_is_a_file_of_its_own_where_it_is_moved() -> None:
+    found = after("RUN echo x > a; ln a b\nRUN mv a c")
+    assert found.lookup("/w/c").link_group is None
+
+
 def test_a_hard_link_over_layers_is_not_computed() -> None:
     assert built("RUN echo > x && ln x y").target.steps[-1].computed
     assert not built("COPY a x\nRUN ln x y").target.steps[-1].computed

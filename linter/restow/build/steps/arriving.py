@@ -30,34 +30,40 @@ def arrived(
 ) -> tuple[Filesystem, list[str]]:
     """``filesystem`` with the sources at ``destination``, and the places where they arrive; ``archives`` are unpacked.
 
+    With --link they are put into an empty root, and that is laid over: no link of the image is followed, directories on
+    the way replace the attributes of existing ones, and anything else replaces what is there.
+
     Raises UnknownEffect, PathConflict and BuildFailure as what puts them does.
     """
-    if not placing.link:
-        return _put(filesystem, parts, archives, placing, destination, build)
-    plain = replace(placing, link=False)
-    alone, places = _put(Filesystem.empty(), parts, archives, plain, destination, build)
-    if any(isinstance(node, Unknown) or (isinstance(node, Directory) and node.rest) for _, node in alone.walk()):
-        return _put(filesystem, parts, archives, plain, destination, build)  # a term, wherever it lies
-    return placing.laid_over(filesystem, alone, parts, places), places
-
-
-def _put(
-    filesystem: Filesystem,
-    parts: Sequence[Found],
-    archives: Sequence[bool],
-    placing: Placing,
-    destination: str,
-    build: Build,
-) -> tuple[Filesystem, list[str]]:
+    apart = placing.link and not any(isinstance(part.node, Unknown) for part in parts)
+    if placing.link and not apart:
+        filesystem = _ready(filesystem, parts, placing, destination)
+    after, used = (Filesystem.empty(), replace(placing, link=False)) if apart else (filesystem, placing)
     places = list[str]()
     for number, (part, archive) in enumerate(zip(parts, archives, strict=True)):
         if archive:
-            places.append(filesystem.resolve(join(destination)))
-            filesystem = _unpacked(filesystem, part, placing, destination, build)
+            places.append(after.resolve(join(destination)))
+            after = _unpacked(after, part, used, destination, build)
         else:
-            places.append(placing.target(filesystem, part, destination))
-            filesystem = placing.of_source(number).put(filesystem, part, destination)
-    return filesystem, places
+            unknown = isinstance(part.node, Unknown)
+            places.append(join(destination) if unknown else used.target(after, part, destination))
+            after = used.of_source(number).put(after, part, destination)
+    if not apart:
+        return after, places
+    if any(isinstance(node, Unknown) or (isinstance(node, Directory) and node.rest) for _, node in after.walk()):
+        raise UnknownEffect("--link of an archive that is not unpacked")
+    return placing.laid_over(filesystem, after, parts, places), places
+
+
+def _ready(filesystem: Filesystem, parts: Sequence[Found], placing: Placing, destination: str) -> Filesystem:
+    """``filesystem`` with the directories that --link brings on the way to something that is not known."""
+    place = join(destination)
+    folder = place if destination.endswith("/") else place.rsplit("/", 1)[0] or "/"
+    made = Filesystem.empty().make_directories(folder, placing.created)
+    ready = placing.laid_over(filesystem, made, (), ())
+    if ready.resolve(place) != place or not all(part.sure for part in parts):
+        raise UnknownEffect(f"--link of what is not known, which may replace what stands at {place}")
+    return ready
 
 
 def _unpacked(filesystem: Filesystem, part: Found, placing: Placing, destination: str, build: Build) -> Filesystem:

@@ -10,7 +10,7 @@ from restow.build.followed import other_askers, require_sent
 from restow.build.layout import layout_assumptions
 from restow.build.owners import UNCHANGED, is_nothing, owner_of
 from restow.build.parents import with_parents
-from restow.build.placing import Placing, blur, is_symbolic
+from restow.build.placing import Placing, is_symbolic
 from restow.build.sending import is_sent, refuse_lost_links, refuse_missing_folder, refuse_unsent
 from restow.build.sources import (
     Found,
@@ -30,7 +30,7 @@ from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.model import stage_number
 from restow.semantics.scope import is_known
 from restow.syntax.ast import Add, Copy
-from restow.vfs import Attributes, Content, Directory, File, Filesystem, Unknown, digest_of, join
+from restow.vfs import Attributes, Content, Directory, File, Filesystem, Origin, Unknown, digest_of, join
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -146,11 +146,12 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     parts += contents
     unpacks = isinstance(node, Add) and node.flag_value("unpack") != "false"
     archives = [unpacks and is_archive(part, context) for part in parts]
-    request = _for(request, parts)
-    filesystem, places = arrived(blank.state.filesystem, parts, archives, request.placing, request.destination, build)
-    for address in remote:
-        term = digest_of("downloaded", address, request.placing)
-        filesystem = blur(filesystem, request.destination, term, request.placing.created)
+    arriving = [*parts, *(_downloaded(source, node) for source in remote)]
+    request = _for(request, arriving)
+    unpacked = [*archives, *(False for _ in remote)]
+    filesystem, places = arrived(
+        blank.state.filesystem, arriving, unpacked, request.placing, request.destination, build
+    )
     size = sum(part.size for part in parts)
     names = [_last(source) for source in request.sources if source in sources]
     written = [(part.name, part.node.digest) for part in contents]
@@ -164,9 +165,15 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
         error=f"no file of the build context is called {' or '.join(missing)}" if missing else None,
         seconds=COPY_SECONDS + size * SECONDS_PER_BYTE + 3.0 * len(remote),
         places=tuple(places) or (join(request.destination),),
-        creates=made_by(parts, archives, places, request.placing),
+        creates=made_by(parts, archives, places[: len(parts)], request.placing),
         brought=_alone(parts, places, request) if parts and not remote and not any(archives) else None,
     )
+
+
+def _downloaded(address: str, node: Copy | Add) -> Found:
+    """What an address brings: a file, an archive's entries or the tree of a repository."""
+    flags = [(name, node.flag_value(name)) for name in ("keep-git-dir", "unpack", "exclude") if node.flag(name)]
+    return Found("", Unknown(Origin(f"downloaded {digest_of(address, flags)}")), address)
 
 
 def _refuse_pattern(source: str, found: list[Found], exclude: tuple[str, ...], build: Build) -> None:
@@ -247,7 +254,6 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
         images: tuple[str, ...] = ()
     else:
         origin, stages, images = build.root_of(name), (), (name,)
-    filesystem, places = blank.state.filesystem, list[str]()
     found = _sources_in(origin, request.sources, node, blank.state)
     request = _for(request, found)
     if not found and build.builder == "classic":
@@ -257,14 +263,8 @@ def _from_image(blank: Step, request: _Request, name: str, build: Build) -> Step
         refuse_lost_links(origin, found, lambda path: True)
         for source in patterns:
             refuse_missing_folder(source, origin)
-    if request.placing.link and not any(isinstance(part.node, Unknown) for part in found):
-        filesystem, places = request.placing.linked(filesystem, found, request.destination)
-    else:
-        for number, part in enumerate(found):
-            unknown = isinstance(part.node, Unknown)
-            target = join(request.destination) if unknown else None
-            places.append(target or request.placing.target(filesystem, part, request.destination))
-            filesystem = request.placing.of_source(number).put(filesystem, part, request.destination)
+    whole = [False] * len(found)
+    filesystem, places = arrived(blank.state.filesystem, found, whole, request.placing, request.destination, build)
     root = blank.state.root
     if node.flag("exclude") is None and not _is_on(node, "parents"):
         index = stage.index if stage is not None else None

@@ -133,14 +133,8 @@ def _with_mounts(filesystem: Filesystem, mounts: tuple[Mount, ...], build: Build
         node: Node | None = None
         if mount.type == "tmpfs":
             node = Directory(Attributes(0o1777), {})
-        elif mount.type == "bind" and mount.image is None and build.context is not None and mount.stage is None:
-            root = Filesystem(build.context.root)
-            node = root.lookup(root.resolve(mount.source))
-        elif mount.type == "bind" and (mount.stage is not None or mount.image is not None):
-            origin = (
-                build.result_of(mount.stage).filesystem if mount.stage is not None else build.root_of(mount.image or "")
-            )
-            node = origin.lookup(origin.resolve(mount.source))
+        elif mount.type == "bind":
+            _, node = _mounted(mount, build)
         if node is None and mount.type == "bind":
             raise BuildFailure(f'failed to calculate checksum: "{mount.source}": not found')
         if not isinstance(node, Directory | File):
@@ -234,7 +228,7 @@ def _over(filesystem: Filesystem, mount: Mount, build: Build) -> Filesystem:
     if mount.type == "bind" and mount.stage is None and mount.image is None:
         if build.context is None:
             raise UnknownEffect("there is no build context to mount")
-        node = build.context.lookup(mount.source)
+        _, node = _mounted(mount, build)
         if node is None:
             raise UnknownEffect(f"the build context has no {mount.source} to mount")
         return with_mount(filesystem, mount.target, node)
@@ -243,14 +237,20 @@ def _over(filesystem: Filesystem, mount: Mount, build: Build) -> Filesystem:
     raise UnknownEffect(f"a mount of type {mount.type!r} is not simulated")
 
 
-def _mounted_digest(mount: Mount, build: Build) -> str:
+def _mounted(mount: Mount, build: Build) -> tuple[str, Node | None]:
+    """What a bind mount or ``from=`` mounts: links on the way and at the end lead within the source's root."""
     if mount.stage is not None:
-        node = build.result_of(mount.stage).filesystem.lookup(mount.source)
-        return digest_of(mount.identity, node.digest if node else "nothing")
-    if mount.type == "bind" and mount.image is None and build.context is not None:
-        node = build.context.lookup(mount.source)
-        return digest_of(mount.identity, node.digest if node else "nothing")
-    if mount.image is not None:
-        node = build.root_of(mount.image).lookup(mount.source)
-        return digest_of(mount.identity, node.digest if node else "nothing")
-    return digest_of(mount.identity)
+        origin = build.result_of(mount.stage).filesystem
+    elif mount.image is not None:
+        origin = build.root_of(mount.image)
+    elif mount.type == "bind" and build.context is not None:
+        origin = Filesystem(build.context.root)
+    else:
+        return "", None
+    place = origin.resolve(mount.source)
+    return place, origin.lookup(place)
+
+
+def _mounted_digest(mount: Mount, build: Build) -> str:
+    place, node = _mounted(mount, build)
+    return digest_of(mount.identity, place, node.digest if node else "nothing")

@@ -20,6 +20,8 @@ _OF_TWO_FILES = frozenset(("-nt", "-ot", "-ef"))
 def effect(call: Invocation) -> Effect:
     """Nothing is written; the files that a test looks at are read."""
     name = call.name
+    if name == "printf" and call.argv[1:2] == ("-v",):
+        raise UnknownEffect("printf -v sets a variable, which is not followed")
     if name in _SILENT:
         whole = name == "sleep" and call.argv[1:2] and call.argv[1].isdigit()
         return Effect(seconds=float(call.argv[1]) if whole else 0.0)

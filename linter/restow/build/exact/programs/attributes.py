@@ -75,6 +75,9 @@ def _apply(call: Call, path: str, node: Node, change: Callable[[Node], Attribute
         return
     if isinstance(node, Directory):
         call.disk.set(path, Directory(attributes, node.children, node.rest))
+    elif isinstance(node, File) and attributes == node.attributes:
+        if node.link_group is not None and call.disk.stood_before(path, node):
+            raise UnknownEffect("a change of nothing parts the names of a file in some engines, and not in others")
     elif isinstance(node, File):
         capability = node.capability if attributes.uid == node.attributes.uid else b""
         call.disk.set(path, replace(node, attributes=attributes, capability=capability))

@@ -199,6 +199,15 @@ def _move(call: Call, source: str, destination: str) -> None:
         raise UnknownEffect("a directory is moved by a user other than root")
     if isinstance(node, File) and node.link_group is not None and isinstance(target.node, File):
         raise UnknownEffect("a hard link is moved over a file")
+    linked = [
+        path
+        for path, each in disk.filesystem.walk(place.path)
+        if isinstance(each, File) and each.link_group and disk.stood_before(path, each)
+    ]
+    if linked and isinstance(node, Directory):
+        raise UnknownEffect("a directory with hard links of an earlier layer is moved")
+    if linked and isinstance(node, File):
+        node = replace(node, link_group=None)
     disk.remove(place.path)
     if target.node is not None:
         disk.remove(target.path)

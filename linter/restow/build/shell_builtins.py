@@ -1,0 +1,91 @@
+"""Commands of the shell itself that change its own state: cd, export, set, unset, ``.`` and source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from restow.build.command_terms import Entry
+from restow.build.shell_text import exits_on_error, kind, set_options, stands
+from restow.build.sourcing import RELEASE, SOURCES, read_entry, release, script_of
+from restow.errors import UnknownEffect
+from restow.semantics.scope import is_known
+from restow.shell import SimpleCommand
+from restow.vfs import digest_of, join
+
+if TYPE_CHECKING:
+    from restow.build.shell import ShellRun
+
+STATEFUL = ("cd", "export", "set", "unset", *SOURCES)
+
+
+def check_plain(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand) -> None:
+    """Raises UnknownEffect for what shells differ in: an assignment before the command, and ``source``."""
+    if node.assignments or node.redirections:
+        raise UnknownEffect(f"{words[0]} with an assignment or a redirection is not followed")
+    if words[0] == "source" and shell.dialect not in ("bash", "zsh"):
+        raise UnknownEffect(f"not every shell called {shell.dialect} has source")
+
+
+def run_builtin(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand, decides: bool) -> None:
+    """Carry the command out in ``shell``. Raises UnknownEffect where that is not followed."""
+    check_plain(shell, words, node)
+    if words[0] == "cd":
+        if len(words) != 2 or not is_known(words[1]) or words[1] == "-":
+            raise UnknownEffect("the target of a cd is not known")
+        _enter(shell, words[1], decides)
+    elif words[0] == "export" and all("=" in word or word.isidentifier() for word in words[1:]):
+        for word in words[1:]:
+            name, equals, value = word.partition("=")
+            shell.exported.add(name)
+            if equals:
+                shell.variables[name] = value
+    elif words[0] == "set" and (options := set_options(words[1:])) is not None:
+        shell.errexit = exits_on_error(options, shell.errexit)
+    elif words[0] == "unset":
+        for word in words[1:]:
+            if word == "HOME" or shell.state.scope.lookup(word) is not None:
+                raise UnknownEffect(f"{word} is unset, and the stage or the engine gives it a value")
+            shell.variables.pop(word, None)
+    elif words[0] in SOURCES:
+        _source(shell, words, node, decides)
+    else:
+        raise UnknownEffect(f"this use of {words[0]} is not followed")
+
+
+def _source(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand, decides: bool) -> None:
+    """``. file``: a script that is at hand runs in this shell."""
+    path = shell.path(words[1]) if len(words) == 2 and "/" in words[1] else ""
+    data = shell.read(path) if path else None
+    if data is not None and shell.state.user not in ("", "root", "0"):
+        raise UnknownEffect(f"whether the user may read {path} is not followed")
+    if data is None:
+        shell.apply([release_read(shell, words, node)], shell.own_text(node), decides=decides)
+        return
+    shell.apply([read_entry(path, shell.filesystem.steps(path))], words[1])
+    try:
+        outer, shell.text = shell.text, data.decode()
+    except UnicodeDecodeError:
+        raise UnknownEffect(f"{path} holds bytes that are no text") from None
+    shell.script(script_of(path, shell.text, "sh"), decides=decides)
+    shell.text = outer
+
+
+def release_read(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand) -> Entry:
+    """``. /etc/os-release``: the reading; the variables that it may set have values that nobody knows from then on."""
+    entry, values = release(words, node, shell.filesystem, shell.variables)
+    shell.variables |= values
+    shell.assumptions += [RELEASE] if RELEASE not in shell.assumptions else []
+    return entry
+
+
+def _enter(shell: ShellRun, written: str, decides: bool) -> None:
+    """``cd``: the shell takes ``..`` by name, the programs that it starts by what stands there."""
+    if ".." in written.split("/") and shell.linked:
+        raise UnknownEffect("a cd to .. from below a symbolic link")
+    path = shell.path(written)
+    if not decides and not stands(shell.filesystem, path):
+        raise UnknownEffect(f"the script goes on where {path} is no directory")
+    shell.filesystem = shell.filesystem.entered(path)
+    shell.context_term = digest_of(shell.context_term, path, kind(shell.filesystem.lookup(path)))
+    shell.linked |= path != join(shell.directory, written)
+    shell.directory = path
