@@ -41,7 +41,7 @@ def _of(ctx: RuleContext, item: Dispatched, node: Expose) -> Iterator[Port]:
         except WordError:
             continue
         own = item.place is node
-        place = Span(item.place.start, item.place.start + len(item.place.keyword))
+        place = ctx.dockerfile.keyword_span(item.place)
         for text in texts:
             outside, _, last = text.rpartition(":")
             number, _, protocol = last.partition("/")

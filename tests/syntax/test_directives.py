@@ -41,6 +41,25 @@ def test_span():
 
 
 @pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("#check= ", " "),
+        ("#check=\x85", "\x85"),
+        ("# check = a\xa0 \t", "a\xa0"),
+        ("#\xa0check=\v", "\v"),
+        ("#check=\f ", " "),
+    ],
+)
+def test_a_value_may_be_a_blank(line, value):
+    text = f"{line}\n# escape=`\nFROM a"
+    tree = parse(text)
+    assert (tree.directives[0].value, tree.escape) == (value, "`")
+    span = text[tree.directives[0].start : tree.directives[0].end]
+    assert span == line.rstrip(" \t") if value.strip(" ") else line
+    assert parse(span).directives[0].value == value
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [("# escape=x\nFROM a", "write \\ or `"), ("# escape=`\n# escape=\\\nFROM a", "keep one")],
 )

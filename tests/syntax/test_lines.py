@@ -86,10 +86,22 @@ def test_backtick_escape():
     assert env.pairs[0].value == "e` f"
 
 
-def test_leading_continuation():
-    tree = parse("\\\nFROM a")
-    assert tree.instructions[0].kind == "from"
-    assert tree.instructions[0].start == 2
+@pytest.mark.parametrize("above", ["\\\n", "\\ \n\n# c\n", "\\\n  \\\n", " \\\n\xa0"])
+def test_an_instruction_begins_at_the_escape_character_alone_on_the_line_above(above):
+    text = f"ARG b\n{above}FROM a\nRUN c\n"
+    tree = parse(text)
+    assert [node.kind for node in tree.instructions] == ["arg", "from", "run"]
+    assert tree.source.position(tree.instructions[1].start).line == 2
+    assert text[tree.instructions[1].start] == "\\"
+    keyword = tree.keyword_span(tree.instructions[1])
+    assert text[keyword.start : keyword.end] == "FROM"
+
+
+def test_a_keyword_may_be_cut_in_two():
+    text = "FR\\\nOM a\nBAD b"
+    tree = parse(text)
+    spans = [tree.keyword_span(node) for node in tree.instructions]
+    assert [text[span.start : span.end] for span in spans] == ["FR\\\nOM", "BAD"]
 
 
 def test_tokens_name_what_stands_between():

@@ -25,7 +25,7 @@ PIECES = st.sampled_from(
         *"FROM RUN COPY ADD ENV ARG LABEL CMD HEALTHCHECK ONBUILD SHELL VOLUME USER WORKDIR NONE AS a b=c --from=y".split(),
         *"--mount=type=cache,target=/c <<E <<-E E".split(),
         *('["a","b"]', "$A", "#", '"', "'", "é", "`", "\\", " ", "\t", "\n", "\r\n", "\n\n", "\\\n", "`\n", "\\ \r\n"),
-        *("\n#c\n", "\nE\n", "# escape=`\n", "\ufeff", "\v"),
+        *("\n#c\n", "\nE\n", "# escape=`\n", "\ufeff", "\v", "\xa0", "\u2003", "\x85", "\\\f", "\\\n#c\n", "--"),
     ]
 )
 LINES = st.sampled_from(

@@ -23,6 +23,14 @@ def test_loaded_tables_parse_as_built_ones(escape, tmp_path):
     assert [token.start_pos for token in loaded.parse(sliced, start="copy").children] == [3, 8, 17, text.index('"c"')]
 
 
+def test_tables_that_cannot_be_read_or_do_not_fit_are_built(tmp_path):
+    folder, foreign = tmp_path / "folder.tables", tmp_path / "foreign.tables"
+    folder.mkdir()
+    foreign.write_bytes(b"restow-tables-1 0 0 0\nanything")
+    for path in (folder, foreign, tmp_path / "missing.tables"):
+        assert load_tables(tables.GRAMMAR, path, lambda: "built") == "built"
+
+
 def test_every_macro_is_filled_in():
     import re
 

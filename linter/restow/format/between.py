@@ -5,7 +5,7 @@ Every line keeps its own line end; no line moves over another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from restow.errors import RestowError
@@ -36,9 +36,10 @@ def assemble(dockerfile: Dockerfile, printed: Sequence[str]) -> str:
     """The file with ``printed`` in place of its instructions. Raises UnprintableError."""
     text, newline = dockerfile.text, dockerfile.source.newline
     at = len(BOM) if text.startswith(BOM) else 0
+    kept = {directive.start for directive in dockerfile.directives if not directive.value.strip(SPACES)}
     parts = [text[:at]]
     for index, (node, new) in enumerate(zip(dockerfile.instructions, printed, strict=True)):
-        lines = _lines(text[at : node.start], at)
+        lines = _lines(text[at : node.start], at, kept)
         if index == 0:
             parts += _written(_top(lines))
         else:
@@ -51,7 +52,7 @@ def assemble(dockerfile: Dockerfile, printed: Sequence[str]) -> str:
         return "".join(parts)
     if at < len(text) or printed:
         rest += "" if rest.endswith("\n") else newline
-    lines = _lines(rest, at)
+    lines = _lines(rest, at, kept)
     if printed:
         parts.append(lines.pop(0).end)
         parts += _written(_without_last_blank(_single_blanks(lines)))
@@ -60,8 +61,11 @@ def assemble(dockerfile: Dockerfile, printed: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def _lines(gap: str, offset: int) -> list[Line]:
-    """The lines of ``gap``, which stands at ``offset``; what follows the last line end indents an instruction."""
+def _lines(gap: str, offset: int, kept: Container[int]) -> list[Line]:
+    """The lines of ``gap``, which stands at ``offset``; what follows the last line end indents an instruction.
+
+    ``kept`` is where lines begin that keep the blanks at their end: directives with a value of blanks.
+    """
     found: list[Line] = []
     for line in gap.split("\n"):
         content = line.lstrip(SPACES)
@@ -69,7 +73,8 @@ def _lines(gap: str, offset: int) -> list[Line]:
             raise UnprintableError(offset, f"{content[:20]!r} stands where only comments and blank lines do")
         body = content.rstrip("\r")
         ending = "\r" * (len(line) - len(line.rstrip("\r")))
-        found.append(Line(body.rstrip(" \t\r"), ending + "\n"))
+        whole = offset + len(line) - len(content) in kept
+        found.append(Line(body if whole else body.rstrip(" \t\r"), ending + "\n"))
         offset += len(line) + 1
     return found[:-1]
 

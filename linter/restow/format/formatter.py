@@ -100,7 +100,7 @@ def _refusal(dockerfile: Dockerfile) -> Refusal | None:
 def _too_long(before: Dockerfile, after: Dockerfile) -> Refusal | None:
     """An instruction near the longest that is read may be longer as printed, by its indents."""
     for old, new in zip(before.instructions, after.instructions, strict=False):
-        if isinstance(new, Invalid):
+        if isinstance(new, Invalid) and new.by_length:
             return Refusal(f"as printed, the instruction could not be read: {new.message}", old.start)
     return None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from restow.format.between import UnprintableError
 from restow.syntax.ast import Dockerfile, Instruction, Onbuild, Token
-from restow.syntax.lines import SPACES
+from restow.syntax.lines import BLANKS, SPACES
 
 FLAG_ORDER = {
     "run": ("mount", "device", "network", "security"),
@@ -22,11 +22,11 @@ FLAG_ORDER = {
 }
 """The order of flags. It means nothing to BuildKit, but for flags of one name, which keep theirs."""
 
-_BETWEEN = frozenset({"WHITESPACE", "NEWLINE", "CONTINUATION", "COMMENT", "MARGIN"})
+_BETWEEN = frozenset({"WHITESPACE", "NEWLINE", "CONTINUATION", "COMMENT", "MARGIN", "CHECK_MARGIN"})
 _HEREDOC = frozenset({"HEREDOC_BODY", "HEREDOC_END"})
 _UPPER = frozenset({"KEYWORD", "AS", "CMD", "NONE"})
 _SHELL_TEXT = "TEXT"
-_OWN_LINES = frozenset({_SHELL_TEXT, "LEGACY_VALUE"})
+_OWN_LINES = frozenset({_SHELL_TEXT, "CHECK_TEXT", "LEGACY_VALUE"})
 """Tokens whose lines keep their indent: it is a part of a command, or of a value."""
 
 
@@ -74,7 +74,7 @@ def print_instruction(
     pieces = _sorted_flags(node, pieces, dockerfile.text)
     if shell is not None:
         pieces[-1] = replace(pieces[-1], text=shell.text)
-    parts = [pieces[0].text]
+    parts = [_lead(dockerfile.text[node.start : pieces[0].start], node.start, pieces[0], layout), pieces[0].text]
     for before, after in itertools.pairwise(pieces):
         parts += [_gap(dockerfile.text, before, after, layout), after.text]
     return _tidied("".join(parts), dockerfile.escape) + _tail(dockerfile, pieces[-1].end, node)
@@ -124,9 +124,16 @@ def _sorted_flags(node: Instruction, pieces: list[Piece], text: str) -> list[Pie
     return found
 
 
+def _lead(lead: str, offset: int, keyword: Piece, layout: Layout) -> str:
+    """What is printed for lines of an escape character alone above the keyword: the first of them, where a comment follows."""
+    return _line_break(lead, offset, keyword, layout).lstrip(" ") if "#" in lead else ""
+
+
 def _gap(text: str, before: Piece, after: Piece, layout: Layout) -> str:
     """What is printed between two pieces."""
     gap = text[before.end : after.start]
+    if after.type not in ("FLAG", "DASHES") and after.text.startswith("--") and gap.strip(BLANKS):
+        return gap  # without the wide space it would be a flag
     if "\n" in gap:
         return _line_break(gap, before.end, after, layout)
     if before.type == "COMMA":
@@ -149,7 +156,7 @@ def _line_break(gap: str, offset: int, after: Piece, layout: Layout) -> str:
             raise UnprintableError(offset, f"{content[:20]!r} stands where a comment is expected")
     if layout.kept:
         return "".join([*parts, last])
-    indents = {"JSON_CLOSE": "", _SHELL_TEXT: layout.shell_indent}
+    indents = {"KEYWORD": "", "JSON_CLOSE": "", _SHELL_TEXT: layout.shell_indent}
     return "".join([*parts, indents.get(after.type, layout.indent)])
 
 
@@ -180,7 +187,8 @@ def _unpadded(line: str, escape: str) -> str:
 
 def _tail(dockerfile: Dockerfile, at: int, node: Instruction) -> str:
     """What follows the last piece: here-document bodies as they are, or an escape character that continues nothing,
-    with the blank lines and comments behind it."""
+    with the blank lines and comments behind it. Blanks that keep one from continuing stay."""
     tail = dockerfile.text[at : node.end]
-    first = tail.lstrip(" \t")
-    return first if "\n" in tail and not first.startswith(dockerfile.escape) else tail
+    first = tail.lstrip(SPACES.replace("\n", "").replace("\r", ""))
+    bare = "\n" in tail and not first.startswith(dockerfile.escape) and dockerfile.text[at - 1] != dockerfile.escape
+    return first if bare else tail

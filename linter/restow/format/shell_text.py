@@ -9,7 +9,7 @@ from restow.format.equal import Meaning, ShellMeaning
 from restow.format.instruction import ShellText
 from restow.semantics import read_model
 from restow.semantics.in_force import read_in_force
-from restow.shell import Opaque, Script, ShellNode, Word, children, parse_shell, walk
+from restow.shell import Opaque, Script, ShellNode, Word, children, parse_shell, shell_name, walk
 from restow.shell.parser import POSIX_DIALECTS
 from restow.syntax.ast import Dockerfile, Run
 from restow.syntax.lines import SPACES
@@ -20,7 +20,7 @@ _PLACES = frozenset({"start", "end", "operator_start"})
 def dialects_of(dockerfile: Dockerfile) -> tuple[str, ...]:
     """The shell that is in force at each instruction: the name of its program, empty where there is none."""
     found = read_in_force(read_model(dockerfile))
-    return tuple(one.shell[0].rsplit("/", 1)[-1] if one.shell else "" for one in found)
+    return tuple(shell_name(one.shell[0]) if one.shell else "" for one in found)
 
 
 def shell_meaning(dockerfile: Dockerfile) -> ShellMeaning:

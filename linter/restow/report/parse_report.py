@@ -14,7 +14,6 @@ from restow.report.json_report import Document
 from restow.report.shell_tree import ShellDocument, script_of, shell_document
 from restow.semantics import Model, is_known, read_model
 from restow.semantics.in_force import InForce, read_in_force
-from restow.shell import Opaque, Script
 from restow.source import Source
 from restow.syntax.ast import (
     Command,
@@ -32,8 +31,6 @@ from restow.syntax.ast import (
 VERSION: Literal[1] = 1
 LARGEST = 200_000
 """How many variables all states together may hold: a file of thousands of ENV has a state for each of them."""
-MOST_SCRIPTS = 1_000
-"""How many commands are read as shell; those after them are ``Opaque``, as each takes about a millisecond."""
 
 _PARTS = frozenset(
     {"start", "end", "kind", "keyword", "flags", "command", "heredocs", "instruction", "message", "offset"}
@@ -180,7 +177,6 @@ class _Writer:
         self.states: list[StateDocument] = []
         self.numbers: dict[int, int] = {}
         self.variables = 0
-        self.scripts = 0
 
     def document(self, program: str) -> ParseDocument:
         """The whole."""
@@ -255,12 +251,7 @@ class _Writer:
 
     def command(self, command: Command, node: Instruction, found: InForce) -> CommandDocument:
         """A command with its shell tree."""
-        self.scripts += 1
-        script: Script | Opaque | None = Opaque(
-            command.start, command.end, f"more than {MOST_SCRIPTS} commands before it"
-        )
-        if self.scripts <= MOST_SCRIPTS or command.form == "exec":
-            script = script_of(self.model.dockerfile, node, command, found.shell)
+        script = script_of(self.model.dockerfile, node, command, found.shell)
         return CommandDocument(
             form=command.form,
             text=command.text,

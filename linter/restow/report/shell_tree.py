@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from restow.shell import Opaque, Script, ShellNode, parse_shell
+from restow.semantics.run_script import run_script
+from restow.shell import Opaque, Script, ShellNode, parse_shell, shell_name
 from restow.syntax.ast import Command, Dockerfile, Instruction, Run
 
 ShellDocument: TypeAlias = dict[str, Any]
@@ -18,12 +19,16 @@ DEEPEST = 400
 def script_of(
     dockerfile: Dockerfile, node: Instruction, command: Command, shell: tuple[str, ...]
 ) -> Script | Opaque | None:
-    """The script of a command in shell form, as the shell in force reads it; None for the exec form."""
+    """The script of a command in shell form, as the shell in force reads it; None for the exec form.
+
+    Of ``RUN <<EOF`` it is the body's. Opaque where a command is given here-documents.
+    """
     if command.form == "exec":
         return None
-    dialect = shell[0].rsplit("/", 1)[-1] if shell else ""
-    if isinstance(node, Run) and node.heredocs:
-        return Opaque(command.start, command.end, "a command with here-documents; their bodies are listed apart")
+    dialect = shell_name(shell[0]) if shell else ""
+    if isinstance(node, Run):
+        fed = Opaque(command.start, command.end, "a command with here-documents; their bodies are listed apart")
+        return run_script(dockerfile, node, dialect) or fed
     return parse_shell(dockerfile.text, command.start, command.end, escape=dockerfile.escape, dialect=dialect)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +12,7 @@ from restow.rule.finding import Finding, Fix
 from restow.rule.meta import RuleMeta
 from restow.semantics import Model, read_model
 from restow.semantics.model import LONGEST_BUILD
+from restow.semantics.run_script import run_script
 from restow.shell import Opaque, Script, parse_shell, shell_name
 from restow.source import Source, Span
 from restow.syntax.ast import Dockerfile, Instruction, Run
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from restow.build import Context, Simulation, StageResult, Step
 
 _Value = TypeVar("_Value")
-_OPENING = re.compile(r"<<-?(['\"]?)\w+\1")
 
 
 @dataclass(frozen=True)
@@ -82,17 +81,11 @@ class RuleContext:
         if node.command.form == "exec":
             return Opaque(node.start, node.end, "exec form runs no shell")
         dialect = shell_name(shell[0]) if shell else ""
-        text = self.dockerfile.text
-        if not node.heredocs:
-            return parse_shell(
-                text, node.command.start, node.command.end, escape=self.dockerfile.escape, dialect=dialect
-            )
-        if not _OPENING.fullmatch(node.command.text.strip()):
-            return parse_shell(text, node.command.start, node.end, escape=self.dockerfile.escape, dialect=dialect)
-        body = node.heredocs[0]
-        if len(node.heredocs) > 1 or body.content.startswith("#!"):
-            return Opaque(node.start, node.end, "a here-document that is not a shell script")
-        return parse_shell(text, body.start, body.end, escape="", dialect=dialect)
+        script = run_script(self.dockerfile, node, dialect)
+        if script is not None:
+            return script
+        text, escape = self.dockerfile.text, self.dockerfile.escape
+        return parse_shell(text, node.command.start, node.end, escape=escape, dialect=dialect)
 
     @cached_property
     def _shared(self) -> dict[Callable[[RuleContext], Any], Any]:
@@ -122,5 +115,5 @@ class RuleContext:
         origin: Span | None = None,
     ) -> Finding:
         """A finding of the rule at an instruction (its keyword is marked) or at a span; ``origin`` as in ``Finding``."""
-        span = at if isinstance(at, Span) else Span(at.start, at.start + len(at.keyword))
+        span = at if isinstance(at, Span) else Span(at.start, self.dockerfile.keyword_span(at).end)
         return Finding(meta.code, meta.name, message, span, meta.severity, help, fix, rearrange, origin)

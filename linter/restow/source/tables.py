@@ -1,7 +1,8 @@
 """Grammar tables next to their grammar: written when the wheel is built, used only where they fit the installed lark.
 
 A tables file is one header line (format, lark version, digest of the grammar, digest of the rest) and what
-``Lark.save`` writes. A file that does not fit, or is cut short, is never unpickled: the grammar is built instead.
+``Lark.save`` writes. A file that does not fit, is cut short, or cannot be read, is never unpickled: the grammar is built
+instead.
 """
 
 from __future__ import annotations
@@ -28,8 +29,11 @@ def load_tables(grammar: Path, tables: Path, build: Callable[[], Lark]) -> Lark:
 
 
 def fitting(grammar: Path, tables: Path) -> bytes:
-    """What ``Lark.save`` wrote to ``tables``; nothing where there is no such file, or it does not fit."""
-    line, _, payload = tables.read_bytes().partition(b"\n") if tables.is_file() else (b"", b"", b"")
+    """What ``Lark.save`` wrote to ``tables``; nothing where there is no file that can be read, or it does not fit."""
+    try:
+        line, _, payload = tables.read_bytes().partition(b"\n")
+    except OSError:
+        return b""
     return payload if line == _header(grammar, payload) else b""
 
 

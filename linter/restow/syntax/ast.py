@@ -9,11 +9,14 @@ Nodes are made by name. Tokens, of which there are most, are plain tuples.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from operator import itemgetter
 from typing import Literal, NamedTuple, TypeAlias, dataclass_transform
 
-from restow.source import Source
+from restow.source import Source, Span
 from restow.source.node import TextNode
 
 
@@ -230,13 +233,15 @@ class Invalid(InstructionNode):
     kept; its arguments are not told apart, since nothing is known of them: they are the text behind the flags.
 
     ``by_parser``: it is BuildKit's parser that refuses it, so that as a trigger of ONBUILD too it stops every build; what
-    the instruction itself refuses in a trigger stops only a build that sets it off.
+    the instruction itself refuses in a trigger stops only a build that sets it off. ``by_length``: it is not looked into, as
+    it, or a line of it, is too long.
     """
 
     kind: Literal["invalid"] = "invalid"
     message: str
     offset: int
     by_parser: bool = False
+    by_length: bool = False
 
 
 Instruction: TypeAlias = (
@@ -312,6 +317,16 @@ class Dockerfile:
         inner = (node.instruction if isinstance(node, Onbuild) else node for node in self.instructions)
         found = zip(self.instructions, inner, strict=True)
         return tuple(n for own, n in found if isinstance(n, Invalid) and (own is n or n.by_parser))
+
+    def keyword_span(self, node: Instruction) -> Span:
+        """Where the keyword of ``node`` stands: a line with an escape character alone may be above it, or cut it in two."""
+        first = bisect_left(self.tokens, node.start, key=itemgetter(0))
+        for token in islice(self.tokens, first, None):
+            if token.start >= node.end or token.type == "INVALID":
+                break
+            if token.type == "KEYWORD":
+                return Span(token.start, token.end)
+        return Span(node.start, node.start + len(node.keyword))
 
     def directive(self, name: str) -> Directive | None:
         """The parser directive called ``name`` (lower case)."""

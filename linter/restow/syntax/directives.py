@@ -41,7 +41,8 @@ def read_directives(text: str, start: int) -> tuple[list[Found], str, int]:
         following = len(text) if newline < 0 else newline + 1
         content = text[at:following].rstrip("\r\n")
         stripped = content.lstrip(SPACES)
-        match = _LINE.match(stripped[1:].lstrip(SPACES)) if stripped.startswith("#") else None
+        written = stripped[1:].lstrip(SPACES)
+        match = _LINE.match(written) if stripped.startswith("#") else None
         if match is None or (name := match[1].lower()) not in NAMES:
             break
         first = at + len(content) - len(stripped)
@@ -54,6 +55,6 @@ def read_directives(text: str, start: int) -> tuple[list[Found], str, int]:
         elif name == "escape":
             escape = match[2]
         seen.add(name)
-        found.append(Found(name, match[2], first, first + len(stripped.rstrip(SPACES)), value, problem))
+        found.append(Found(name, match[2], first, at + len(content) - len(written) + match.end(2), value, problem))
         at = following
     return found, escape, at

@@ -32,11 +32,13 @@ _BLANK_LINES = re.compile(f"(?:[{SPACES.replace(chr(10), '')}]{{0,1000}}+\\n)*+"
 class LogicalLine:
     """An instruction without its heredocs: ``text[start:end]`` minus the ranges in ``gaps``.
 
-    ``start`` and ``end`` enclose what is not blank; they are equal where there is only an escape character. ``tail`` is
-    ``end``, or the end of the text where an escape character at the end of a line has no line left to continue.
+    ``start`` and ``end`` enclose what is not blank; they are equal where there is only an escape character. ``head`` is
+    ``start``, or the escape character that a line before it consists of. ``tail`` is ``end``, or the end of the text where
+    an escape character at the end of a line has no line left to continue.
     """
 
     text: str
+    head: int
     start: int
     end: int
     tail: int
@@ -143,7 +145,9 @@ class LineReader:
         else:
             pieces.append((start, end))
         first, last = self._content(pieces)
-        return LogicalLine(self.text, first, last, tail or last, tuple(gaps), self.too_long)
+        if not tail and self._continued(first, last) is not None:
+            tail = end  # blanks that keep an escape character from continuing
+        return LogicalLine(self.text, min(pieces[0][0], first), first, last, tail or last, tuple(gaps), self.too_long)
 
     def _following(self) -> tuple[int, int] | None:
         """The next line that is neither blank nor a comment, not stripped; None at the end of the text."""

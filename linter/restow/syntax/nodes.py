@@ -11,7 +11,7 @@ from restow.syntax import ast
 from restow.syntax.flags import check_flags, read_flag
 from restow.syntax.heredocs import is_opener
 from restow.syntax.problem import Problem
-from restow.syntax.statement import USAGE, Statement
+from restow.syntax.statement import USAGE, Statement, is_wrong_array
 
 if TYPE_CHECKING:
     from lark import Token
@@ -31,7 +31,7 @@ class Parts:
         self.heredocs = heredocs
         self.escape = escape
         self.common: dict[str, Any] = {
-            "start": statement.start,
+            "start": statement.head,
             "end": end,
             "keyword": statement.keyword,
             "flags": tuple(
@@ -68,7 +68,7 @@ class Parts:
             start, end = _start(opening[0]), _end(self.tokens[-1])
             words = tuple(_decoded(self.text(token)) for token in self.of("STRING"))
             return ast.Command(start=start, end=end, form="exec", text=self._joined(start, end), words=words)
-        shell = self.of("TEXT")
+        shell = self.of("TEXT", "CHECK_TEXT")
         start = _start(shell[0]) if shell else self.statement.end
         self.refuse_json(start)
         return ast.Command(start=start, end=self.statement.end, form="shell", text=self._joined(start))
@@ -76,7 +76,7 @@ class Parts:
     def refuse_json(self, start: int) -> None:
         """Raise Problem where the rest of the line is a JSON array, yet not one of strings."""
         rest = self._joined(start)
-        if rest.startswith("[") and rest.endswith("]") and _is_json(rest):
+        if is_wrong_array(rest):
             raise Problem(_STRINGS_ONLY, start, by_parser=True)
 
     def missing(self, what: str) -> Problem:
@@ -88,10 +88,20 @@ class Parts:
 
 
 def build(parts: Parts) -> ast.Instruction:
-    """The node of a statement that has no problem yet. Raises Problem."""
+    """The node of a statement that has no problem yet. Raises Problem: what BuildKit's parser refuses before wrong flags."""
+    try:
+        node = _BUILDERS[parts.name](parts)
+    except Problem as problem:
+        if not problem.by_parser:
+            _check_flags(parts)
+        raise
+    _check_flags(parts)
+    return node
+
+
+def _check_flags(parts: Parts) -> None:
     if parts.name != "healthcheck" or not parts.of("NONE"):
         check_flags(parts.name, parts.common["flags"])
-    return _BUILDERS[parts.name](parts)
 
 
 def _from(parts: Parts) -> ast.From:
@@ -165,12 +175,27 @@ def _pairs(parts: Parts) -> dict[str, Any]:
 def _pair(parts: Parts, token: Token) -> ast.KeyValuePair:
     """``key=value``, or ``key`` alone (of ARG)."""
     text = parts.text(token)
-    if _end(token) == parts.statement.end and (len(text) - len(text.rstrip(parts.escape))) % 2:
+    if _end(token) == parts.statement.end and _ends_in_escape(text, parts.escape):
         text = text[:-1]
     key, equals, value = text.partition("=")
     if equals and not key:
         raise Problem(f"{parts.name.upper()} has an empty name: write NAME=VALUE", _start(token))
     return ast.KeyValuePair(start=_start(token), end=_end(token), key=key, value=value if equals else None)
+
+
+def _ends_in_escape(text: str, escape: str) -> bool:
+    """Whether a word ends in an escape character that nothing follows; in single quotes it is a character as any other."""
+    quote = ""
+    characters = iter(text)
+    for character in characters:
+        if character == escape and quote != "'":
+            if next(characters, "") == "":
+                return True
+        elif character == quote:
+            quote = ""
+        elif not quote and character in "'\"":
+            quote = character
+    return False
 
 
 def _env(parts: Parts) -> ast.Env:
@@ -274,16 +299,3 @@ def _decoded(text: str) -> str:
     if "\\" not in text:
         return text[1:-1]
     return _SURROGATE.sub("\ufffd", json.loads(text))
-
-
-def _is_json(text: str) -> bool:
-    """Whether ``text`` is JSON, by the standard."""
-    try:
-        json.loads(text, parse_constant=_no_constant, parse_int=str)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)

@@ -78,7 +78,7 @@ def _undecodable(source: Source, offset: int) -> ast.Dockerfile:
 def _too_long(offset: int | None) -> Problem | None:
     """The problem of a line at ``offset`` that BuildKit refuses for its length; None where there is no such line."""
     message = "the line is longer than 65535 bytes: continue it on a second line"
-    return None if offset is None else Problem(message, offset, by_parser=True)
+    return None if offset is None else Problem(message, offset, by_parser=True, by_length=True)
 
 
 def _too_many(line: LogicalLine) -> Problem | None:
@@ -89,7 +89,7 @@ def _too_many(line: LogicalLine) -> Problem | None:
     if length <= LONGEST_INSTRUCTION:
         return None
     message = f"the instruction has {length} characters, of which Restow reads {LONGEST_INSTRUCTION}: split it"
-    return Problem(message, line.start)
+    return Problem(message, line.start, by_length=True)
 
 
 class _FileParser:
@@ -185,7 +185,13 @@ class _FileParser:
                 return self._onbuild(parts)
             return build(parts)
         except Problem as raised:
-            return ast.Invalid(**parts.common, message=raised.message, offset=raised.offset, by_parser=raised.by_parser)
+            return ast.Invalid(
+                **parts.common,
+                message=raised.message,
+                offset=raised.offset,
+                by_parser=raised.by_parser,
+                by_length=raised.by_length,
+            )
 
     def _onbuild(self, parts: Parts) -> ast.Instruction:
         """An ONBUILD; what is wrong with its trigger is an ``Invalid`` inside, unless it is no trigger at all."""

@@ -16,13 +16,14 @@ class FieldError(ValueError):
 
 
 class Problem(Exception):  # noqa: N818 - raised and caught within this package, never seen outside
-    """``message`` says what to do, ``offset`` where in the file; ``by_parser`` as in ``Invalid``."""
+    """``message`` says what to do, ``offset`` where in the file; ``by_parser`` and ``by_length`` as in ``Invalid``."""
 
-    def __init__(self, message: str, offset: int, *, by_parser: bool = False) -> None:
+    def __init__(self, message: str, offset: int, *, by_parser: bool = False, by_length: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.by_parser = by_parser
+        self.by_length = by_length
 
 
 def suggestion(name: str, known: Iterable[str]) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING
 
-from restow.syntax.lines import BLANKS, LogicalLine
+from restow.syntax.lines import BLANKS, SPACES, LogicalLine
 from restow.syntax.problem import Problem, suggestion
 from restow.syntax.tables import INSTRUCTIONS
 
@@ -39,7 +41,7 @@ LONGEST_KEYWORD = 100
 """How far the first word of a line that is too long is looked for."""
 
 _KEYWORD = re.compile(rf"[^{BLANKS}]+")
-_HAS_ARGUMENTS = re.compile(r"\S+\s+(?!--)\S")
+_FIRST_WORD = re.compile(rf"[^{BLANKS}]+[{SPACES}]*")
 
 
 @dataclass(slots=True)
@@ -62,6 +64,11 @@ class Statement:
     def all_tokens(self) -> list[Token]:
         """The tokens, those of ``inner`` in their place."""
         return [*self.tokens, *self.inner.all_tokens()] if self.inner else self.tokens
+
+    @property
+    def head(self) -> int:
+        """Where the node begins: at an escape character alone on a line above the keyword, too."""
+        return self.line.head if self.start == self.line.start else self.start
 
     @property
     def json_form(self) -> bool:
@@ -104,25 +111,57 @@ def _read_flags(statement: Statement, parser: Lark) -> None:
 
 
 def _tokenize(statement: Statement, parser: Lark, rule: str = "") -> None:
-    """Parse the statement with the start rule of its instruction, or with ``rule``."""
+    """Parse the statement with the start rule of its instruction, or with ``rule``: what does not parse is no problem then."""
     from lark import TextSlice, Tree, UnexpectedInput, UnexpectedToken
 
     text = TextSlice(statement.line.text, statement.start, statement.end)
     try:
         tree = parser.parse(text, start=rule or statement.name)
     except UnexpectedInput as error:
+        if rule:
+            return
         offset = error.pos_in_stream
         if offset is None or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
             offset = statement.end
         state = "does not parse from here on" if offset < statement.end else "ends too early"
-        joined = statement.line.joined(statement.start, statement.end)
-        statement.problem = Problem(
-            f"{statement.name.upper()} {state}: {USAGE[statement.name]}",
-            offset,
-            by_parser=statement.name in ("env", "label") and _HAS_ARGUMENTS.match(joined) is not None,
-        )
+        message = f"{statement.name.upper()} {state}: {USAGE[statement.name]}"
+        statement.problem = Problem(message, offset, by_parser=_is_parsers(statement, parser))
     else:
         statement.tokens = [token for token in tree.children if not isinstance(token, Tree)]
+
+
+def _is_parsers(statement: Statement, parser: Lark) -> bool:
+    """Whether BuildKit's parser refuses what does not parse here: arguments of ENV and LABEL that are no pairs, or a JSON
+    array behind the first word of a HEALTHCHECK that holds more than strings."""
+    rule = {"env": "arg", "label": "arg", "healthcheck": "maintainer"}.get(statement.name)
+    if rule is None:
+        return False
+    shadow = Statement(statement.line, statement.start, statement.end, statement.name, statement.keyword)
+    _tokenize(shadow, parser, rule)
+    last = shadow.tokens[-1] if shadow.tokens else None
+    if last is None or last.type != "TEXT":
+        return any(token.type == "NAME" for token in shadow.tokens)
+    text = statement.line.joined(last.start_pos or 0, statement.end)
+    return is_wrong_array(_FIRST_WORD.sub("", text, count=1))
+
+
+def is_wrong_array(text: str) -> bool:
+    """Whether ``text`` is a JSON array, by the standard, of which an element is no string."""
+    try:
+        found = (
+            json.loads(text, parse_constant=_finite, parse_int=_finite, parse_float=_finite) if text[:1] == "[" else []
+        )
+    except (ValueError, RecursionError):
+        return False
+    return any(not isinstance(element, str) for element in found)
+
+
+def _finite(text: str) -> float:
+    """A number as Go takes it. Raises ValueError where it is too large, or none."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _unknown(keyword: str) -> str:

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Span
+from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta
 from restow.syntax.ast import Add
 from restow_rules.stages import instructions_of, local_sources
 
@@ -88,7 +88,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
             local = [text.strip("\"'") for text in local_sources(node)]
             if len(local) + len(node.heredocs) < len(node.sources) or any(_may_be_archive(text) for text in local):
                 continue
-            span = Span(node.start, node.start + len(node.keyword))
+            span = ctx.dockerfile.keyword_span(node)
             edit = Edit(span, "copy" if node.keyword.islower() else "COPY")
             fix = Fix("write COPY", (edit,)) if all(_is_plain(ctx, text) for text in local) else None
             yield ctx.finding(meta, span, "ADD neither unpacks nor fetches anything here", help="write COPY", fix=fix)

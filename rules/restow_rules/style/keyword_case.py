@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Severity, Span
+from restow.rule import Bad, Case, Edit, Finding, Fix, Good, RuleContext, RuleMeta, Severity
 from restow.syntax.ast import Invalid
 
 meta = RuleMeta(
@@ -63,7 +63,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     for node in nodes:
         wanted = node.keyword.lower() if lower else node.keyword.upper()
         if node.keyword != wanted:
-            span = Span(node.start, node.start + len(node.keyword))
+            span = ctx.dockerfile.keyword_span(node)
             fix = Fix(f"write {wanted}", (Edit(span, wanted),))
             yield ctx.finding(
                 meta,
