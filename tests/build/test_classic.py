@@ -1,5 +1,8 @@
 """The classic builder's files, where they are others than BuildKit's."""
 
+import io
+import tarfile
+
 import pytest
 
 from restow.build import Context, simulate
@@ -45,6 +48,19 @@ def test_a_working_directory_is_made_again_by_what_is_committed(line) -> None:
 def test_a_copy_makes_no_working_directory() -> None:
     for found in both("WORKDIR /w\nRUN rm -rf /w\nCOPY a /a"):
         assert found.lookup("/w") is None
+
+
+def test_an_archive_keeps_its_owners_whatever_chown_says() -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo("in")
+        info.type, info.mode, info.uid, info.gid = tarfile.DIRTYPE, 0o750, 3, 4
+        archive.addfile(info)
+    context = Context(directory(**{"t.tar": File(Attributes(0o644), Content.of(stream.getvalue()))}), "a test")
+    tree = parse("FROM scratch\nADD --chown=5:7 t.tar /x/\n")
+    found = simulate(tree, context, builder="classic").target.filesystem
+    assert found.lookup("/x").attributes == Attributes(0o755, 0, 0)
+    assert found.lookup("/x/in").attributes == Attributes(0o750, 3, 4)
 
 
 def test_a_volume_that_is_declared_later_keeps_what_was_written() -> None:

@@ -71,7 +71,8 @@ def _unpacked(filesystem: Filesystem, part: Found, placing: Placing, destination
     created = around_archive(placing)
     place = filesystem.resolve(join(destination))
     data = build.bytes_of(part.node) if isinstance(part.node, File) else None
-    owner = None if placing.uid is None and placing.gid is None else Owner(created.uid, created.gid, placing.release)
+    given = not placing.classic and (placing.uid, placing.gid) != (None, None)
+    owner = Owner(created.uid, created.gid, placing.release) if given else None
     try:
         if data is None:
             raise UnknownEffect("an archive whose bytes are not at hand")
@@ -100,7 +101,11 @@ def _stands_in_the_way(filesystem: Filesystem, place: str) -> bool:
 
 
 def around_archive(placing: Placing) -> Attributes:
-    """The attributes of directories that are made for an archive: ``--chmod`` does not count."""
+    """The attributes of directories that are made for an archive: ``--chmod`` does not count, and for the classic builder
+    ``--chown`` neither, on what is in it as well.
+    """
+    if placing.classic:
+        return Attributes(0o755, 0, 0)
     return Attributes(0o755, 0 if placing.uid is None else placing.uid, 0 if placing.gid is None else placing.gid)
 
 
