@@ -29,3 +29,12 @@ def test_python_asks_for_more_than_its_own(world):
         "GCC_EXEC_PREFIX",
     ):
         assert any(fits(pattern, name) for pattern in heard), name
+
+
+@pytest.mark.parametrize("name", ["VIRTUALENV_APP_DATA", "VIRTUALENV_CREATOR", "TCL_LIBRARY"])
+@pytest.mark.parametrize("command", ["python -m venv /v", "virtualenv /v", "poetry install", "pipenv install"])
+def test_one_that_stands_for_an_option_of_virtualenv(world, name, command):
+    files = {"Pipfile": "[packages]\n", "pyproject.toml": ""}
+    assert name in world(files, environment={name: "x"}, accept=True).reason(command)
+    heard = world(files, accept=True).effect(command).environment
+    assert heard is None or any(fits(pattern, name) for pattern in heard), "None: all variables count"

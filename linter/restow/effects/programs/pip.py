@@ -48,6 +48,8 @@ _LISTENED = (
     "SETUPTOOLS_*",
     "DISTUTILS_*",
     "DIST_EXTRA_CONFIG",
+    "ENSUREPIP_OPTIONS",
+    "PLAT",
     "COLUMNS",
 )
 ADDRESSES = ("https:", "http:", "file:", "git+https:", "git+http:", "git+ssh:")

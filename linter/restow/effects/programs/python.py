@@ -47,8 +47,11 @@ _LISTENED = (
     *OF_PYTHON,
     "VIRTUAL_ENV",
     "VIRTUALENV_*",
+    "_VIRTUALENV_*",
+    "TCL_LIBRARY",
     "CONDA_PREFIX",
     "PIP_*",
+    "_PIP_*",
     "SETUPTOOLS_*",
     "DISTUTILS_*",
 )
@@ -136,6 +139,7 @@ def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[
     arguments = read_options(("venv", *words), flags=_VENV_FLAGS, valued=_VENV_VALUED)
     if arguments.has("--app-data", "--activators", "--creator", "--seeder") or not arguments.operands:
         raise UnknownEffect("this use of a tool for virtual environments is not modelled")
+    check_virtualenv(call)
     places = Region(tuple(call.path(operand) for operand in arguments.operands))
     interpreters = tuple(place(call, given) for given in arguments.values("-p", "--python") if "/" in given)
     call.assume(INDEX)
@@ -157,6 +161,12 @@ def environment_effect(call: Invocation, words: tuple[str, ...], shadows: tuple[
         seconds=3.0,
         size=12_000_000,
     )
+
+
+def check_virtualenv(call: Invocation) -> None:
+    """Raise UnknownEffect where a variable stands for an option of virtualenv: each has one (virtualenv's documentation)."""
+    if given := sorted(name for name in call.environment if name.startswith("VIRTUALENV_") or name == "TCL_LIBRARY"):
+        raise UnknownEffect(f"a virtual environment that {given[0]} changes is not modelled")
 
 
 def _script(call: Invocation, words: list[str]) -> Effect:

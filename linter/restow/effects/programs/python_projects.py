@@ -19,6 +19,7 @@ from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.builders import IN_PLACE
 from restow.effects.programs.pip import interpreter_writes, local_projects, python_path_reads, shadowing, written
+from restow.effects.programs.python import check_virtualenv
 from restow.effects.programs.python_locks import pipfile_agrees, uv_agrees
 from restow.effects.programs.requirement_files import Requirements, add_requirement, read_file
 from restow.effects.surroundings import (
@@ -68,8 +69,14 @@ _LISTENED = (
         "ASDF_*",
         "PYTHON*",
         "VIRTUAL_ENV",
-        "CONDA_PREFIX",
+        "VIRTUALENV_*",
+        "_VIRTUALENV_*",
+        "TCL_LIBRARY",
+        "CONDA_*",
         "PYENV*",
+        "PY_DISCOVERY_*",
+        "RYE_*",
+        "KEYCHAIN_PATH",
         "SETUPTOOLS_*",
         "CRYPTOGRAPHY_*",
     ),
@@ -87,6 +94,8 @@ _MOVING = (
         "POETRY_CONFIG_DIR",
         "POETRY_DATA_DIR",
         "ASDF_DATA_DIR",
+        "RYE_PY_ROOT",
+        "KEYCHAIN_PATH",
     ),
 )
 """Variables that name files, folders or programs of one's own."""
@@ -136,6 +145,8 @@ def effect(call: Invocation) -> Effect:
         raise UnknownEffect(f"{call.name} in another folder is not modelled")
     if any(value(call, name) for name in _MOVING):
         raise UnknownEffect(f"a variable names a file that {call.name} reads")
+    if call.name != "uv":
+        check_virtualenv(call)
     if pip:
         return _pip(call, command, operands, arguments)
     if not command and arguments.has("--version", "-V"):
