@@ -14,6 +14,7 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | CMD without words has no empty word, as in the classic builder | none is generated |
 | a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
 | a pattern without a match is an error, unless another source has one; its folder may be missing | counted as explained |
+| an ARG whose build argument changed is carried out again, and what comes after it | such misses are counted as explained |
 | a file that is copied onto a directory replaces it | counted as explained, where the simulator says that BuildKit refuses it |
 | no here-documents, --link, --mount of a stage's files | none are generated: what is known is what the classic builder knows |
 """
