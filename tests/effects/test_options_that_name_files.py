@@ -13,6 +13,8 @@ MADE = f"/tmp/{SYMBOLIC}{NAME}d{SYMBOLIC}"
     [
         "curl -w %{http_code}%output{/etc/x} https://e.com",
         "curl {file,http}:///etc/passwd",
+        "curl --url @/srv/list -o x",
+        f"curl --url {UNKNOWN} -o x",
         "curl --proto-default file etc/passwd",
         f"curl -d {UNKNOWN} https://e.com",
         f"curl -H {UNKNOWN} https://e.com",
@@ -89,6 +91,9 @@ def test_settings_that_the_build_put_there(world, path, argv):
 def test_env_takes_every_variable_away_that_it_names(world, writes):
     given = world(environment={"PIP_TARGET": "/srv/one", "PIP_CACHE_DIR": "/srv/two"})
     assert not writes(given.effect("env -u PIP_TARGET -u PIP_CACHE_DIR pip install flask"), "/srv/one/x")
+    assert not writes(given.effect("env -u PIP_CACHE_DIR --unset=PIP_TARGET pip install flask"), "/srv/one/x")
+    assert writes(given.effect("env -u PIP_CACHE_DIR pip install flask"), "/srv/one/x")
+    assert "not known" in given.reason(f"env -u {UNKNOWN} pip install flask")
 
 
 def test_a_folder_of_keys_that_mktemp_makes_holds_no_settings(world):

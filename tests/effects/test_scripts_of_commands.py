@@ -71,8 +71,31 @@ def test_su_runs_a_plain_command(world, writes):
         ("-c", "echo $HOME"),
         ("-c", "X=1 true"),
         ("-s", "x", "-c", "id"),
+        ("-", "-c", "touch x"),
+        ("-l", "app", "-c", "true"),
     ):
         assert given.reason("su", *words)
+
+
+@pytest.mark.parametrize(
+    ("files", "environment"),
+    [
+        ({}, {"BASH_ENV": "/srv/env"}),
+        ({}, {"ZDOTDIR": "/srv"}),
+        ({"/home/app/.zshenv": "touch /srv/x"}, {}),
+        ({"/root/.cshrc": "touch /srv/x"}, {}),
+    ],
+)
+def test_a_shell_that_reads_settings_first(world, files, environment):
+    words = ("su", "app", "-c", "touch /srv/x")
+    assert world(environment={"HOME": "/root"}).effect(*words)
+    assert "settings of its own" in world(files, environment={"HOME": "/root", **environment}).reason(*words)
+
+
+def test_find_that_starts_a_shell_with_settings(world):
+    words = ("find", "/srv", "-exec", "bash", "-c", 'chmod 600 "$1"', "_", "{}", ";")
+    assert world().effect(*words)
+    assert "settings of its own" in world(environment={"BASH_ENV": "/srv/env"}).reason(*words)
 
 
 @pytest.mark.parametrize(
@@ -85,13 +108,21 @@ def test_su_runs_a_plain_command(world, writes):
             "/app/ca.key",
             "/app/ca.srl",
         ),
-        ("openssl req -config my.cnf -new -out a", "/app/my.cnf", "/app/a"),
+        (
+            "openssl x509 -req -in a.csr -CA sub.d/ca.pem -CAkey ca.key -out a.crt",
+            "/app/sub.d/ca.srl",
+            "/app/sub.d/ca.srl",
+        ),
+        ("openssl x509 -req -in a.csr -CA ca -CAkey ca.key -out a.crt", "/app/ca.srl", "/app/ca.srl"),
+        ("openssl req -config my.cnf -new -key k -out a", "/app/my.cnf", "/app/a"),
+        ("openssl req -in a.csr -verify -out b.csr", "/app/a.csr", "/app/b.csr"),
+        ("openssl dgst -verify key.pub -signature s file", "/app/key.pub", None),
         ("openssl dgst -sha256 file", "/app/file", None),
         ("openssl pkcs12 -export -in c -inkey k -out p -passout file:secret", "/app/secret", "/app/p"),
     ],
 )
 def test_openssl(world, reads, writes, argv, read, written):
-    effect = world().effect(argv)
+    effect = world({"my.cnf": "[req]\ndistinguished_name = dn\n[dn]\n"}).effect(argv)
     assert reads(effect, read)
     assert written is None or writes(effect, written)
     assert not writes(effect, "/app/other")
@@ -107,10 +138,29 @@ def test_openssl(world, reads, writes, argv, read, written):
         "openssl enc -in x -out y -pass weird",
         "openssl rand -out",
         f"openssl genrsa -out {UNKNOWN}",
+        f"openssl rand {UNKNOWN}",
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x -out cert.pem",
+        "openssl req -new -subj /CN=x -nodes -out a.csr",
+        "openssl x509 -in file:/srv/k.pem -out o.pem",
+        "openssl rsa -in http://e.com/x",
+        "openssl req -new -key k -out a -config missing.cnf",
+        "openssl req -new -key k -out a -addext proxyCertInfo=language:x,policy:file:/srv/p",
     ],
 )
 def test_openssl_that_is_not_read(world, argv):
     assert world().reason(argv)
+
+
+@pytest.mark.parametrize(
+    "line", [".include /srv/more.cnf", "oid_file = /srv/oids", "default_keyfile = /srv/k", "MODULE_PATH = /srv/x.so"]
+)
+def test_openssl_with_settings_that_lead_to_other_files(world, line):
+    files = {"my.cnf": f"[req]\n{line}\n"}
+    for argv in ("req -new -key k -out a -config my.cnf", "x509 -req -in a -signkey k -out c -extfile my.cnf"):
+        assert "has" in world(files).reason(f"openssl {argv}")
+    assert "has" in world(files, environment={"OPENSSL_CONF": "my.cnf"}).reason("openssl rand -out f 3")
+    assert "has" in world({"/etc/ssl/openssl.cnf": line}).reason("openssl rand -out f 3")
+    assert world({"/etc/ssl/openssl.cnf": "[req]"}).effect("openssl rand -out f 3")
 
 
 def test_patch(world, reads, writes):

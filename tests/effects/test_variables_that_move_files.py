@@ -1,7 +1,11 @@
 """Variables that Python's package managers look at by themselves (traces of ``os.environ``), and such as lead to other files."""
 
+import pkgutil
+from importlib import import_module
+
 import pytest
 
+import restow.effects
 from restow.effects.commute import fits
 
 
@@ -38,3 +42,35 @@ def test_one_that_stands_for_an_option_of_virtualenv(world, name, command):
     assert name in world(files, environment={name: "x"}, accept=True).reason(command)
     heard = world(files, accept=True).effect(command).environment
     assert heard is None or any(fits(pattern, name) for pattern in heard), "None: all variables count"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "heard", "not_heard"),
+    [
+        ("A", ["A"], ["AB", "BA", ""]),
+        ("A*", ["A", "AB"], ["BA"]),
+        ("*A", ["A", "BA"], ["AB"]),
+        ("*A*", ["A", "BAB"], ["B"]),
+        ("A_*B*", ["A_B", "A_xBy"], ["A_", "B", "A_x"]),
+        ("A*B", ["AB", "AxB"], ["A", "B", "ABx"]),
+        ("AB*BC", ["ABBC"], ["ABC"]),
+        ("*", ["A", ""], []),
+    ],
+)
+def test_a_pattern(pattern, heard, not_heard):
+    assert all(fits(pattern, name) for name in heard)
+    assert not any(fits(pattern, name) for name in not_heard)
+
+
+def test_every_pattern_of_every_table_means_something():
+    tables = {}
+    for module in pkgutil.walk_packages(restow.effects.__path__, "restow.effects."):
+        for name, value in vars(import_module(module.name)).items():
+            if isinstance(value, tuple | frozenset) and value and all(isinstance(each, str) for each in value):
+                tables[f"{module.name}.{name}"] = [each for each in value if "*" in each and "/" not in each]
+    assert "DEBIAN_*" in tables["restow.effects.programs.bundler._LISTENED"]
+    assert sum(map(len, tables.values())) > 100
+    for table, patterns in tables.items():
+        for pattern in patterns:
+            assert fits(pattern, pattern.replace("*", "X")), (table, pattern)
+            assert fits(pattern, pattern.replace("*", "")), (table, pattern)

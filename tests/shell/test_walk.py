@@ -2,7 +2,7 @@
 
 import pytest
 
-from restow.shell import Variable, parse_shell, walk, walk_commands
+from restow.shell import Variable, parse_shell, read_otherwise, walk, walk_commands
 
 
 def occurrences(text):
@@ -45,3 +45,18 @@ def test_walk_is_in_the_order_of_the_text():
     text = "a=$b c >$d $e && (f $g)"
     found = [node.name for node in walk(parse_shell(text, 0, len(text))) if isinstance(node, Variable)]
     assert found == ["b", "d", "e", "g"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[[ 1 > /x ]] || true", "if [[ a && b ]]; then c; fi", "x=$([[ a ]])", "! [[ a < b ]]", "a &> /x"]
+)
+def test_texts_that_some_shells_read_otherwise(text):
+    for dialect in ("sh", "ash", "dash", "ksh"):
+        assert read_otherwise(parse_shell(text, 0, len(text), dialect=dialect), dialect)
+    for dialect in ("bash", "zsh"):
+        assert read_otherwise(parse_shell(text, 0, len(text), dialect=dialect), dialect) is None
+
+
+def test_a_bracket_that_all_shells_read_alike():
+    text = "[ 1 > /x ] || echo '[[' a[[b"
+    assert read_otherwise(parse_shell(text, 0, len(text)), "sh") is None

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from restow.build import Step
 from restow.effects.commute import fits, overlap
+from restow.effects.ownership import ACCOUNT_FILES
 from restow.syntax.ast import Add, Arg, Copy, Env, Run, Workdir
 from restow.vfs import Directory, Filesystem, Region
 
 _STATE = {"user": "user", "shell": "shell"}
-_ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def access_of(step: Step) -> Access:
     if isinstance(node, Copy | Add):
         relative = not node.destination.text.startswith(("/", '"/'))
         named = node.flag_value("chown")
-        reads = (_ACCOUNTS,) if named and not named.replace(":", "").isdigit() else ()
+        reads = (ACCOUNT_FILES,) if named and not named.replace(":", "").isdigit() else ()
         names = used | {"volume"} | ({"cwd"} if relative else frozenset())
         return Access(reads, (Region(step.places),), names, brought=step.brought, creates=step.creates)
     if isinstance(node, Workdir):

@@ -8,14 +8,13 @@ from restow.build.shell_text import kept, reads_dockerfile, ways
 from restow.build.state import Command, State
 from restow.effects.commute import fits
 from restow.effects.effect import Effect
+from restow.effects.ownership import ACCOUNT_FILES
 from restow.errors import UnknownEffect
 from restow.shell import SimpleCommand
 from restow.vfs import Directory, Filesystem, Origin, Region, Symlink, Unknown, digest_of
 from restow.vfs.aliases import with_twins, written
 from restow.vfs.filesystem import changed_link
 from restow.vfs.links import with_links
-
-_ACCOUNTS = Region(("/etc/passwd", "/etc/group"))
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def term_of(
     effects = [entry.command.effect for entry in entries]
     reads = [_followed(region, filesystem, effect) for effect in effects for region in effect.reads]
     reads += [] if sure else [_followed(Region(effect.creates), filesystem, effect) for effect in effects]
-    reads += [] if state.user in ("", "root", "0") else [_followed(_ACCOUNTS, filesystem)]
+    reads += [] if state.user in ("", "root", "0") else [_followed(ACCOUNT_FILES, filesystem)]
     writes = [region for effect in effects for region in effect.writes]
     return digest_of(
         "command",

@@ -68,13 +68,19 @@ def commute(
 
 
 def fits(pattern: str, name: str) -> bool:
-    """Whether a name, with ``*`` at its end, its start or both for any text, means the variable."""
-    bare = pattern.strip("*")
-    if pattern.startswith("*") and pattern.endswith("*"):
-        return bare in name
-    if pattern.endswith("*"):
-        return name.startswith(bare)
-    return name.endswith(bare) if pattern.startswith("*") else name == pattern
+    """Whether a name, in which each ``*`` stands for any text, means the variable."""
+    if "*" not in pattern:
+        return name == pattern
+    first, *middle, last = pattern.split("*")
+    at, end = len(first), len(name) - len(last)
+    if at > end or not name.startswith(first) or not name.endswith(last):
+        return False
+    for part in middle:
+        found = name.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def overlap(left: Iterable[Region], right: Iterable[Region]) -> tuple[Region, Region] | None:

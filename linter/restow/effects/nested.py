@@ -10,7 +10,6 @@ from restow.effects.surroundings import is_placed
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
-ACCOUNTS = Region(("/etc/passwd", "/etc/group", "/etc/nsswitch.conf"))
 _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _OF_THE_SHELL = frozenset(
     "cd export set exec eval . source unset exit alias unalias shopt ulimit umask read return trap wait local declare "

@@ -6,7 +6,7 @@ from restow.effects.effect import Invocation
 from restow.vfs import Attributes, Region, digest_of
 
 ACCOUNT_FILES = Region(("/etc/passwd", "/etc/group"))
-NAMES = Region((*ACCOUNT_FILES.include, "/etc/nsswitch.conf"))
+ACCOUNTS = Region((*ACCOUNT_FILES.include, "/etc/nsswitch.conf"))
 """What turns the name of an owner into a number."""
 
 

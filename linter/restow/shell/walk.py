@@ -62,13 +62,16 @@ def read_otherwise(script: Script, dialect: str) -> str | None:
     """Why some shells that are called ``dialect`` read the script in another way than the tree says; None where all read it so.
 
     ``command &> file``: bash, zsh and busybox send both outputs to the file; dash starts the command in the background,
-    and empties the file.
+    and empties the file. ``[[ a > b ]]``: to dash and busybox these are words of a command; an operator among them, or the
+    end of a line, is what it is everywhere else.
     """
     if dialect in ("bash", "zsh"):
         return None
     for node in walk(script):
         if isinstance(node, Redirection) and node.operator in ("&>", "&>>"):
             return f"{node.operator} starts a command in the background in some shells called {dialect}"
+        if isinstance(node, SimpleCommand) and node.words and node.words[0].static == "[[":
+            return f"[[ is no word of its own to some shells called {dialect}, and may write to a file"
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from restow.effects.effect import Effect, Invocation
 from restow.effects.operands import is_loose, lying, places
 from restow.effects.options import read_options
-from restow.effects.ownership import NAMES, is_octal
+from restow.effects.ownership import ACCOUNTS, is_octal
 from restow.effects.programs.files import BACKUPS
 from restow.errors import UnknownEffect
 from restow.vfs import Attributes, Directory, File, Filesystem, Region, Symlink
@@ -36,7 +36,7 @@ def _change(call: Invocation) -> Effect:
     paths = lying(call, arguments.operands[1:])
     where = Region(places(call, *arguments.operands[1:]))
     links = (recursive and len(where.include) > len(paths)) or arguments.has("-h", "--no-dereference", "-H", "-L")
-    accounts = NAMES if call.name != "chmod" else Region()
+    accounts = ACCOUNTS if call.name != "chmod" else Region()
     change = _attribute_change(call.name, value)
     known = change is not None and not links and not any(map(is_loose, arguments.operands[1:]))
     known &= (

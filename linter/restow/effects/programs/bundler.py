@@ -69,7 +69,7 @@ _OF_RUBY = (
 """Names that Ruby looks for in the working directory when it notes which of its own libraries are loaded."""
 _GEMFILES = ("Gemfile", "Gemfile.lock", "gems.rb", "gems.locked", "gem.deps.rb", "Isolate")
 _LISTENED = (
-    "DEBIAN_*RUBY*",
+    "DEBIAN_*",
     "DEBUG_RESOLVER*",
     "THOR_*",
     "GEMRC",

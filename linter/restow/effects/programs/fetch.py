@@ -80,6 +80,8 @@ def effect(call: Invocation) -> Effect:
     addresses = [*arguments.operands, *arguments.values("--url")]
     if any(_may_be_local(address) for address in addresses):
         raise UnknownEffect(f"{call.name} of a local file is not modelled")
+    if any(address.startswith(("@", SYMBOLIC)) for address in arguments.values("--url")):
+        raise UnknownEffect("curl that may read its addresses from a file is not modelled")
     _refuse_files(call, arguments)
     written = _curl_files(call, arguments, addresses) if curl else _wget_files(call, arguments, addresses)
     beside = IN_ROOT if "/" in written else Region()

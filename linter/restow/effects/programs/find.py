@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
-from restow.effects.nested import ACCOUNTS, effect_within, joined
+from restow.effects.nested import effect_within, joined
 from restow.effects.operands import places, readable
+from restow.effects.ownership import ACCOUNTS
 from restow.effects.places import TOOLCHAIN
 from restow.effects.plain_script import SHELLS, commands_of
 from restow.effects.programs.text import PROGRAMS
@@ -104,6 +105,8 @@ def _executed(call: Invocation, command: tuple[str, ...], root: str) -> Effect:
     """The command with a starting point, for all below it, in the place of ``{}``."""
     name = command[0].rsplit("/", 1)[-1]
     if name in SHELLS:
+        if "BASH_ENV" in call.environment:
+            raise UnknownEffect("find that runs a shell with settings of its own is not modelled")
         return joined(*(_executed(call, inner, root) for inner in commands_of(command)))
     if any("{}" in word and word != "{}" for word in command) or name not in _COVERED_BY_FOLDER:
         raise UnknownEffect(f"find that runs {name.replace(SYMBOLIC, '$')} is not modelled")

@@ -12,10 +12,10 @@ from dataclasses import replace
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.operands import folder_of, is_loose, is_pattern, lying, places
 from restow.effects.options import Arguments, read_options
-from restow.effects.ownership import NAMES, created
+from restow.effects.ownership import ACCOUNTS, created
 from restow.effects.programs.files import BACKUPS
 from restow.errors import UnknownEffect
-from restow.vfs import Directory, Filesystem, Region, Symlink, join
+from restow.vfs import Directory, File, Filesystem, Region, Symlink, join
 from restow.vfs.filesystem import STANDARD_DIRECTORIES, inherited, was_link
 from restow.vfs.links import ANYWHERE, links_below
 
@@ -48,34 +48,84 @@ _COPY_FLAGS = (
 def _copy(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=_COPY_FLAGS, valued=["-t", "--target-directory"])
     sources, destination = _target(call, arguments)
-    read, written = places(call, *sources), _written(call, sources, destination)
-    if arguments.has("--parents") and not is_loose(destination) and call.path(destination) == "/":
-        raise UnknownEffect(f"{call.name} works on the whole filesystem")
+    parts = [source.rstrip("/").split("/") for source in sources]
+    if any(".." in (part if arguments.has("--parents") else part[-1:]) for part in parts):
+        raise UnknownEffect(f"where {call.name} puts a path with '..' in it is not modelled")
+    read, where = places(call, *sources), _written(call, arguments, sources, destination)
     gone = read if call.name == "mv" else ()
-    if any(path == target or path.startswith(target.rstrip("/") + "/") for path in written for target in gone):
+    if any(path == target or path.startswith(target.rstrip("/") + "/") for path in where.include for target in gone):
         raise UnknownEffect("mv into itself")
-    where = Region((*written, *gone))
-    links = tuple(link for source in sources for link in _links_copied(call, arguments, source, destination))
+    where = Region((*where.include, *gone), where.exclude)
+    links = tuple(link for source in sources for link in _links_copied(call, arguments, sources, source, destination))
     return Effect(reads=(Region(read), where), writes=(where,), seconds=0.2, links=links)
 
 
-def _written(call: Invocation, sources: tuple[str, ...], destination: str) -> tuple[str, ...]:
+def _written(call: Invocation, arguments: Arguments, sources: tuple[str, ...], destination: str) -> Region:
     """Where the sources end up; in the root directory, the entries of their names."""
     if is_loose(destination) or call.path(destination) != "/":
-        return places(call, destination)
+        return Region(places(call, destination))
+    whole = arguments.has("-T", "--no-target-directory")
+    if whole and call.entry(destination) != "/":
+        raise UnknownEffect(f"{call.name} -T onto a symbolic link to the root directory is not modelled")
+    if len(sources) == 1 and (whole or _last_name(sources[0]) == "."):
+        return _laid_out(call, arguments, sources[0])
     names = [_last_name(source) for source in sources]
-    if any(is_loose(name) or name in ("", ".", "..") for name in names):
+    if whole or arguments.has("--parents") or any(is_loose(name) or name in ("", ".", "..") for name in names):
         raise UnknownEffect(f"what {call.name} puts into the root directory is not known by name")
-    return places(call, *(f"/{name}" for name in names))
+    return Region(places(call, *(f"/{name}" for name in names)))
 
 
-def _links_copied(call: Invocation, arguments: Arguments, source: str, destination: str) -> tuple[tuple[str, str], ...]:
+_MANY = 500
+"""How many entries laid out in the root directory are told one by one: beyond, the effect counts as unknown."""
+
+
+def _laid_out(call: Invocation, arguments: Arguments, source: str) -> Region:
+    """What ``cp -a DIR/. /`` and ``cp -rT DIR /`` write: every file of DIR at its place, and the attributes of the folders.
+
+    Raises UnknownEffect where not every entry of DIR is known, or where links in it may be followed.
+    """
+    if call.name != "cp" or is_loose(source) or arguments.has("-L", "--dereference", "-H", "--parents"):
+        raise UnknownEffect(f"{call.name} works on the whole filesystem")
+    files, folders = _tree(call.filesystem, call.entry(source))
+    if len(files) + len(folders) > _MANY:
+        raise UnknownEffect(f"{call.name} puts more into the root directory than is told one by one")
+    if not arguments.has("-a", "--archive", "-p", "--preserve"):
+        folders = [name for name in folders if name and not _is_folder(call, call.path(f"/{name}"))]
+    made = [call.path(f"/{name}") for name in folders]
+    if any(path == "/" for path, name in zip(made, folders, strict=True) if name):
+        raise UnknownEffect(f"{call.name} works on the whole filesystem")
+    written = places(call, *(f"/{name}" for name in files))
+    return Region((*written, *made), tuple(join(folder, "*") for folder in made))
+
+
+def _tree(filesystem: Filesystem, top: str) -> tuple[list[str], list[str]]:
+    """The names of the files and links in a directory, and of the directories (``""`` is that itself), relative to it.
+
+    Raises UnknownEffect where not all of them are known.
+    """
+    files, folders = list[str](), list[str]()
+    if not isinstance(filesystem.lookup(top), Directory):
+        raise UnknownEffect(f"what stands in {top}, and comes into the root directory, is not known")
+    for path, node in filesystem.walk(top):
+        name = path[len(top) :].lstrip("/")
+        if isinstance(node, Directory) and node.rest is None:
+            folders.append(name)
+        elif isinstance(node, File | Symlink):
+            files.append(name)
+        else:
+            raise UnknownEffect(f"what stands in {path}, and comes into the root directory, is not known")
+    return files, folders
+
+
+def _links_copied(
+    call: Invocation, arguments: Arguments, sources: tuple[str, ...], source: str, destination: str
+) -> tuple[tuple[str, str], ...]:
     """The links that a copy of ``source`` may make, as (place, text).
 
     Raises UnknownEffect where there are links in the folder of a pattern, and it is not known where they end up.
     """
     if not is_loose(source):
-        landing = _landing(call, arguments, source, destination)
+        landing = _landing(call, arguments, sources, source, destination)
         return tuple((join(landing, inner), text) for inner, text in _links_at(call, call.entry(source)))
     folder = folder_of(source)
     found = _links_at(call, call.area(folder))
@@ -86,17 +136,19 @@ def _links_copied(call: Invocation, arguments: Arguments, source: str, destinati
     return tuple((join(end, inner), text) for inner, text in found)
 
 
-def _landing(call: Invocation, arguments: Arguments, source: str, destination: str) -> str:
-    """Where a source comes to stand: in the destination where that is a directory, else there.
+def _landing(call: Invocation, arguments: Arguments, sources: tuple[str, ...], source: str, destination: str) -> str:
+    """Where one of the sources comes to stand: in the destination where that is a directory, else there.
 
-    Where nobody knows, there: what lies below the place is then told of neither.
+    Where nobody knows, there: what lies below the place is then told of neither. ``ln -n`` takes a link for no directory.
     """
-    end = call.path(destination)
+    here, end = call.entry(destination), call.path(destination)
     if arguments.has("--parents"):
         return join(end, source.lstrip("/"))
-    whole = arguments.has("-T", "--no-target-directory")
-    inside = not whole and (_is_into(destination) or _is_folder(call, end))
-    return join(end, _last_name(source)) if inside else call.entry(destination)
+    if arguments.has("-T", "--no-target-directory"):
+        return here
+    as_it_is = call.name == "ln" and arguments.has("-n", "--no-dereference") and here != end
+    into = _is_into(destination) or arguments.has("-t", "--target-directory") or len(sources) > 1
+    return join(end, _last_name(source)) if into or (_is_folder(call, end) and not as_it_is) else here
 
 
 def _is_into(destination: str) -> bool:
@@ -140,11 +192,12 @@ def _link(call: Invocation) -> Effect:
     where = Region(places(call, destination))
     relative = arguments.has("-r", "--relative")
     links = tuple(
-        (_landing(call, arguments, each, destination), call.path(each) if relative else each) for each in sources
+        (_landing(call, arguments, sources, each, destination), call.path(each) if relative else each)
+        for each in sources
     )
     if len(sources) != 1 or relative or arguments.has("-t", "--target-directory", "-i"):
         return Effect(reads=(where,), writes=(where,), links=links)
-    here = _link_place(call, arguments, sources[0], destination)
+    here = _landing(call, arguments, sources, sources[0], destination)
     where, links = Region((here,)), ((here, sources[0]),)
     if isinstance(call.filesystem.lookup(here), Directory) or here in STANDARD_DIRECTORIES:
         return Effect(reads=(where,), writes=(where,), links=links)
@@ -161,17 +214,6 @@ def _link(call: Invocation) -> Effect:
 
 def _last_name(path: str) -> str:
     return path.rstrip("/").rsplit("/", 1)[-1]
-
-
-def _link_place(call: Invocation, arguments: Arguments, source: str, destination: str) -> str:
-    """Where one link comes to stand."""
-    here, end = call.entry(destination), call.path(destination)
-    whole = arguments.has("-T", "--no-target-directory")
-    whole = whole or (arguments.has("-n", "--no-dereference") and here != end)
-    into = _is_into(destination) or arguments.has("-t", "--target-directory")
-    if into or (_is_folder(call, end) and not whole):
-        return join(end, _last_name(source))
-    return here
 
 
 NAMES_OF_LINKS = Assumption(
@@ -199,7 +241,7 @@ def _open_link(call: Invocation, arguments: Arguments, sources: tuple[str, ...],
         raise UnknownEffect("ln makes symbolic links that are not known before the build")
     if sources[0].startswith(SYMBOLIC):
         call.assume(WORDS)
-    here = _link_place(call, arguments, sources[0], destination)
+    here = _landing(call, arguments, sources, sources[0], destination)
     if is_loose(here) or _last_name(here) in ("", ".", ".."):
         raise UnknownEffect("ln makes a symbolic link whose name is not known before the build")
     if isinstance(call.filesystem.lookup(here), Directory) or here in STANDARD_DIRECTORIES:
@@ -215,10 +257,10 @@ def _install(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=flags, valued=valued)
     if arguments.has("-d", "--directory"):
         made = Region(tuple(lying(call, arguments.operands)))
-        return Effect(reads=(made, NAMES), writes=(made,))
+        return Effect(reads=(made, ACCOUNTS), writes=(made,))
     sources, destination = _target(call, arguments)
     read, written = Region(places(call, *sources)), Region(places(call, destination))
-    return Effect(reads=(read, written, NAMES), writes=(written,))
+    return Effect(reads=(read, written, ACCOUNTS), writes=(written,))
 
 
 _MODELS: dict[str, Callable[[Invocation], Effect]] = {"cp": _copy, "mv": _copy, "ln": _link, "install": _install}

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from restow.effects.effect import Assumption, Effect, Invocation
-from restow.effects.nested import ACCOUNTS
 from restow.effects.operands import places, readable
 from restow.effects.options import Arguments, read_options
+from restow.effects.ownership import ACCOUNTS
 from restow.effects.places import SCRATCH, TOOLCHAIN
 from restow.effects.surroundings import homes
 from restow.errors import UnknownEffect

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
-from restow.effects.nested import ACCOUNTS
 from restow.effects.operands import places, readable
 from restow.effects.options import Arguments, read_options
+from restow.effects.ownership import ACCOUNTS
 from restow.effects.places import SYSTEM, TOOLCHAIN
 from restow.effects.programs.system import LOCALE, SECRETS, SERVICES
 from restow.effects.surroundings import homes

@@ -11,9 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
-from restow.effects.nested import ACCOUNTS, effect_within, joined
+from restow.effects.nested import effect_within, joined
 from restow.effects.options import read_options
+from restow.effects.ownership import ACCOUNTS
 from restow.effects.places import TOOLCHAIN, toolchain
+from restow.effects.surroundings import put_by_build
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 
@@ -42,6 +44,8 @@ _PLAIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW
 _LOGIN = Region(
     ("/etc/pam.d", "/etc/security", "/etc/environment", "/etc/login.defs", "/etc/default/su", "/etc/shells")
 )
+_PROFILES = (".zshenv", ".cshrc", ".tcshrc", ".config/fish")
+"""What shells other than those above read at every start, where one of them is the user's (zsh(1), tcsh(1), fish(1))."""
 _ADDED = f"{SYMBOLIC}words of xargs{SYMBOLIC}"
 _KEPT = ("PATH", "LANG", "LANGUAGE", "TERM", "*_proxy", "*_PROXY")
 
@@ -54,7 +58,8 @@ def effect(call: Invocation) -> Effect:
         return Effect(reads=(TOOLCHAIN,), environment=("PATH",))
     if call.name == "su":
         return _switched(call)
-    options, rest = _split(call)
+    given, rest = _split(call)
+    options = {name: values[-1] for name, values in given.items()}
     before, argv = rest[: _OPERANDS.get(call.name, 0)], rest[_OPERANDS.get(call.name, 0) :]
     if call.name in ("sudo", "gosu", "su-exec"):
         user = before[0] if before else (options.get("-u") or options.get("--user") or "root")
@@ -62,15 +67,15 @@ def effect(call: Invocation) -> Effect:
     if call.name == "xargs":
         return _for_each(call, argv, options)
     if call.name == "env":
-        return _with_variables(call, argv, options)
+        return _with_variables(call, argv, given)
     found = effect_within(call, argv)
     return replace(found, reads=(*found.reads, TOOLCHAIN))
 
 
-def _split(call: Invocation) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Options (each with its value), and the words from the first operand on."""
+def _split(call: Invocation) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Options (each with its values), and the words from the first operand on."""
     flags, valued = _FLAGS.get(call.name, "").split(), _VALUED.get(call.name, "").split()
-    rest, found = list(call.argv[1:]), dict[str, str]()
+    rest, found = list(call.argv[1:]), dict[str, list[str]]()
     while rest and rest[0].startswith("-"):
         word = rest.pop(0)
         name, equals, given = word.partition("=")
@@ -81,20 +86,22 @@ def _split(call: Invocation) -> tuple[dict[str, str], tuple[str, ...]]:
             if not attached and not rest:
                 raise UnknownEffect(f"{call.name} {word} lacks its value")
             key, given = name if name in valued else word[:2], attached or rest.pop(0)
-            found[key] = f"{found[key]}\n{given}" if call.name == "env" and key in found else given
+            found.setdefault(key, []).append(given)
         elif word in flags or (call.name == "nice" and word[1:].isdigit()):
-            found[name] = given
+            found.setdefault(name, []).append(given)
         else:
             raise UnknownEffect(f"the option {name.replace(SYMBOLIC, '$')} of {call.name} is not modelled")
     return found, tuple(rest)
 
 
-def _with_variables(call: Invocation, argv: tuple[str, ...], options: dict[str, str]) -> Effect:
+def _with_variables(call: Invocation, argv: tuple[str, ...], options: dict[str, list[str]]) -> Effect:
     """``env [-i] [-u NAME] [NAME=value ...] [command ...]``: every variable counts."""
     cleared = any(name in options for name in ("-i", "--ignore-environment", "-"))
     environment = {} if cleared else dict(call.environment)
-    for name in (*options.get("-u", "").split("\n"), *options.get("--unset", "").split("\n")):
-        environment.pop(name, None)
+    taken = (*options.get("-u", ()), *options.get("--unset", ()))
+    if any(SYMBOLIC in name for name in taken):
+        raise UnknownEffect("env takes a variable away whose name is not known")
+    environment = {name: value for name, value in environment.items() if name not in taken}
     while argv and "=" in argv[0]:
         name, _, value = argv[0].partition("=")
         if SYMBOLIC in name:
@@ -127,6 +134,13 @@ def _switched(call: Invocation) -> Effect:
         call.argv, flags=["-m", "-p", "--preserve-environment"], valued=["-c", "--command", "-s", "--shell"]
     )
     commands, shells = arguments.values("-c", "--command"), arguments.values("-s", "--shell")
+    user = (*arguments.operands, "root")[0]
+    folders = {call.home, "/root", f"/home/{user}"}
+    candidates = [f"{folder}/{name}" for folder in sorted(folders) for name in _PROFILES]
+    profiles = [path for path in candidates if put_by_build(call, path)]
+    named = any(name in call.environment for name in ("BASH_ENV", "ZDOTDIR"))
+    if "-" in arguments.operands or named or profiles:
+        raise UnknownEffect("su whose shell runs settings of its own first is not modelled")
     if len(commands) != 1 or len(arguments.operands) > 1 or any(each not in _SHELLS for each in shells):
         raise UnknownEffect("this use of su is not modelled")
     if not set(commands[0]) <= _PLAIN_CHARACTERS:
@@ -134,7 +148,7 @@ def _switched(call: Invocation) -> Effect:
     argv = tuple(commands[0].split())
     if not argv or "=" in argv[0]:
         raise UnknownEffect("su without a command")
-    found = _as_user(call, argv, (*arguments.operands, "root")[0])
+    found = _as_user(call, argv, user)
     return replace(found, reads=(*found.reads, _LOGIN))
 
 
