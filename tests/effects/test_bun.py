@@ -68,3 +68,69 @@ def test_packages(world, writes):
 )
 def test_what_is_not_read(world, files, command):
     assert world(files, accept=True, closed=not files).reason(command)
+
+
+BINARY = {"package.json": MANIFEST, "bun.lockb": "\1"}
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        (BINARY, "bun install --save-text-lockfile --ignore-scripts"),
+        (BINARY, "bun install --save-text-lockfile --frozen-lockfile --lockfile-only"),
+        (BINARY, "bun install --frozen-lockfile --lockfile-only"),
+        ({**BINARY, "bunfig.toml": "[install]\nsaveTextLockfile = true"}, "bun install --frozen-lockfile"),
+        ({"package.json": MANIFEST}, "bun install --frozen-lockfile"),
+        ({"package.json": MANIFEST}, "bun ci"),
+    ],
+)
+def test_a_lock_file_of_another_kind_or_a_new_one(world, writes, files, command):
+    assert writes(world(files, accept=True).effect(command), "/app/bun.lock")
+    assert not writes(world(FILES, accept=True).effect("bun install --no-save"), "/app/bun.lock")
+
+
+def test_what_pnpm_left_is_taken_over(world, writes):
+    files = {"package.json": MANIFEST, "pnpm-workspace.yaml": "packages: []"}
+    assert writes(world(files, accept=True).effect("bun install"), "/app/package.json")
+    assert not writes(world({"package.json": MANIFEST}, accept=True).effect("bun install"), "/app/package.json")
+
+
+@pytest.mark.parametrize(
+    ("environment", "cache"),
+    [
+        ({"BUN_INSTALL_CACHE_DIR": "/srv/c", "BUN_INSTALL": "/srv/b"}, "/srv/c"),
+        ({"BUN_INSTALL": "/srv/b", "XDG_CACHE_HOME": "/srv/x"}, "/srv/b/install/cache"),
+        ({"XDG_CACHE_HOME": "/srv/x"}, "/srv/x/.bun/install/cache"),
+        ({"XDG_CACHE_HOME": "x"}, "/app/x/.bun/install/cache"),
+    ],
+)
+def test_the_cache(world, writes, environment, cache):
+    effect = world(FILES, accept=True, environment=environment).effect("bun install")
+    assert effect.caches[0].path == cache
+    assert writes(effect, f"{cache}/x")
+
+
+@pytest.mark.parametrize("name", [".env", ".env.local", ".env.production"])
+def test_files_of_variables(world, name):
+    for command in ("bun install --frozen-lockfile", "bun add -g typescript"):
+        assert world({**FILES, name: "DATABASE=x\nPORT=80\n# BUN_INSTALL=/x"}, accept=True).effect(command)
+        for line in ("BUN_INSTALL_CACHE_DIR=/srv/c", " export XDG_CACHE_HOME = /srv", "NPM_CONFIG_CAFILE=/x"):
+            assert name in world({**FILES, name: line}, accept=True).reason(command)
+        assert "not known" in world({**FILES, name: None}, accept=True).reason(command)
+
+
+@pytest.mark.parametrize("name", ["BUN_CONFIG_YARN_LOCKFILE", "BUN_CONFIG_SKIP_LOAD_LOCKFILE", "BUN_OPTIONS"])
+def test_variables_that_are_options(world, name):
+    assert name in world(FILES, accept=True, environment={name: "1"}).reason("bun install --frozen-lockfile")
+
+
+def test_a_package_that_is_named_twice(world, writes):
+    assert writes(world(FILES, accept=True).effect("bun add ms ms"), "/app/bun.lock")
+    for word in ("ms@file:../x", "x@link:y"):
+        assert world(FILES, accept=True).reason(f"bun add ms {word}")
+        assert world(FILES, accept=True).reason(f"bun add -g {word}")
+
+
+def test_settings_in_the_folder_of_settings(world):
+    files = {**FILES, "/srv/x/.bunfig.toml": 'preload = ["x"]'}
+    assert "preload" in world(files, environment={"XDG_CONFIG_HOME": "/srv/x"}).reason("bun install")

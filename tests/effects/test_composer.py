@@ -87,3 +87,52 @@ def test_variables_move_files(world, reads, writes):
     assert writes(moved, "/app/lib/autoload.php")
     assert writes(moved, "/app/tools/x")
     assert reads(moved, "/app/composer.lock")
+
+
+@pytest.mark.parametrize(
+    ("environment", "path"),
+    [
+        ({"COMPOSER_VENDOR_DIR": "/opt/vendor"}, "/opt/vendor/x"),
+        ({"COMPOSER_BIN_DIR": "/opt/bin"}, "/opt/bin/phpunit"),
+        ({"COMPOSER_BIN_DIR": "../tools"}, "/root/tools/phpunit"),
+        ({"COMPOSER_HOME": "/ch", "COMPOSER_BIN_DIR": "tools"}, "/ch/tools/phpunit"),
+        ({"COMPOSER_CACHE_FILES_DIR": "/srv/c"}, "/srv/c/x"),
+        ({"COMPOSER_DATA_DIR": "/srv/d"}, "/srv/d/x"),
+    ],
+)
+def test_variables_move_what_all_projects_share(world, reads, writes, environment, path):
+    effect = world(environment=environment).effect("composer global require x/y")
+    assert writes(effect, path)
+    assert reads(effect, path)
+    assert not writes(world().effect("composer global require x/y"), "/opt/vendor/x")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"config": {"vendor-dir": "/srv/v"}},
+        {"config": {"bin-dir": "/srv/b"}},
+        {"config": {"allow-plugins": True}},
+        {"repositories": [{"type": "path", "url": "/srv/x"}]},
+    ],
+)
+def test_settings_for_all_projects(world, settings):
+    text = json.dumps(settings)
+    for path in ("/root/.composer", "/root/.config/composer", "/srv/x/composer"):
+        given = world({**project(), f"{path}/config.json": text}, environment={"XDG_CONFIG_HOME": "/srv/x"})
+        for command in ("composer install", "composer update", "composer dump-autoload", "composer global require x/y"):
+            assert path in given.reason(command)
+        assert world({**project(), f"{path}/config.json": '{"config": {"sort-packages": true}}'}).effect(
+            "composer install"
+        )
+    given = world({**project(), "/ch/composer.json": text}, environment={"COMPOSER_HOME": "/ch"})
+    assert "/ch/composer.json" in given.reason("composer global require x/y")
+    assert given.effect("composer install")
+
+
+def test_settings_that_are_made(world):
+    assert world().effect("composer config -g process-timeout 900")
+    assert world().effect("composer config -g repos.packagist composer https://e.com/")
+    for words in ("allow-plugins true", "repos.packagist path /srv/x", "repos.packagist composer ./x", "vendor-dir /x"):
+        assert world().reason(f"composer config -g {words}")
+    assert world(environment={"COMPOSER": "other.json"}).reason("composer global require x/y")

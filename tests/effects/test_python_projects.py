@@ -2,6 +2,9 @@
 
 import pytest
 
+from restow.effects.effect import SYMBOLIC
+
+UNKNOWN = f"{SYMBOLIC}X{SYMBOLIC}"
 MANIFEST = '[project]\nname = "x"\nversion = "1"\ndependencies = ["six"]\n'
 POETRY = '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nsix = "*"\n'
 UV_LOCK = 'version = 1\n[[package]]\nname = "six"\n[[package]]\nname = "x"\nsource = { virtual = "." }\n'
@@ -132,6 +135,110 @@ def test_variables_that_name_files(world, writes):
     assert "variable" in world(UV, environment={"UV_CONFIG_FILE": "/x"}).reason("uv sync --frozen --no-install-project")
     named = world(UV, environment={"UV_PROJECT_ENVIRONMENT": "/opt/env"})
     assert writes(named.effect("uv sync --frozen --no-install-project"), "/opt/env/x")
+
+
+AGREED = {**UV, "uv.lock": UV_LOCK + 'version = "1"\n[package.metadata]\nrequires-dist = [{ name = "six" }]\n'}
+SYNC = "uv sync --no-install-project"
+
+
+def test_a_lock_that_agrees_is_kept(world, writes):
+    assert not writes(world(AGREED).effect(SYNC), "/app/uv.lock")
+    environment = {"UV_COMPILE_BYTECODE": "1", "UV_LINK_MODE": "copy", "UV_PYTHON": "3.12"}
+    assert not writes(world(AGREED, environment=environment).effect(SYNC), "/app/uv.lock")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--upgrade",
+        "-U",
+        "-P six",
+        "--upgrade-package six",
+        "--resolution lowest",
+        "--prerelease allow",
+        "--exclude-newer 2024-01-01",
+        "--index https://e.com/simple",
+        "--index own=https://e.com/simple",
+        "--default-index https://e.com/simple",
+        "--index-strategy unsafe-best-match",
+    ],
+)
+def test_options_by_which_uv_resolves_anew(world, writes, option):
+    for accept in (False, True):
+        effect = world(AGREED, accept=accept).effect(f"{SYNC} {option}")
+        assert writes(effect, "/app/uv.lock")
+    assert not writes(world(AGREED).effect(f"{SYNC} --frozen {option}"), "/app/uv.lock")
+
+
+@pytest.mark.parametrize("name", ["UV_RESOLUTION", "UV_EXCLUDE_NEWER", "UV_PRERELEASE", "UV_SOMETHING_NEW"])
+def test_variables_by_which_uv_resolves_anew(world, writes, name):
+    assert writes(world(AGREED, environment={name: "lowest"}, accept=True).effect(SYNC), "/app/uv.lock")
+
+
+@pytest.mark.parametrize(
+    "path", ["uv.toml", "/uv.toml", "/root/.config/uv/uv.toml", "/etc/uv/uv.toml", "/x/uv/uv.toml"]
+)
+def test_settings_by_which_uv_resolves_anew(world, writes, path):
+    given = world({**AGREED, path: 'resolution = "lowest"'}, environment={"XDG_CONFIG_HOME": "/x"}, accept=True)
+    assert writes(given.effect(SYNC), "/app/uv.lock")
+    for setting in (
+        'cache-dir = "/srv/c"',
+        'find-links = ["x"]',
+        '[pip]\ntarget = "x"',
+        '[[index]]\nurl = "./x"',
+        "[x",
+    ):
+        led = world({**AGREED, path: setting}, environment={"XDG_CONFIG_HOME": "/x"}, accept=True)
+        assert led.reason(SYNC)
+        assert led.reason("uv pip install six")
+    assert world({**AGREED, path: None}, environment={"XDG_CONFIG_HOME": "/x"}).reason("uv pip install six")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uv pip install -f /srv/wheels six",
+        "uv pip install -i /srv/simple six",
+        "uv pip install --index own=./simple six",
+        "uv sync --frozen --no-install-project --index file:///srv/simple",
+        "uv python install -i /srv/python 3.12",
+        "uv tool install ruff --with ./x",
+        "uv tool install ruff -c limits.txt",
+        "uv pip install --python /bin/python six",
+        "uv pip install --target / six",
+        "poetry install -P /srv/other",
+    ],
+)
+def test_places_that_options_name(world, command):
+    assert world(UV).reason(command)
+
+
+def test_a_manifest_that_leads_uv_elsewhere(world):
+    files = {**AGREED, "pyproject.toml": f'{MANIFEST}[tool.uv]\ncache-dir = "/srv/c"\n'}
+    assert "cache-dir" in world(files).reason("uv sync --frozen --no-install-project")
+    assert "UV_INDEX" in world(AGREED, environment={"UV_INDEX": UNKNOWN}).reason(SYNC)
+    assert "folder" in world(AGREED, environment={"UV_FIND_LINKS": "/srv"}).reason(SYNC)
+
+
+@pytest.mark.parametrize(
+    ("command", "environment", "path"),
+    [
+        ("uv pip install --python /srv/env/bin/python six", {}, "/srv/env/lib/six.py"),
+        ("uv pip install -p env six", {}, "/app/env/lib/six.py"),
+        ("uv pip install six", {"UV_PYTHON": "/srv/env"}, "/srv/env/lib/six.py"),
+        ("uv sync --frozen --no-install-project --cache-dir /srv/c", {}, "/srv/c/x"),
+        ("uv python install 3.12", {"UV_PYTHON_BIN_DIR": "/srv/b"}, "/srv/b/python3.12"),
+    ],
+)
+def test_environments_and_caches_that_are_named(world, reads, writes, command, environment, path):
+    effect = world(UV, environment=environment).effect(command)
+    assert writes(effect, path)
+    assert reads(effect, path)
+    assert not writes(world(UV).effect("uv pip install -p 3.12 six"), path)
+
+
+def test_groups_of_the_manifest(world, reads):
+    assert reads(world(UV).effect("uv pip install --group dev"), "/app/pyproject.toml")
 
 
 def test_poetry_looks_for_folders_called_as_packages(world, reads):

@@ -17,7 +17,17 @@ from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocatio
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs import node_manifest as node
-from restow.effects.surroundings import ancestors, exact, homes, installer_reads, installer_writes, names, value
+from restow.effects.surroundings import (
+    ancestors,
+    exact,
+    homes,
+    installer_reads,
+    installer_writes,
+    names,
+    place,
+    put_by_build,
+    value,
+)
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, Symlink, Unknown, join
 
@@ -27,7 +37,9 @@ _FLAGS = names(
     "--prefer-offline --version -v --revision --help -h --lockfile-only"
 )
 _VALUED = names("--omit --backend --registry --network-concurrency --concurrent-scripts --linker --cpu --os")
-_KEEPING = ("--frozen-lockfile", "--no-save")
+_KEEPING = ("--frozen-lockfile", "--production", "-p")
+_WRITING = ("--save-text-lockfile", "--lockfile-only")
+"""Options that write the lock file even where another one freezes it ("Lockfile": how a binary one is turned into text)."""
 _LOCKS = ("bun.lock", "bun.lockb")
 _BESIDE = (
     *(
@@ -54,6 +66,9 @@ _BESIDE = (
 )
 _PER_USER = (".bun", ".bunfig.toml", ".npmrc", ".cache", ".config")
 _OF_RUNTIME = ("GLIBCXX_TUNABLES", "GOMAXPROCS", "RUNNER_DEBUG", "WTF_*")
+_PLAIN_VARIABLES = names("BUN_CONFIG_REGISTRY BUN_CONFIG_TOKEN BUN_CONFIG_MAX_HTTP_REQUESTS")
+_MOVING = ("BUN_", "XDG_", "NPM_CONFIG_", "npm_config_", "NODE_", "HOME", "TMP", "TEMP", "PATH", "SSL_", "LD_")
+"""How names begin that must not be set by an ``.env`` file, which bun takes for variables before it does anything else."""
 _SAFE_SETTINGS = names(
     "registry production dev optional peer exact saveTextLockfile frozenLockfile dryRun auto linker concurrency"
 )
@@ -76,8 +91,16 @@ def effect(call: Invocation) -> Effect:
 
 
 def _cache(call: Invocation) -> str:
-    given = value(call, "BUN_INSTALL_CACHE_DIR")
-    return call.path(given) if given else join(call.home, ".bun/install/cache")
+    """The first of the places that bun tries ("Global cache")."""
+    named = (
+        ("BUN_INSTALL_CACHE_DIR", ""),
+        ("BUN_INSTALL", "install/cache"),
+        ("XDG_CACHE_HOME", ".bun/install/cache"),
+    )
+    for name, inside in named:
+        if given := value(call, name):
+            return call.path(join(place(call, given), inside))
+    return join(call.home, ".bun/install/cache")
 
 
 def _effect(
@@ -124,9 +147,26 @@ def _root(call: Invocation) -> str:
     return call.directory
 
 
-def _check_settings(call: Invocation, root: str) -> None:
-    """``bunfig.toml`` may name programs to load, caches and certificates: only plain settings of ``install`` are understood."""
-    for path in (join(root, "bunfig.toml"), join(call.directory, "bunfig.toml"), join(call.home, ".bunfig.toml")):
+def _check_variables(call: Invocation, root: str) -> None:
+    """Raise UnknownEffect for variables, also those of ``.env`` files, that move files or give options."""
+    for name in sorted(call.environment):
+        if name == "BUN_OPTIONS" or (name.startswith("BUN_CONFIG_") and name not in _PLAIN_VARIABLES):
+            raise UnknownEffect(f"the variable {name} of bun is not modelled")
+    for path in sorted({join(folder, name) for folder in (root, call.directory) for name in _BESIDE if ".env" in name}):
+        for line in (call.known_text(path) or "").splitlines():
+            name = line.strip().removeprefix("export ").partition("=")[0].strip()
+            if name.startswith(_MOVING) and name not in _PLAIN_VARIABLES:
+                raise UnknownEffect(f"{path} sets {name}, which may move what bun reads and writes")
+
+
+def _check_settings(call: Invocation, root: str) -> bool:
+    """Whether ``bunfig.toml`` asks for a lock file of another kind.
+
+    It may name programs to load, caches and certificates: only plain settings of ``install`` are understood.
+    """
+    asks = False
+    own = [join(given, ".bunfig.toml")] if (given := value(call, "XDG_CONFIG_HOME")) else []
+    for path in (join(root, "bunfig.toml"), join(call.directory, "bunfig.toml"), join(call.home, ".bunfig.toml"), *own):
         text = call.known_text(path) or ""
         try:
             found = tomllib.loads(text)
@@ -136,11 +176,14 @@ def _check_settings(call: Invocation, root: str) -> None:
         more = (set(found) - {"install", "telemetry", "test", "run", "serve"}) | (set(install) - _SAFE_SETTINGS)
         if more:
             raise UnknownEffect(f"the setting {sorted(more)[0]} in {path} is not modelled")
+        asks |= "saveTextLockfile" in install
+    return asks
 
 
 def _install(call: Invocation, arguments: Arguments, operands: tuple[str, ...], *, frozen: bool) -> Effect:
     root = _root(call)
-    _check_settings(call, root)
+    _check_variables(call, root)
+    saves = _check_settings(call, root) or arguments.has(*_WRITING)
     found = node.manifest(call, root)
     if found is None and not operands:
         raise UnknownEffect(f"there is no package.json in {root} when bun runs")
@@ -152,7 +195,9 @@ def _install(call: Invocation, arguments: Arguments, operands: tuple[str, ...], 
     if project.manifest.get("patchedDependencies"):
         raise UnknownEffect(f"{join(root, 'package.json')} names patches")
     added = {operand[:1] + operand[1:].partition("@")[0]: operand[1:].partition("@")[2] for operand in operands}
-    if any(SYMBOLIC in name or node.local_path(word) is not None for name, word in zip(added, operands, strict=True)):
+    if any(SYMBOLIC in name for name in added) or any(
+        node.local_path(word) is not None for word in (*operands, *added.values())
+    ):
         raise UnknownEffect("bun adds something that is no package of the index, or is not known")
     if not arguments.has("--ignore-scripts"):
         node.refuse_project_scripts(call, project, node.LIFE_CYCLE)
@@ -164,8 +209,10 @@ def _install(call: Invocation, arguments: Arguments, operands: tuple[str, ...], 
     written = [join(root, "node_modules"), *node.modules(project)]
     if operands:
         written += [join(root, name) for name in ("package.json", *_LOCKS)]
-    elif not frozen and not _keeps_lock(call, arguments, root):
+    elif saves or not _keeps_lock(call, arguments, root, frozen=frozen):
         written += [join(root, name) for name in _LOCKS]
+        if any(put_by_build(call, join(root, name)) for name in ("pnpm-lock.yaml", "pnpm-workspace.yaml")):
+            written.append(join(root, "package.json"))  # what it takes over from there
     beside = project.files(*_BESIDE)
     reads = (
         *node.project_reads(call, project),
@@ -183,21 +230,27 @@ def _install(call: Invocation, arguments: Arguments, operands: tuple[str, ...], 
     )
 
 
-def _keeps_lock(call: Invocation, arguments: Arguments, root: str) -> bool:
-    """By option, or by assumption where there is a lock file; ``--production`` freezes it as well."""
-    if arguments.has(*_KEEPING, "--production", "-p"):
+def _keeps_lock(call: Invocation, arguments: Arguments, root: str, *, frozen: bool) -> bool:
+    """By option, or by assumption, where there is a lock file: what is not there is not frozen, but made."""
+    if arguments.has("--no-save"):
         return True
     lock = next((path for name in _LOCKS if isinstance(call.node(path := join(root, name)), File)), None)
     if lock is None:
         return False
+    if frozen or arguments.has(*_KEEPING):
+        return True
     text = f"{lock} agrees with package.json, so bun leaves it as it is"
     return call.assume(Assumption("lock-agrees", text, Verdict.UNCHECKED))
 
 
 def _global(call: Invocation, arguments: Arguments, packages: tuple[str, ...]) -> Effect:
+    _check_variables(call, call.directory)
+    _check_settings(call, call.directory)
     for package in packages:
         name = package[:1] + package[1:].partition("@")[0]
-        if SYMBOLIC in name or node.local_path(package) is not None or "/" in name.removeprefix("@").partition("/")[2]:
+        version = package[1:].partition("@")[2]
+        local = any(node.local_path(word) is not None for word in (package, version))
+        if SYMBOLIC in name or local or "/" in name.removeprefix("@").partition("/")[2]:
             raise UnknownEffect("bun add -g of something that is no package of the index is not modelled")
         if name not in node.TOOLS and not arguments.has("--ignore-scripts"):
             node.check_install_scripts(call, {name: ""}, scripted=(name,))

@@ -61,6 +61,11 @@ _LISTENED = (
     ),
     *("XML_*", "ZEND_*", "COMPOSER*", "PHP*", "GIT_*", "HTTP_*", "no_proxy"),
 )
+_MOVING = (
+    *("COMPOSER_HOME", "COMPOSER_DATA_DIR", "COMPOSER_CACHE_DIR"),
+    *("COMPOSER_CACHE_FILES_DIR", "COMPOSER_CACHE_REPO_DIR", "COMPOSER_CACHE_VCS_DIR"),
+)
+"""Variables that stand for a setting of the same name ("Config", "Environment variables"), and name a folder."""
 _OF_PHP = ("/.dockerenv",)
 """composer warns of running as root unless it finds itself in a container."""
 
@@ -75,6 +80,7 @@ def effect(call: Invocation) -> Effect:
         return _effect(call, (), (), seconds=0.5)
     if value(call, "PHPRC") or value(call, "PHP_INI_SCAN_DIR"):
         raise UnknownEffect("a variable names settings of PHP")
+    _check_home(call)
     if command == "install" and not operands:
         return _install(call, arguments, dumps=False)
     if command in ("update", "upgrade", "u") and not any(map(_is_odd, operands)):
@@ -85,13 +91,15 @@ def effect(call: Invocation) -> Effect:
         return _everywhere(call, operands[1:])
     if command in ("dump-autoload", "dumpautoload") and not operands:
         return _install(call, arguments, dumps=True)
-    if (
-        command == "config"
-        and arguments.has("-g", "--global")
-        and operands[:1] in (("repos.packagist",), ("process-timeout",), ("allow-plugins",))
-    ):
+    if command == "config" and arguments.has("-g", "--global") and _is_plain_setting(operands):
         return _effect(call, (), (), seconds=0.5)
     raise UnknownEffect(f"composer {command.replace(SYMBOLIC, '$')} is not modelled, or runs a script of the project")
+
+
+def _is_plain_setting(operands: tuple[str, ...]) -> bool:
+    """Whether a setting for all projects leads to no files and lets no plug-in run: a time limit, or a mirror of the index."""
+    mirror = operands[:2] == ("repos.packagist", "composer") and operands[2:3] != ()
+    return operands[:1] == ("process-timeout",) or (mirror and operands[2].startswith(("https://", "http://")))
 
 
 def _is_odd(word: str) -> bool:
@@ -102,21 +110,51 @@ def _is_odd(word: str) -> bool:
 
 def _everywhere(call: Invocation, packages: tuple[str, ...]) -> Effect:
     """``composer global require``: a project in composer's own home, with no scripts but those of plug-ins that it allows."""
-    home = value(call, "COMPOSER_HOME")
-    places = [call.path(home)] if home else [join(call.home, each) for each in (".composer", ".config/composer")]
-    for folder in places:
-        text = call.known_text(join(folder, "composer.json"))
-        if text is not None:
-            given = as_object(folder, text)
-            if given.get("scripts") or entries(given.get("config")).get("allow-plugins") or given.get("repositories"):
-                raise UnknownEffect(f"{folder}/composer.json has scripts, plug-ins or repositories of its own")
+    if value(call, "COMPOSER"):
+        raise UnknownEffect("composer global with a manifest that a variable names is not modelled")
+    written: list[str] = []
+    for folder in _own_homes(call):
+        _check_global(call, join(folder, "composer.json"))
+        written += _moved(call, folder)
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
-    return _effect(call, (), (), packages=5 * len(packages), seconds=4.0 + 2.0 * len(packages))
+    where = Region(tuple(dict.fromkeys(written)))
+    return _effect(call, (), (where,), packages=5 * len(packages), seconds=4.0 + 2.0 * len(packages))
+
+
+def _own_homes(call: Invocation) -> list[str]:
+    """Composer's own home: the folder that a variable names, or one of those that it looks for."""
+    if given := value(call, "COMPOSER_HOME"):
+        return [place(call, given)]
+    settings = value(call, "XDG_CONFIG_HOME")
+    more = [place(call, join(settings, "composer"))] if settings else []
+    return [*(join(call.home, each) for each in (".composer", ".config/composer")), *more]
+
+
+def _check_home(call: Invocation) -> None:
+    """Settings for all projects, where the build put them there, count like those of the project ("config -- global")."""
+    for folder in _own_homes(call):
+        _check_global(call, join(folder, "config.json"))
+
+
+def _check_global(call: Invocation, path: str) -> None:
+    text = call.known_text(path)
+    if text is None:
+        return
+    given = as_object(path, text)
+    if given.get("scripts") or entries(given.get("config")).get("allow-plugins") or given.get("repositories"):
+        raise UnknownEffect(f"{path} has scripts, plug-ins or repositories of its own")
+    _check_settings(path, given)
+
+
+def _moved(call: Invocation, root: str) -> list[str]:
+    """Where variables put packages and their programs."""
+    given = (value(call, name) for name in ("COMPOSER_VENDOR_DIR", "COMPOSER_BIN_DIR"))
+    return [place(call, join(root, each)) for each in given if each]
 
 
 def _homes(call: Invocation) -> tuple[Region, ...]:
-    named = tuple(call.path(given) for name in ("COMPOSER_HOME", "COMPOSER_CACHE_DIR") if (given := value(call, name)))
+    named = tuple(call.path(given) for name in _MOVING if (given := value(call, name)))
     return (
         homes(call, ".composer", ".config/composer", ".cache/composer", ".local/share/composer"),
         Region((*named, "/tmp")),
@@ -182,9 +220,7 @@ def _install(
         for folder in (root, *ancestors(root))
         for name in (".git", ".hg", ".svn", ".fslckout", "_FOSSIL_", "HEAD", "objects", "refs", "commondir")
     ]
-    written = [place(call, join(root, value(call, "COMPOSER_VENDOR_DIR") or "vendor"))]
-    programs = value(call, "COMPOSER_BIN_DIR")
-    written += [place(call, join(root, programs))] if programs else []
+    written = _moved(call, root) + ([] if value(call, "COMPOSER_VENDOR_DIR") else [place(call, join(root, "vendor"))])
     if (not locked or resolves) and not dumps:
         written.append(lock)
     written += [path] if changes else []

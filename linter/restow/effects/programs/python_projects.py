@@ -12,11 +12,13 @@ Priors (own estimates): 3 s for uv, 12 s for poetry, 25 s for pipenv; 0.8 MB a l
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
+from restow.effects.programs import uv_settings
 from restow.effects.programs.builders import IN_PLACE
 from restow.effects.programs.pip import interpreter_writes, local_projects, python_path_reads, shadowing, written
 from restow.effects.programs.python import check_virtualenv
@@ -87,8 +89,20 @@ _LISTENED = (
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pipenv": "Pipfile.lock"}
 _MANIFESTS = {"uv": "pyproject.toml", "poetry": "pyproject.toml", "pipenv": "Pipfile"}
 _MOVING = (
-    *("UV_CONFIG_FILE", "UV_ENV_FILE", "UV_PROJECT", "PIPENV_PIPFILE", "UV_OVERRIDE", "PIPENV_DOTENV_LOCATION"),
     *(
+        "UV_CONFIG_FILE",
+        "UV_ENV_FILE",
+        "UV_PROJECT",
+        "PIPENV_PIPFILE",
+        "UV_OVERRIDE",
+        "UV_CONSTRAINT",
+        "PIPENV_DOTENV_LOCATION",
+    ),
+    *(
+        "UV_BUILD_CONSTRAINT",
+        "UV_EXCLUDE",
+        "UV_WORKING_DIR",
+        "UV_WORKING_DIRECTORY",
         "PIPENV_EXTRA_PIP_ARGS",
         "PIPENV_RESOLVER_PARENT_PYTHON",
         "POETRY_CONFIG_DIR",
@@ -141,14 +155,24 @@ def effect(call: Invocation) -> Effect:
     pip = call.name == "uv" and argv[1:2] == ("pip",)
     arguments = read_options((argv[0], *argv[2:]) if pip else argv, flags=_FLAGS - _VALUED, valued=_VALUED)
     command, operands = (*arguments.operands[:1], "")[0], arguments.operands[1:]
-    if arguments.has("--directory", "--project", "--package", "--from"):
+    if arguments.has("--directory", "--project", "--package", "--from", *(("-P",) if call.name == "poetry" else ())):
         raise UnknownEffect(f"{call.name} in another folder is not modelled")
     if any(value(call, name) for name in _MOVING):
         raise UnknownEffect(f"a variable names a file that {call.name} reads")
-    if call.name != "uv":
+    if call.name == "uv":
+        uv_settings.check(call, arguments)
+    else:
         check_virtualenv(call)
-    if pip:
-        return _pip(call, command, operands, arguments)
+    found = _pip(call, command, operands, arguments) if pip else _model(call, command, operands, arguments)
+    named = [call.path(given) for given in arguments.values("--target", "--prefix", "--cache-dir")]
+    named += uv_settings.interpreters(call, arguments) if call.name == "uv" else ()
+    if "/" in named:
+        raise UnknownEffect(f"{call.name} may write anywhere")
+    places = Region(tuple(dict.fromkeys(named)))
+    return replace(found, reads=(*found.reads, places), writes=(*found.writes, places)) if named else found
+
+
+def _model(call: Invocation, command: str, operands: tuple[str, ...], arguments: Arguments) -> Effect:
     if not command and arguments.has("--version", "-V"):
         return _effect(call, (), (), seconds=0.5)
     if command in ("sync", "install") and not (command == "sync" and call.name == "poetry" and operands):
@@ -188,6 +212,9 @@ def _effect(
         "UV_PYTHON_INSTALL_DIR",
         "UV_TOOL_DIR",
         "UV_TOOL_BIN_DIR",
+        "UV_PYTHON_BIN_DIR",
+        "UV_PYTHON_CACHE_DIR",
+        "UV_CREDENTIALS_DIR",
         "POETRY_HOME",
         "PIPENV_CACHE_DIR",
         "PIP_CACHE_DIR",
@@ -233,6 +260,9 @@ def _tool(call: Invocation, command: str, operands: tuple[str, ...], arguments: 
     """``uv venv``, ``uv python install``, ``uv tool install name``, ``poetry config name value``, ``poetry self add``."""
     if any(word.startswith(("-", ".", "~")) or SYMBOLIC in word[:1] for word in operands):
         raise UnknownEffect(f"{call.name} {command} of something of the project is not modelled")
+    extra = arguments.values("--with")
+    if arguments.has("-c", "--constraint", "-r", "--requirement", "-e", "--editable") or any(map(_is_local, extra)):
+        raise UnknownEffect(f"{call.name} {command} of something of the project is not modelled")
     if command == "config" and "path" in (*operands, "")[0]:
         raise UnknownEffect(f"{call.name} config {operands[0]} moves what later commands write")
     if command == "init":
@@ -242,6 +272,11 @@ def _tool(call: Invocation, command: str, operands: tuple[str, ...], arguments: 
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
     return _effect(call, (), (Region((*targets, *local)),), seconds=4.0, size=30_000_000)
+
+
+def _is_local(word: str) -> bool:
+    """Whether a package may be a folder or an archive here."""
+    return word.startswith((".", "~")) or "/" in word or word.endswith((".whl", ".gz", ".zip")) or SYMBOLIC in word[:1]
 
 
 def _install(call: Invocation, command: str, operands: tuple[str, ...], arguments: Arguments) -> Effect:
@@ -265,7 +300,8 @@ def _install(call: Invocation, command: str, operands: tuple[str, ...], argument
         call.name == "poetry" or (call.name == "pipenv" and command == "sync") or arguments.has(*options)
     )
     data = call.read(call.filesystem.resolve(lock_path)) or b""
-    kept = kept or (locked and call.assume(keeps, _agrees(call.name, root, manifest, given[0], data)))
+    as_made = call.name != "uv" or uv_settings.keeps_lock(call, arguments)
+    kept = kept or (locked and as_made and call.assume(keeps, _agrees(call.name, root, manifest, given[0], data)))
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
     if b"file:" in data or b"editable = " in data or b"directory = " in data or b'"path":' in data:
@@ -325,7 +361,7 @@ def _pip(call: Invocation, command: str, operands: tuple[str, ...], arguments: A
     """``uv pip install`` takes requirements as pip does; ``sync`` takes requirement files."""
     if command not in ("install", "sync", "uninstall", "list", "freeze", "check", "show", "compile", "tree"):
         raise UnknownEffect(f"uv pip {command.replace(SYMBOLIC, '$')} is not modelled")
-    if command == "compile":
+    if command == "compile" or arguments.has("--group"):
         return _whole(call, arguments)
     found = Requirements()
     files = [*arguments.values("-r", "--requirement", "-c", "--constraint"), *(operands if command == "sync" else ())]
@@ -338,14 +374,13 @@ def _pip(call: Invocation, command: str, operands: tuple[str, ...], arguments: A
     for word in (*(operands if command == "install" else ()), *arguments.values("-e", "--editable")):
         add_requirement(call, word, found)
     local = local_projects(call, found.trees)
-    targets = tuple(call.path(given) for given in arguments.values("--target", "--prefix", "--cache-dir"))
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
     needed = (*found.files, *found.archives, *found.links)
     return _effect(
         call,
-        (exact(call, *needed, *shadowing(call, call.directory)), Region(targets), *local),
-        (Region(targets), *written(local)),
+        (exact(call, *needed, *shadowing(call, call.directory)), *local),
+        written(local),
         seconds=2.0 + 0.4 * found.count + 8.0 * len(found.trees),
         needs=(*needed, *(path for region in local for path in region.include)),
         whole=bool(local),
