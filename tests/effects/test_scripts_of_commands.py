@@ -164,14 +164,44 @@ def test_openssl_with_settings_that_lead_to_other_files(world, line):
 
 
 def test_patch(world, reads, writes):
-    effect = world().effect("patch -p1 -d src -i fix.diff")
+    plain = "diff --git a/x b/x\n--- a/x\t2020-01-01\n+++ /dev/null\n@@ -1 +1 @@\n-/etc/x\n+../y\n"
+    files = {"src/fix.diff": plain, "/srv/x.diff": plain}
+    effect = world(files).effect("patch -p1 -d src -i fix.diff")
     assert reads(effect, "/app/src/fix.diff")
     assert writes(effect, "/app/src/a/b")
     assert not writes(effect, "/app/c")
-    assert reads(world().effect("patch -p0 name /srv/x.diff"), "/srv/x.diff")
-    assert world(environment={"PATCH_GET": "1"}).reason("patch -p1 -i x")
-    assert world().reason("patch -p1 -o /etc/x -i y")
-    assert world().reason("patch -p1 -d / -i y")
+    assert reads(world(files).effect("patch -p0 name /srv/x.diff"), "/srv/x.diff")
+    assert world(files, environment={"PATCH_GET": "1"}).reason("patch -p1 -i /srv/x.diff")
+    assert world(files).reason("patch -p1 -o /etc/x -i /srv/x.diff")
+    assert world(files).reason("patch -p1 -d / -i /srv/x.diff")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--- /srv/foo",
+        "+++ ../foo",
+        "*** a/../../foo\t1",
+        "Index: /srv/foo",
+        "rename to ../x",
+        'diff --git a/x "/srv/x"',
+    ],
+)
+def test_patch_with_names_that_lead_out_of_the_folder(world, line):
+    assert "outside" in world({"x": f"{line}\n@@ -1 +1 @@\n"}).reason("patch -p0 -i x")
+    assert "outside" in world({"x": f"  {line}\n"}).reason("patch -p1 name x")
+
+
+def test_patch_that_may_be_opened_before_the_folder_is_entered(world, reads):
+    files = {"src/x": "--- a\n+++ a\n", "x": "--- /srv/a\n"}
+    assert "outside" in world(files).reason("patch -p0 -d src -i x")
+    assert reads(world({**files, "x": "--- a\n"}).effect("patch -p0 -d src -i x"), "/app/x")
+
+
+def test_patch_whose_patch_is_not_at_hand(world):
+    assert "not known" in world({"x": None}).reason("patch -p0 -i x")
+    for argv in ("patch -p1", "patch -p1 -i -", "patch name"):
+        assert "standard input" in world().reason(argv)
 
 
 def test_copies_into_the_root_directory(world, writes):

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 
+from restow.effects.commute import fits
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.named_files import with_named_files
 from restow.effects.surroundings import TOOLS
 from restow.errors import UnknownEffect
 from restow.vfs import Region
@@ -99,6 +101,11 @@ _MODELS |= {
 _MODULE_OF = {name: module for module, names in _MODELS.items() for name in names}
 
 
+_SCRATCH = ("TMPDIR", "TEMPDIR", "TEMP", "TMP")
+_OF_A_USER = tuple(f"XDG_{name}" for name in "CACHE_HOME CONFIG_HOME DATA_HOME STATE_HOME BIN_HOME RUNTIME_DIR".split())
+"""Folders in which a program that listens to them keeps what it would keep in the home directory (XDG Base Directory)."""
+
+
 def known_programs() -> tuple[str, ...]:
     """The names that have a model, sorted."""
     return tuple(sorted(_MODULE_OF))
@@ -142,12 +149,15 @@ def _anywhere(call: Invocation, found: Effect) -> Effect:
 
 
 def _completed(call: Invocation, found: Effect) -> Effect:
-    """What holds of every program: variables of its libraries, the folder of temporary files, and what was looked at."""
+    """What holds of every program: variables of its libraries, files and folders that variables name, and what was looked at."""
     if found.environment is not None:
         found = replace(found, environment=tuple(dict.fromkeys((*found.environment, *TOOLS))))
-    named = {given for name in ("TMPDIR", "TEMPDIR", "TEMP", "TMP") if (given := call.environment.get(name))}
+    found = with_named_files(call, found)
+    heard = found.environment
+    moved = [name for name in _OF_A_USER if heard is None or any(fits(pattern, name) for pattern in heard)]
+    named = {given for name in (*_SCRATCH, *moved) if (given := call.environment.get(name))}
     if named and found.writes and found.exact is None:
-        scratch = Region(tuple(sorted(call.path(each) for each in named)))
-        found = replace(found, reads=(*found.reads, scratch), writes=(*found.writes, scratch))
+        folders = Region(tuple(sorted(call.path(each) for each in named)))
+        found = replace(found, reads=(*found.reads, folders), writes=(*found.writes, folders))
     looked = dict.fromkeys((*found.consulted, *call.consulted, *call.ways))
     return replace(found, consulted=tuple(path for path in looked if SYMBOLIC not in path))

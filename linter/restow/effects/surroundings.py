@@ -10,68 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from restow.effects.effect import SYMBOLIC, Assumption, Invocation, Verdict
+from restow.effects.named_files import FLAG_LISTS, PATH_LISTS
 from restow.effects.places import ENVIRONMENT, TOOLCHAIN, toolchain
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Filesystem, Region, Symlink, Unknown, join, split
-
-_PATH_LISTS = (
-    *(
-        "LD_LIBRARY_PATH",
-        "LD_PRELOAD",
-        "LIBRARY_PATH",
-        "CPATH",
-        "C_INCLUDE_PATH",
-        "CPLUS_INCLUDE_PATH",
-        "PKG_CONFIG_PATH",
-    ),
-    *(
-        "CMAKE_PREFIX_PATH",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "REQUESTS_CA_BUNDLE",
-        "CURL_CA_BUNDLE",
-        "NODE_EXTRA_CA_CERTS",
-    ),
-    *(
-        "COMPILER_PATH",
-        "GCC_EXEC_PREFIX",
-        "LPATH",
-        "GIT_CONFIG_GLOBAL",
-        "GIT_CONFIG_SYSTEM",
-        "GIT_TEMPLATE_DIR",
-        "GIT_DIR",
-        "GIT_ASKPASS",
-        "NETRC",
-        "OPENSSL_CONF",
-    ),
-    *(
-        "XDG_CONFIG_HOME",
-        "XDG_CONFIG_DIRS",
-        "XDG_DATA_HOME",
-        "BASH_ENV",
-        "ENV",
-        "PYTHONHOME",
-        "NODE_PATH",
-        "RUBYLIB",
-        "JAVA_HOME",
-    ),
-)
-_FLAG_LISTS = (
-    *(
-        "CFLAGS",
-        "CXXFLAGS",
-        "CPPFLAGS",
-        "LDFLAGS",
-        "CGO_CFLAGS",
-        "CGO_LDFLAGS",
-        "CC",
-        "CXX",
-        "LD",
-        "MAKEFLAGS",
-        "RUSTFLAGS",
-    ),
-    *("NODE_OPTIONS", "RUBYOPT", "GIT_SSH_COMMAND", "GIT_SSH", "JAVA_TOOL_OPTIONS", "PERL5OPT"),
-)
 
 
 def names(text: str) -> frozenset[str]:
@@ -147,8 +89,10 @@ COMMON_VARIABLES = (
         "CARGO_*",
         "RUSTUP_*",
     ),
+    *PATH_LISTS,
+    *FLAG_LISTS,
 )
-"""Variables that compilers, shells, git and TLS libraries listen to; entries may end or begin in ``*``."""
+"""Variables that compilers, shells, git and TLS libraries listen to; ``*`` stands for any text."""
 
 BESIDE_USR = (
     *("/usr/etc", "/usr/pyvenv.cfg", "/usr/pip.conf"),
@@ -242,50 +186,21 @@ def cache_home(call: Invocation) -> str:
     return join(call.home, call.environment.get("XDG_CACHE_HOME", "").split(SYMBOLIC)[0] or ".cache")
 
 
-def named_paths(call: Invocation, text: str, *, list_of_paths: bool = False) -> tuple[str, ...]:
-    """The paths in a list of paths (``a:b``) or of compiler flags (``-I/a -Lb``), relative ones from the working
-    directory.
-    """
-    found: list[str] = []
-    for mark in ":,;='\"":
-        text = text.replace(mark, " ")
-    for word in text.split():
-        if SYMBOLIC in word or word.startswith("//"):
-            continue
-        if list_of_paths:
-            found.append(join(call.directory, word))
-        elif "/" in word:
-            start = word.index("/") if word.startswith("-") and word[2:3] == "/" else 2 if word.startswith("-") else 0
-            found.append(join(call.directory, word[start:]))
-    return tuple(path for path in found if path != "/")
-
-
-def variable_paths(call: Invocation) -> tuple[Region, ...]:
-    """The places that variables of compilers, git, TLS libraries and the program search name."""
+def refuse_moved(call: Invocation) -> None:
+    """Raise UnknownEffect for a variable that moves what the libraries of package managers read and write."""
     for name in ("SSLKEYLOGFILE", "UNIXCONFDIR", "UNIXUSRLIBDIR"):
         if call.environment.get(name):
             raise UnknownEffect(f"{name} moves what programs read and write")
-    found: list[str] = []
-    for name in _PATH_LISTS:
-        found += named_paths(call, call.environment.get(name, ""), list_of_paths=True)
-    for name in _FLAG_LISTS:
-        found += named_paths(call, call.environment.get(name, ""))
-    for entry in call.environment.get("PATH", "/").split(":"):
-        if not entry.startswith("/") and SYMBOLIC not in entry:
-            found.append(join(call.directory, entry))
-    return (Region(tuple(dict.fromkeys(step for path in found for step in trail(call, path)))),) if found else ()
 
 
 def installer_reads(call: Invocation) -> tuple[Region, ...]:
-    """What every package manager's run reads beside its own settings: toolchain, variables' paths, git's and ssh's
-    settings.
-    """
+    """What every package manager's run reads beside its own settings: toolchain, git's and ssh's settings."""
+    refuse_moved(call)
     here = (call.directory, *ancestors(call.directory))
     own = call.argv[0].rsplit("/", 2)[0] if call.argv[0].startswith("/") and call.argv[0].count("/") > 2 else ""
     outside = own if own and not TOOLCHAIN.covers(call.argv[0]) and own not in ("/usr", "/usr/local") else ""
     return (
         *toolchain(call),
-        *variable_paths(call),
         Region((*BESIDE_USR, *((outside,) if outside else ()))),
         homes(call, ".netrc", ".ssh", ".gitconfig", ".git-credentials", ".config", ".rustup", ".cargo"),
         exact(call, *(join(folder, name) for folder in here for name in ("rust-toolchain", "rust-toolchain.toml"))),

@@ -13,8 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation
+from restow.effects.named_files import named_paths
 from restow.effects.places import INDEX
-from restow.effects.surroundings import homes, installer_writes, named_paths, names, value
+from restow.effects.surroundings import homes, installer_writes, names, value
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join, split
 

@@ -10,6 +10,7 @@ Priors (own estimates): 3 s and 1.5 s a gem; 3 MB a gem.
 from __future__ import annotations
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
+from restow.effects.named_files import named_paths
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.gemfile import Gemfile, lock_agrees, read_gemfile
@@ -20,7 +21,6 @@ from restow.effects.surroundings import (
     homes,
     installer_reads,
     installer_writes,
-    named_paths,
     names,
     place,
     tree,

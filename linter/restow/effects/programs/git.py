@@ -13,7 +13,7 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import TOOLCHAIN, in_homes
-from restow.effects.surroundings import ancestors, children, exact, homes, names, variable_paths
+from restow.effects.surroundings import ancestors, children, exact, homes, names, refuse_moved
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Region, Unknown, join
 
@@ -157,12 +157,12 @@ _LEADING = frozenset(
 
 def _base(call: Invocation) -> tuple[Region, ...]:
     """Settings of the system and the user, checked as far as the build wrote them; ssh's and the network's."""
+    refuse_moved(call)
     for home in dict.fromkeys((call.home, "/root")):
         for path in (join(home, ".gitconfig"), join(home, ".config/git/config"), "/etc/gitconfig"):
             _check_settings(path, call.known_text(path) or "")
     return (
         TOOLCHAIN,
-        *variable_paths(call),
         homes(
             call, ".gitconfig", ".config", ".ssh", ".netrc", ".git-credentials", ".gitignore", ".cache/git", ".gnupg"
         ),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
+from restow.effects.named_files import named_paths
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs import node_manifest as node
 from restow.effects.programs.npm_lock import lock_agrees, packages_of, scripted_packages
@@ -25,7 +26,6 @@ from restow.effects.surroundings import (
     homes,
     installer_reads,
     installer_writes,
-    named_paths,
     place,
     trail,
     value,

@@ -1,8 +1,8 @@
 """patch: the files that a patch names, below the working directory or the one that ``-d`` names.
 
-GNU patch refuses names that lead out of that folder (absolute ones, and those with ``..``), and follows no symbolic link out of it
-(manual, "Multiple Patches in a File"; CVE-2015-1196). Which files there are is told by the patch, so all below may be read and
-written. Prior: 0.5 s.
+GNU patch refuses names that lead out of that folder (absolute ones, and those with ``..``; manual, "Multiple Patches in a File";
+CVE-2015-1196); busybox follows them. Which of the two a base image has is not known, so the patch itself has to be at hand, with
+no such name in it. Which files there are is told by the patch, so all below may be read and written. Prior: 0.5 s.
 """
 
 from __future__ import annotations
@@ -36,8 +36,16 @@ def effect(call: Invocation) -> Effect:
     ]
     where = Region(places(call, inside, *named[:1]))
     patches = [word for word in (*inputs, *named[1:2]) if word != "-"]
+    if not patches or "-" in inputs:
+        raise UnknownEffect("patch that reads its patch from the standard input may write anywhere with busybox")
+    for word in patches:
+        _check_names(call.path(word), call.text(call.path(word)))
+    given = (*arguments.values("-i", "--input"), *arguments.operands[1:2])
+    beside = [] if folder == "." else [word for word in given if not word.startswith(("/", "~"))]
+    for word in beside:  # a program that opens its patch before it enters the folder
+        _check_names(call.path(word), call.known_text(call.path(word)))
     return Effect(
-        reads=(TOOLCHAIN, SCRATCH, where, *readable(call, *patches)),
+        reads=(TOOLCHAIN, SCRATCH, where, *readable(call, *patches, *beside)),
         writes=(where, Region(("/tmp",))),
         environment=(
             "PATCH_*",
@@ -55,3 +63,16 @@ def effect(call: Invocation) -> Effect:
         seconds=0.5,
         needs=tuple(call.path(word) for word in patches),
     )
+
+
+_NAMING = ("--- ", "+++ ", "*** ", "Index:", "diff ", "rename ", "copy ", "Prereq:")
+"""How the lines begin that name files (GNU diffutils manual, "Detailed Description of Unified Format"; git-diff(1))."""
+
+
+def _check_names(path: str, text: str | None) -> None:
+    """Raise UnknownEffect where a name in the patch may lead out of the folder."""
+    for line in (text or "").splitlines():
+        if line.lstrip().startswith(_NAMING):
+            for name in line.replace('"', " ").split()[1:]:
+                if name != "/dev/null" and (name.startswith(("/", "~", "\\")) or ".." in name.split("/")):
+                    raise UnknownEffect(f"{path} names {name}, which lies outside of the folder that is patched")

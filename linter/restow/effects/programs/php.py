@@ -12,9 +12,10 @@ Priors: 25 s an extension, 2 MB each.
 from __future__ import annotations
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.named_files import named_paths
 from restow.effects.options import read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, SYSTEM
-from restow.effects.surroundings import homes, installer_reads, installer_writes, named_paths, names, value, variables
+from restow.effects.surroundings import homes, installer_reads, installer_writes, names, value, variables
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 

@@ -15,6 +15,7 @@ from configparser import ConfigParser
 from configparser import Error as ConfigParserError
 
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
+from restow.effects.named_files import named_paths
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes, toolchain
 from restow.effects.programs.pip_settings import BENIGN, FLAGS, FOLDERS, GLOBAL, SHORT, VALUED
@@ -28,7 +29,6 @@ from restow.effects.surroundings import (
     homes,
     installer_reads,
     installer_writes,
-    named_paths,
     place,
     trail,
     tree,
