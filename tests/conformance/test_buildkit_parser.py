@@ -348,7 +348,7 @@ class Checks:
         return "error" not in expected and self.dump.arguments(tree, node) == values
 
     def split_command(self, case):
-        """The engine reads the bytes of a flag as characters, so that é becomes two there; here a character stays one."""
+        """The keyword, the flags and the rest."""
         tree = parse(case["input"])
         (node,) = tree.instructions
         last = node.instruction.start if node.kind == "onbuild" else node.end
@@ -357,8 +357,8 @@ class Checks:
         if tree.tokens[-1].type == "CONTINUATION":
             rest = rest.removesuffix(tree.escape)
         expected = case["expected"]
-        flags = [flag.encode("latin-1", "replace").decode("utf-8", "replace") for flag in expected["flags"] or []]
-        return node.keyword == expected["cmd"] and rest == expected["args"] and self.dump.flags(node) == flags
+        flags = self.dump.flags(node)
+        return node.keyword == expected["cmd"] and rest == expected["args"] and flags == (expected["flags"] or [])
 
 
 def same_opener(opener, expected):

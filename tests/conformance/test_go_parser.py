@@ -29,6 +29,14 @@ OWN = (
     "FROM a\nLABEL a=b c\n",
     "FROM a\nONBUILD ENV A\n",
     "FROM a\nNONSENSE x\nWORKDIR\nCOPY one\nHEALTHCHECK --interval=1s CMD a b\nHEALTHCHECK none\n",
+    "FROM a\n\\\nRUN b\n\\ \n\n# c\n  \\\nRUN d\n",
+    "FROM a\nRUN \xa0--mount=x\nCMD \u2003--x\nUSER \x85--x\nARG \u3000--x\nCOPY \u2028\\\n \xa0a b\n",
+    "FROM a\nRUN a \\\f\nRUN b \\\xa0\nRUN <<E \\\v\nx\nE\n",
+    "FROM a\nENV a=b c='d\\\xa0\nLABEL a=b \\",
+    'FROM a\nHEALTHCHECK CMD \xa0x\nHEALTHCHECK CMD \\\n\u2003 ["x"]\n',
+    "FROM a\nRUN --mount=type=cache,target=/é x\nENV \\\f\n",
+    "FROM a\nONBUILD ENV -- a\n",
+    "FROM a\nHEALTHCHECK ONCE [1]\n",
     'FROM a\nSHELL ["a"]\nEXPOSE 1 2/udp\nVOLUME ["/a", "/b"]\nVOLUME /a /b\nLABEL a b c\n',
 )
 """Texts of our own, so that the comparison says something without the corpus too."""

@@ -41,6 +41,11 @@ def test_run_words_are_named_with_what_they_cost():
     assert result.rebuilt == (3, 5, 8)
 
 
+def test_a_shell_is_known_by_its_name_on_windows_too():
+    dockerfile = parse('FROM a\nSHELL ["C:\\\\tools\\\\bash.exe", "-c"]\nRUN x \\\n y\n')
+    assert format_dockerfile(dockerfile, FormatSettings(run=True)).reworded == (3,)
+
+
 def test_what_cannot_be_read_as_shell_stays():
     dockerfile = parse('FROM a\nRUN if x \\\n then y\nSHELL ["cmd"]\nRUN a \\\n b\n')
     result = format_dockerfile(dockerfile, FormatSettings(run=True))

@@ -49,3 +49,8 @@ def test_too_many_variables_are_an_error(monkeypatch):
     monkeypatch.setattr(parse_report, "LARGEST", 5)
     with pytest.raises(UsageError, match="more than 5 variables"):
         document("FROM a\n" + "".join(f"ENV A{i}=b\n" for i in range(10)))
+
+
+def test_a_shell_is_known_by_its_name_on_windows_too():
+    found = document('FROM a\nSHELL ["C:\\\\tools\\\\bash.exe", "-c"]\nRUN x | y\n')
+    assert found["instructions"][-1]["command"]["tree"]["kind"] == "Script"

@@ -4,6 +4,7 @@ import pytest
 
 from restow.shell import Script, SimpleCommand, parse_shell
 from restow.shell.mask import mask, unmask
+from restow.syntax import parse
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,9 @@ from restow.shell.mask import mask, unmask
         ("a \\\n# c\n\n  # d\n b", "\\", "a  b"),
         ("a \\\n# c", "\\", "a "),
         ("a\\\nb", "\\", "ab"),
-        ("a \\", "\\", "a "),
+        ("a \\", "\\", "a \\"),
+        ("a \\\r\r\n\v\n b", "\\", "a  b"),
+        ("a \\\n\x1c\n b", "\\", "a \x1c\n b"),
         ("a\r", "\\", "a"),
         ("a \\\\", "\\", "a \\\\"),
         ("a `\n b", "`", "a  b"),
@@ -54,3 +57,13 @@ def test_an_operator_behind_a_continuation():
     script = parse_shell(text, 0, len(text))
     assert isinstance(script, Script), script
     assert [item.separator for item in script.items] == [";", ""]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["a \\\r\r\n\v\n b", "a \\\n\x1c\n\\\n", "a \\\f\n", "a \\\xa0", "a \\\n# c\n \u2003\n\n# d", "\\\n a\\\\\n"],
+)
+def test_what_is_left_is_the_command_that_the_shell_is_given(rest):
+    text = f"RUN {rest}"
+    command = parse(text).instructions[0].command
+    assert unmask(mask(text[command.start : command.end], "\\")) == command.text

@@ -68,6 +68,22 @@ def test_run_flags():
     assert only("RUN --network=none --device=v.com/d=x ls").flag_value("device") == "v.com/d=x"
 
 
+def test_flags_are_read_byte_by_byte():
+    """BuildKit makes two characters of an é: a build with this cache mount has it at ``/Ã©``."""
+    assert only("RUN --mount=type=cache,target=/é ls").flag_value("mount") == "type=cache,target=/\xc3\xa9"
+    assert only('COPY --chown="à" a b').flag_value("chown") == "\xc3\xa0"
+
+
+@pytest.mark.parametrize(
+    "line", ["COPY --link --from=à a b", "ONBUILD --à RUN a", "RUN --mount=type=cache,target=\xa0 ls"]
+)
+def test_a_flag_that_a_byte_cuts_in_a_letter_is_refused(line):
+    node = only(line)
+    assert (node.kind, line[node.offset :].startswith("--")) == ("invalid", True)
+    assert "byte by byte" in node.message
+    assert [flag.name for flag in node.flags] == ["link"] * ("link" in line)
+
+
 def test_flags_end_at_two_dashes():
     node = only("COPY --from=a -- --b c")
     assert [flag.name for flag in node.flags] == ["from"]

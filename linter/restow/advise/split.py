@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from restow.syntax.ast import Add, Copy, Run
 from restow.vfs import File, Filesystem, Region
 
 MAX_LINES = 6  # more COPY lines than that would be a worse Dockerfile than the one with the slow build
+_PLAIN = re.compile(r"[\w.:/+,=${}-]+", re.ASCII)
+"""Values of flags that stand without quotes and escapes."""
 WORTH_SECONDS = 1.0  # a command cheaper than this is not worth a layer of its own
 
 
@@ -159,6 +162,8 @@ def _lines(copy: Step, own: dict[str, str]) -> list[Line] | str:
         return f"{node.keyword.upper()} with a here-document or flags of its own is not split"
     if any(flag.name not in ("chown", "chmod") for flag in node.flags):
         return f"{node.keyword.upper()} --{node.flags[0].name} is not split"
+    if any(not _PLAIN.fullmatch(flag.value or "") for flag in node.flags):
+        return f"a flag of {node.keyword.upper()} that may need quotes is not split"
     folders: defaultdict[str, list[str]] = defaultdict(list)
     for path, origin in sorted(own.items()):
         if any(character in origin for character in "*?[]\\$\"'`#\n"):

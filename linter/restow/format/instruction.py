@@ -134,6 +134,8 @@ def _gap(text: str, before: Piece, after: Piece, layout: Layout) -> str:
     gap = text[before.end : after.start]
     if after.type not in ("FLAG", "DASHES") and after.text.startswith("--") and gap.strip(BLANKS):
         return gap  # without the wide space it would be a flag
+    if before.type == "LEGACY_KEY" and before.text.endswith(layout.escape) and "\n" not in gap:
+        return gap  # one blank would be a part of the name
     if "\n" in gap:
         return _line_break(gap, before.end, after, layout)
     if before.type == "COMMA":

@@ -2,7 +2,8 @@
 
 BuildKit joins the lines of an instruction: it removes the escape character at a line's end, and comment and empty lines
 that follow. Here each of these characters becomes NUL, which the shell grammar reads as nothing: the masked text has
-the length of the raw one, so offsets into it are offsets into the file.
+the length of the raw one, so offsets into it are offsets into the file. An escape character that the text ends in stays:
+what stands behind it in the file kept it from continuing.
 """
 
 from __future__ import annotations
@@ -29,5 +30,6 @@ def unmask(text: str) -> str:
 def _continuation(escape: str) -> re.Pattern[str]:
     """An escape at a line's end (not a doubled one) with the comment and empty lines behind it; a line end's return."""
     mark = re.escape(escape)
-    dropped_lines = r"(?:[^\S\n]*+(?:#[^\n]*+)?\n)*+(?:[^\S\n]*+#[^\n]*+\Z)?"
-    return re.compile(rf"(?<!{mark}){mark}[ \t]*+(?:\r?\n{dropped_lines}|\r?\Z)|\r(?=\n|\Z)")
+    blanks = r"[^\S\n\x1c-\x1f]*+"
+    dropped_lines = rf"(?:{blanks}(?:#[^\n]*+)?\n)*+(?:{blanks}#[^\n]*+\Z)?"
+    return re.compile(rf"(?<!{mark}){mark}[ \t]*+\r*+\n{dropped_lines}|\r++(?=\n|\Z)")

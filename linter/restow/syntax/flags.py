@@ -38,18 +38,30 @@ CHOICES = {
 _UNIT = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 _DURATION = re.compile(r"[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)", re.ASCII)
 _AMOUNT = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+_BYTE_BLANKS = "\x85\xa0"
+"""Bytes within UTF-8 that are white space to BuildKit, which takes each for a character."""
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 def read_flag(raw: str, start: int, end: int, escape: str) -> Flag:
-    """The flag written as ``raw`` (continuations removed) at ``start..end``: quotes and escapes resolved."""
-    text = raw if not any(mark in raw for mark in ("'", '"', escape)) else _unquoted(raw, escape)
+    """The flag written as ``raw`` (continuations removed) at ``start..end``: quotes and escapes resolved.
+
+    BuildKit reads flags byte by byte and takes each byte for a character: ``é`` is two of them, and so it is here. Raises
+    Problem where one of the bytes is a blank to it, which ends the flag within a character.
+    """
+    text = raw
+    if not raw.isascii() or any(mark in raw for mark in ("'", '"', escape)):
+        text, cut = _unquoted(raw.encode().decode("latin-1"), escape)
+        if cut:
+            message = "BuildKit reads flags byte by byte and ends this one inside of a letter: put its value in quotes"
+            raise Problem(message, start)
     name, equals, value = text[2:].partition("=")
     return Flag(start=start, end=end, name=name, value=value if equals else None)
 
 
-def _unquoted(raw: str, escape: str) -> str:
-    """``raw`` without quotes; the escape character keeps the character after it, in quotes too."""
+def _unquoted(raw: str, escape: str) -> tuple[str, bool]:
+    """``raw`` without quotes; the escape character keeps the character after it, in quotes too. And whether it goes on
+    behind a blank, where BuildKit ends it."""
     parts = []
     quote = ""
     characters = iter(raw)
@@ -60,9 +72,11 @@ def _unquoted(raw: str, escape: str) -> str:
             quote = ""
         elif not quote and character in "'\"":
             quote = character
+        elif not quote and character in _BYTE_BLANKS:
+            return "".join(parts), True
         else:
             parts.append(character)
-    return "".join(parts)
+    return "".join(parts), False
 
 
 def check_flags(instruction: str, flags: Sequence[Flag], known: Mapping[str, Kind] | None = None) -> None:

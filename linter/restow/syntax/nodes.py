@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from restow.syntax import ast
@@ -30,16 +30,22 @@ class Parts:
         self.tokens = statement.tokens
         self.heredocs = heredocs
         self.escape = escape
+        self.flag_problem: Problem | None = None
         self.common: dict[str, Any] = {
             "start": statement.head,
             "end": end,
             "keyword": statement.keyword,
-            "flags": tuple(
-                read_flag(self.text(token), _start(token), _end(token), escape)
-                for token in self.tokens
-                if token.type == "FLAG"
-            ),
+            "flags": tuple(self._flags()),
         }
+
+    def _flags(self) -> Iterator[ast.Flag]:
+        """The flags up to one that cannot be read, whose problem is kept."""
+        for token in self.of("FLAG"):
+            try:
+                yield read_flag(self.text(token), _start(token), _end(token), self.escape)
+            except Problem as problem:
+                self.flag_problem = problem
+                return
 
     def text(self, token: Token) -> str:
         """The token's text, continuations removed."""
@@ -89,6 +95,8 @@ class Parts:
 
 def build(parts: Parts) -> ast.Instruction:
     """The node of a statement that has no problem yet. Raises Problem: what BuildKit's parser refuses before wrong flags."""
+    if parts.flag_problem is not None:
+        raise parts.flag_problem
     try:
         node = _BUILDERS[parts.name](parts)
     except Problem as problem:

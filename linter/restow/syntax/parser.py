@@ -198,6 +198,8 @@ class _FileParser:
         inner = parts.statement.inner
         if inner is None:
             raise parts.missing("instruction")
+        if parts.flag_problem is not None:
+            raise parts.flag_problem
         if parts.common["flags"]:
             flag = parts.common["flags"][0]
             raise Problem(f"ONBUILD takes no flags: remove --{flag.name}", flag.start)

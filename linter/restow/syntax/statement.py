@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from restow.syntax.lines import BLANKS, SPACES, LogicalLine
+from restow.syntax.lines import BLANKS, LogicalLine
 from restow.syntax.problem import Problem, suggestion
 from restow.syntax.tables import INSTRUCTIONS
 
@@ -41,7 +41,8 @@ LONGEST_KEYWORD = 100
 """How far the first word of a line that is too long is looked for."""
 
 _KEYWORD = re.compile(rf"[^{BLANKS}]+")
-_FIRST_WORD = re.compile(rf"[^{BLANKS}]+[{SPACES}]*")
+_FIRST_WORD = re.compile(r"[^\t-\r \x85\xa0]+[\t-\r \x85\xa0]*")
+"""The first word of a HEALTHCHECK, which BuildKit looks for byte by byte, with the blanks behind it."""
 
 
 @dataclass(slots=True)
@@ -142,7 +143,7 @@ def _is_parsers(statement: Statement, parser: Lark) -> bool:
     if last is None or last.type != "TEXT":
         return any(token.type == "NAME" for token in shadow.tokens)
     text = statement.line.joined(last.start_pos or 0, statement.end)
-    return is_wrong_array(_FIRST_WORD.sub("", text, count=1))
+    return is_wrong_array(_FIRST_WORD.sub("", text.encode().decode("latin-1"), count=1))
 
 
 def is_wrong_array(text: str) -> bool:
