@@ -98,10 +98,7 @@ class Comparer:
             self.tally["cases"] += 1
             shown = self.shown(case.second, second)
             done = rebuild(self.one(case.first, first), self.one(case.second, second), self.model)
-            given = [dict(side.sketch.arguments) for side in (case.first, case.second)]
-            changed = {name for name in {**given[0], **given[1]} if given[0].get(name) != given[1].get(name)}
-            counted = changed if self.builder.kind in LIBRARY else ()
-            found += hit_differences(done, built, shown, self.tally, counted)
+            found += hit_differences(done, built, shown, self.tally)
         return found
 
     def compared(

@@ -14,7 +14,7 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | CMD without words has no empty word, as in the classic builder | none is generated |
 | a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
 | a pattern without a match is an error, unless another source has one; its folder may be missing | counted as explained |
-| an ARG whose build argument changed is carried out again, and what comes after it | such misses are counted as explained |
+| a build argument that changed: an ARG without a default runs again, else the old result may come from the cache | none changes |
 | which names of the context are one file is no part of a key | no change makes one of two files |
 | a file that is copied onto a directory replaces it | counted as explained, where the simulator says that BuildKit refuses it |
 | no here-documents, --link, --mount of a stage's files | none are generated: what is known is what the classic builder knows |

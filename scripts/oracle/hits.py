@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from builders import Built, BuiltStep
 
 from restow.build.rebuild import Rebuild, RebuiltStage
-from restow.syntax.ast import Arg, Workdir
+from restow.syntax.ast import Workdir
 
 
-def hit_differences(
-    done: Rebuild, built: Built, shown: Sequence[int], tally: Counter[str], counted: Collection[str] = ()
-) -> list[str]:
-    """The steps that the engine treats otherwise than the model says, in the ``shown`` stages. ``counted`` are the build
-    arguments that changed, where the builder runs their ARG again (see ``explained``).
-    """
+def hit_differences(done: Rebuild, built: Built, shown: Sequence[int], tally: Counter[str]) -> list[str]:
+    """The steps that the engine treats otherwise than the model says, in the ``shown`` stages."""
     found: list[str] = []
-    renewed = set[int]()
     for stage in done.stages:
-        again = stage.stage.base.index in renewed
         if triggered(done, stage):
             tally["stages with triggers"] += 1
             continue
@@ -34,12 +28,6 @@ def hit_differences(
         for step, row in zip(steps, rows, strict=True):
             tally["steps"] += 1
             tally["hits"] += row.cached
-            node = done.after.stages[stage.stage.index].steps[step.index].instruction
-            again = again or (isinstance(node, Arg) and any(pair.key in counted for pair in node.pairs))
-            if again and not row.cached:
-                renewed.add(stage.stage.index)
-                tally["explained by the builder"] += step.outcome == "hit"
-                continue
             if (step.outcome == "hit") is row.cached or starts_from_nothing(done, stage, step.index):
                 continue
             if row.cached and careful(done, stage.stage.index, step.index):
