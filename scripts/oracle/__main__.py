@@ -20,7 +20,8 @@ from collections import Counter
 from pathlib import Path
 
 import buildah
-from builders import LIBRARY, EmptyImageError, EngineError, engine_environment, find_builder
+from builders import LIBRARY, engine_environment, find_builder
+from built import EmptyImageError, EngineError
 from comparison import Comparer
 from small_base import base_archive, base_name, ensure_base
 

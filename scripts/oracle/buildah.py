@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from builders import SECONDS, Built, BuiltStep, EngineError, tag_of
+from built import SECONDS, Built, BuiltStep, EngineError, tag_of
 
 _STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP (\d+)/\d+: (.*)$")
 _BUILD = {"buildah": ["bud"], "podman": ["build"]}

@@ -17,43 +17,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from buildah import build_buildah, remove
+from built import SECONDS, Built, BuiltStep, EmptyImageError, EngineError, tag_of
 from real_images import read_real
 
 _STEP = re.compile(r"^\[(?:(?P<stage>[^\]]*?) )?(?P<number>\d+)/\d+\] (?P<text>.*)$", re.DOTALL)
 _ALONE = re.compile(r"^\[(?P<stage>[^\]]+)\] (?P<text>.*)$", re.DOTALL)
 
 
-SECONDS = 300
 LIBRARY = ("buildah", "podman")
 """The builders that need no daemon."""
-
-
-class EngineError(Exception):
-    """The engine cannot be reached, or its output cannot be read."""
-
-
-class EmptyImageError(Exception):
-    """The image has no layer: Docker's own store cannot export such a one."""
-
-
-@dataclass(frozen=True)
-class BuiltStep:
-    """One step as the engine shows it: ``stage`` is empty where the Dockerfile has one stage only."""
-
-    stage: str
-    number: int
-    text: str
-    cached: bool
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class Built:
-    """One build: its steps in the engine's order, and what the engine said where it failed."""
-
-    steps: tuple[BuiltStep, ...]
-    ok: bool
-    output: str
 
 
 def engine_environment(file: Path) -> dict[str, str]:
@@ -84,8 +57,6 @@ class RealBuilder:
     def build(self, folder: Path, options: Sequence[str], archive: Path) -> Built:
         """Build ``folder``, its image into ``archive`` where that succeeds."""
         if self.kind in LIBRARY:
-            from buildah import build_buildah
-
             return build_buildah(self.kind, folder, self.environment, options, archive)
         return _BUILDS[self.kind](folder, self.environment, options, archive)
 
@@ -99,8 +70,6 @@ class RealBuilder:
                 tags = [tag_of(name, which) for which in ("first", "second")]
                 _run(["docker", "image", "rm", *tags], self.environment)
             elif self.kind in LIBRARY:
-                from buildah import remove
-
                 remove(self.kind, name, self.environment)
 
     def options(self, arguments: Mapping[str, str], target: str | None, renewed: str) -> list[str]:
@@ -133,11 +102,6 @@ def find_builder(kind: str, environment: Mapping[str, str], base: str, triggers:
             if built.ok and (made is None or made.mode == 0o700):
                 known.add(feature)
     return RealBuilder(kind, environment, base, triggers, frozenset(known))
-
-
-def tag_of(folder: str, which: str) -> str:
-    """The name of an image that is built from a folder: names of images are narrower than those of folders."""
-    return f"localhost/restow-oracle/{re.sub('[^a-z0-9]', '', folder.lower())}:{which}"
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

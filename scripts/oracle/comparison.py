@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from agreement import Agreement, history_differences
-from builders import LIBRARY, Built, RealBuilder
+from builders import LIBRARY, RealBuilder
+from built import Built
 from cases import Case, Side, put, random_case, with_own_texts
 from contexts import unsent
 from explained import as_buildkit, is_explained_failure, is_explained_success, without_slash

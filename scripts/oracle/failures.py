@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from builders import Built, BuiltStep
+from built import Built, BuiltStep
 
 from restow.build import Simulation, StageResult, Step
 from restow.syntax.ast import Run
