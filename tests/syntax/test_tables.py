@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,11 +24,19 @@ def test_loaded_tables_parse_as_built_ones(escape, tmp_path):
     assert [token.start_pos for token in loaded.parse(sliced, start="copy").children] == [3, 8, 17, text.index('"c"')]
 
 
-def test_tables_that_cannot_be_read_or_do_not_fit_are_built(tmp_path):
-    folder, foreign = tmp_path / "folder.tables", tmp_path / "foreign.tables"
-    folder.mkdir()
+def test_tables_that_cannot_be_read_or_do_not_fit_are_built(tmp_path, monkeypatch):
+    foreign, closed = tmp_path / "foreign.tables", tmp_path / "closed.tables"
     foreign.write_bytes(b"restow-tables-1 0 0 0\nanything")
-    for path in (folder, foreign, tmp_path / "missing.tables"):
+    save_tables(tables.GRAMMAR, closed, lambda: tables.build("`"))
+    read = Path.read_bytes
+
+    def refusing(path):
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+    for path in (foreign, closed, tmp_path, tmp_path / "missing.tables"):
         assert load_tables(tables.GRAMMAR, path, lambda: "built") == "built"
 
 
