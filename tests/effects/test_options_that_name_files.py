@@ -19,6 +19,22 @@ MADE = f"/tmp/{SYMBOLIC}{NAME}d{SYMBOLIC}"
         f"curl -d {UNKNOWN} https://e.com",
         f"curl -H {UNKNOWN} https://e.com",
         "curl -o=/opt/x https://e.com",
+        "curl --proto-redir =all -o x https://e.com",
+        "curl --proto-redir -all,https,file -o x https://e.com",
+        "curl -o /opt/#1 https://e.com/{../../x,y}",
+        "wget -N https://e.com/x",
+        "cp -u a b",
+        "mv --update=older a b",
+        "unzip -uo x.zip",
+        "unzip -f x.zip",
+        "tar xf x.tgz --keep-newer-files",
+        "tar cf x.tar --mtime=/srv/f src",
+        "[ a -nt b ]",
+        "test a -ot b",
+        "ls -lt /opt",
+        "ls --sort=time /opt",
+        "strings @list",
+        "nm -D @/srv/list",
         "tar xf x.tgz --one-top-level=/etc",
         "tar xf x.tgz --transform s,^,/etc/,",
         "tar xf x.tgz --xform s,a,../b,",
@@ -43,6 +59,10 @@ def test_unknown(world, argv):
     ("argv", "path"),
     [
         ("wget --random-wait https://e.com/a/x.tgz", "/app/x.tgz"),
+        ("wget https://e.com/a/x\u00e9", "/app/x%C3%A9"),
+        ("wget -O x https://e.com/a", "/root/.local/share/wget/.wget-hsts"),
+        ("curl --no-clobber -o /opt/x https://e.com", "/opt/x.1"),
+        ("curl --no-clobber -O https://e.com/x", "/app/x.99"),
         ("wget --proxy https://e.com/a/x.tgz", "/app/x.tgz"),
         ("tar xf x.tgz --one-top-level -C /opt", "/opt/a"),
         ("useradd -f 0 app", "/home/app"),
@@ -65,6 +85,8 @@ def test_written(world, writes, argv, path):
         ("tar cf /srv/x.tar a -C sub b", "/app/a"),
         ("tar cf /srv/x.tar a -C sub b", "/app/sub/b"),
         ("unzip x.1", "/app/x.1.zip"),
+        ("realpath --relative-to /srv/d x", "/srv/d"),
+        ("curl -o x sftp://e.com/x", "/root/.ssh/known_hosts"),
         ("useradd -m -k /app/skel app", "/app/skel/.profile"),
     ],
 )
@@ -78,6 +100,8 @@ def test_read(world, reads, argv, path):
         ("/root/.curlrc", "curl -O https://e.com/x"),
         ("/root/.wgetrc", "wget https://e.com/x"),
         ("/etc/wgetrc", "wget https://e.com/x"),
+        ("/etc/wget2rc", "wget https://e.com/x"),
+        ("/root/.config/wget/wget2rc", "wget https://e.com/x"),
         ("/etc/default/useradd", "useradd app"),
         ("/etc/adduser.conf", "adduser --system app"),
         ("/usr/local/sbin/adduser.local", "adduser --system app"),
@@ -86,6 +110,15 @@ def test_read(world, reads, argv, path):
 def test_settings_that_the_build_put_there(world, path, argv):
     world().effect(argv)
     assert "put there" in world({path: "x"}).reason(argv)
+
+
+def test_settings_in_the_folder_that_a_variable_names(world):
+    for name in (".curlrc", "curlrc"):
+        given = world({f"/srv/c/{name}": "output = /etc/x"}, environment={"XDG_CONFIG_HOME": "/srv/c"})
+        assert "put there" in given.reason("curl -o x https://e.com")
+    for name in ("WGET2RC", "QLOGDIR"):
+        assert "variable" in world(environment={name: "/srv/x"}).reason("curl -o x https://e.com")
+    assert "variable" in world(environment={"BZIP2": "-k /srv/x"}).reason("bunzip2 x.bz2")
 
 
 def test_env_takes_every_variable_away_that_it_names(world, writes):

@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 
 import restow.effects
+from restow.effects import named_files, programs, surroundings
 from restow.effects.commute import fits
 
 
@@ -74,3 +75,12 @@ def test_every_pattern_of_every_table_means_something():
         for pattern in patterns:
             assert fits(pattern, pattern.replace("*", "X")), (table, pattern)
             assert fits(pattern, pattern.replace("*", "")), (table, pattern)
+
+
+def test_no_table_repeats_itself_or_what_every_program_listens_to():
+    everywhere = {*surroundings.TOOLS, *named_files.OF_LIBC}
+    for module in pkgutil.walk_packages(programs.__path__, "restow.effects.programs."):
+        for name in ("_LISTENED", "LISTENED", "_VARIABLES"):
+            table = getattr(import_module(module.name), name, ())
+            assert len(table) == len(set(table)), module.name
+            assert not everywhere & set(table), (module.name, everywhere & set(table))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from restow.effects.commute import fits
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
@@ -94,8 +95,10 @@ def named_paths(call: Invocation, text: str, *, list_of_paths: bool = False) -> 
 def _named(call: Invocation, found: Effect) -> Iterator[str]:
     """The paths that the variables name to which the program listens, with the links on their way."""
     for name, text in call.environment.items():
-        told = name in FLAG_LISTS or any(fits(pattern, name) for pattern in _NAMING)
-        if not text or name in _TREATED or not (told or "/" in text):
+        if not text or name in _TREATED:
+            continue
+        told = name in FLAG_LISTS or _tells(name)
+        if not told and "/" not in text:
             continue
         if told if found.environment is None else any(fits(pattern, name) for pattern in found.environment):
             for path in _of_variable(call, name, text):
@@ -105,11 +108,17 @@ def _named(call: Invocation, found: Effect) -> Iterator[str]:
             yield from call.filesystem.steps(join(call.directory, entry))
 
 
+@lru_cache(maxsize=1024)
+def _tells(name: str) -> bool:
+    """Whether a variable is known to name files."""
+    return any(fits(pattern, name) for pattern in _NAMING)
+
+
 def _of_variable(call: Invocation, name: str, text: str) -> Iterator[str]:
     if name in FLAG_LISTS:
         yield from named_paths(call, text)
         return
-    told = any(fits(pattern, name) for pattern in _NAMING)
+    told = _tells(name)
     for word in _words(text):
         if word.startswith("//") or _BASE in word or (name in ("LD_PRELOAD", "LD_AUDIT") and "/" not in word):
             continue  # an address, a place of the base image, a library that is looked for in its usual places

@@ -154,7 +154,8 @@ def _completed(call: Invocation, found: Effect) -> Effect:
         found = replace(found, environment=tuple(dict.fromkeys((*found.environment, *TOOLS))))
     found = with_named_files(call, found)
     heard = found.environment
-    moved = [name for name in _OF_A_USER if heard is None or any(fits(pattern, name) for pattern in heard)]
+    kept = [name for name in _OF_A_USER if name in call.environment]
+    moved = [name for name in kept if heard is None or any(fits(pattern, name) for pattern in heard)]
     named = {given for name in (*_SCRATCH, *moved) if (given := call.environment.get(name))}
     if named and found.writes and found.exact is None:
         folders = Region(tuple(sorted(call.path(each) for each in named)))

@@ -57,6 +57,10 @@ OF_PYTHON = (
     *("BUILD_ID", "BUILD_BUILDID", "OLDPWD", "PWD", "COMSPEC", "PATHEXT", "DEB_PYTHON_*"),
 )
 """What Python and the libraries that its package managers carry ask ``os.environ`` for, by traces."""
+OF_PIP = ("PIP_*", "_PIP*", "VIRTUAL_ENV", "CONDA_PREFIX", "SETUPTOOLS_*", "DISTUTILS_*")
+"""What pip and the programs around it ask for beside ``OF_PYTHON``."""
+OF_CLIENTS = ("PATH", "HOME", "LANG", "LANGUAGE", "LC_*", "TZ", "*_proxy", "*_PROXY")
+"""What a program that speaks to a server asks for: the user's home, language and proxies."""
 COMMON_VARIABLES = (
     *(
         "PATH",

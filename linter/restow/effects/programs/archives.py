@@ -47,11 +47,12 @@ _ZIPPER_FLAGS = frozenset(
 )
 
 
+_OPTIONS = ("TAR_OPTIONS", "UNZIP", "UNZIPOPT", "GZIP", "BZIP", "BZIP2", "XZ_OPT", "XZ_DEFAULTS")
+
+
 def effect(call: Invocation) -> Effect:
     """Of ``tar``, ``unzip``, and of ``gzip`` and the like."""
-    if any(
-        call.environment.get(name) for name in ("TAR_OPTIONS", "UNZIP", "UNZIPOPT", "GZIP", "XZ_OPT", "XZ_DEFAULTS")
-    ):
+    if any(call.environment.get(name) for name in _OPTIONS):
         raise UnknownEffect(f"{call.name} takes options from a variable")
     if call.name in ("tar", "bsdtar"):
         return _tar(call)
@@ -81,6 +82,8 @@ def _place(call: Invocation, word: str) -> str:
 def _unzip(call: Invocation) -> Effect:
     """``unzip archive [members] [-d folder]``: what the members match stays below the folder in any case."""
     arguments = read_options(call.argv, flags=_UNZIP, valued=["-d", "-x", "-P"])
+    if arguments.has("-u", "-f"):
+        raise UnknownEffect("unzip by time depends on more than the content of an image")
     target = _place(call, (*arguments.values("-d"), ".")[0])
     if arguments.has("-p", "-l", "-v", "-t", "-Z", "-z") and not arguments.has("-d"):
         return Effect(reads=(_archives(call, arguments.operands[:1]), TOOLCHAIN), environment=("PATH", "UNZIP*"))
@@ -116,6 +119,8 @@ def _tar(call: Invocation) -> Effect:
     if len(arguments.values("-C", "--directory")) > 1 or arguments.has("--checkpoint-action"):
         raise UnknownEffect("tar with several folders, or with programs of its own, is not modelled")
     _refuse_places(call, arguments)
+    if arguments.has("--keep-newer-files") or any(text.startswith(("/", ".")) for text in arguments.values("--mtime")):
+        raise UnknownEffect("tar by the time of a file depends on more than the content of an image")
     files = [file for file in arguments.values("-f", "--file") if file != "-"]
     if any(":" in "".join(file.split("/", maxsplit=1)[0].split(SYMBOLIC)[::2]) for file in files):
         raise UnknownEffect("tar of an archive on another machine is not modelled")

@@ -55,7 +55,7 @@ _LISTENED = (
         "UNSTABLE_*",
         "__CARGO_*",
     ),
-    *("bar", "CARGO*", "RUST*", "CC_*", "CXX_*", "CFLAGS_*", "AR_*", "OPENSSL_*"),
+    *("bar", "CARGO*", "RUST*", "CC_*", "CXX_*", "CFLAGS_*", "AR_*"),
 )
 
 

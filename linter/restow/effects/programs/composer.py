@@ -59,7 +59,7 @@ _LISTENED = (
         "USE_ZEND_*",
         "XDEBUG_*",
     ),
-    *("XML_*", "ZEND_*", "COMPOSER*", "PHP*", "GIT_*", "HTTP_*", "no_proxy"),
+    *("XML_*", "ZEND_*", "COMPOSER*", "PHP*", "HTTP_*"),
 )
 _MOVING = (
     *("COMPOSER_HOME", "COMPOSER_DATA_DIR", "COMPOSER_CACHE_DIR"),

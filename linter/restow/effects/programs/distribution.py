@@ -16,7 +16,7 @@ from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocatio
 from restow.effects.options import Arguments
 from restow.effects.places import INDEX, SYSTEM, prefixes_of_path
 from restow.effects.programs.pip import shadowing
-from restow.effects.surroundings import exact, homes
+from restow.effects.surroundings import OF_CLIENTS, exact, homes
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
 
@@ -27,8 +27,8 @@ WORDS = Assumption(
     "package-words", "words that only the build gives to a package manager are names of packages, and no options"
 )
 _LISTENED = (
-    *("DEBIAN_*", "DEBCONF_*", "APT_*", "DPKG_*", "DEB_*", "YUM*", "DNF*", "RPM_*", "APK_*", "ZYPP*", "PACMAN*"),
-    *("PATH", "HOME", "LANG", "LANGUAGE", "LC_*", "TZ", "TMPDIR", "GNUPGHOME", "*_proxy", "*_PROXY"),
+    *("DEBIAN_*", "DEBCONF_*", "APT_*", "YUM*", "DNF*", "RPM_*", "APK_*", "ZYPP*", "PACMAN*"),
+    *(*OF_CLIENTS, "GNUPGHOME"),
     *("SOURCE_DATE_EPOCH", "PKEXEC_UID", "SUDO_*", "WHINY_USERS", "PYTHON*", "__PYVENV_*"),
 )
 _PER_USER = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import TOOLCHAIN
-from restow.effects.surroundings import homes, is_placed, put_by_build
+from restow.effects.surroundings import OF_CLIENTS, homes, put_by_build, value
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
 
@@ -49,26 +49,23 @@ _WGET_VALUED = frozenset(
     "--wait --ca-certificate -e --execute --quota -Q --prefer-family --retry-on-http-error --compression "
     "--ftp-user --ftp-password --ciphers --proxy-user --proxy-password --bind-address -a".split()
 )
-_PER_USER = (".curlrc", ".wgetrc", ".netrc", ".wget-hsts", ".config", ".ldaprc", "ldaprc")
+_PER_USER = (".curlrc", ".wgetrc", ".netrc", ".wget-hsts", ".config", ".ldaprc", "ldaprc", ".ssh", ".local/share/wget")
+_KEPT = (".wget-hsts", ".wget-ocsp", ".local/share/wget")
+"""What wget, and wget2 under that name, keeps about servers for the next time."""
 _VARIABLES = (
-    "*_proxy",
-    "*_PROXY",
-    "HOME",
-    "CURL_*",
-    "LDAP*",
-    "LOGNAME",
-    "USER",
-    "USERNAME",
-    "OPENSSL_*",
-    "SASL_PATH",
-    "SSLKEYLOGFILE",
-    "SSL_*",
-    "PATH",
-    "LANG",
-    "LC_*",
-    "WGETRC",
-    "TZ",
-    "XDG_CONFIG_HOME",
+    *(
+        *OF_CLIENTS,
+        "CURL_*",
+        "LDAP*",
+        "LOGNAME",
+        "USER",
+        "USERNAME",
+        "OPENSSL_*",
+        "SASL_PATH",
+        "SSLKEYLOGFILE",
+        "SSL_*",
+    ),
+    *("WGETRC", "XDG_*"),
 )
 
 
@@ -96,7 +93,7 @@ def effect(call: Invocation) -> Effect:
             *(files, beside, TOOLCHAIN, homes(call, *_PER_USER), Region((*given, *_directory_settings(call)))),
             Region.everything() if open_address else Region(),
         ),
-        writes=(files, beside) if curl else (files, beside, Region((join(call.home, ".wget-hsts"),))),
+        writes=(files, beside) if curl else (files, beside, homes(call, *_KEPT)),
         environment=_VARIABLES,
         network=bool(addresses),
         seconds=3.0,
@@ -119,20 +116,26 @@ def _may_be_local(address: str) -> bool:
     return scheme.startswith("file:") or scheme == "file" or ("file" in scheme and "{" in scheme)
 
 
-_SETTINGS = (".curlrc", ".config/curlrc", ".wgetrc")
+_SETTINGS = (".curlrc", ".config/curlrc", ".config/.curlrc", ".wgetrc", ".config/wget/wget2rc")
+_OF_ALL = ("/etc/wgetrc", "/usr/local/etc/wgetrc", "/etc/wget2rc", "/usr/local/etc/wget2rc")
+_MOVING = ("WGETRC", "WGET2RC", "SYSTEM_WGETRC", "SYSTEM_WGET2RC", "CURL_HOME", "SSLKEYLOGFILE", "QLOGDIR")
 
 
 def _refuse_files(call: Invocation, arguments: Arguments) -> None:
     """Options whose value names a file to read, and settings files that variables name."""
     if any("=" not in value for value in arguments.values("-b", "--cookie")):
         raise UnknownEffect("curl that reads cookies from a file is not modelled")
-    if any(call.environment.get(name) for name in ("WGETRC", "CURL_HOME", "SYSTEM_WGETRC", "SSLKEYLOGFILE")):
+    if any(call.environment.get(name) for name in _MOVING):
         raise UnknownEffect(f"{call.name} takes its settings from a file that a variable names")
-    if any(put_by_build(call, join(call.home, name)) for name in _SETTINGS) or is_placed(
-        call.filesystem, "/etc/wgetrc"
-    ):
+    own = [*_OF_ALL, *(join(call.home, name) for name in _SETTINGS)]
+    if settings := value(call, "XDG_CONFIG_HOME"):
+        own += [join(call.directory, settings, name) for name in (".curlrc", "curlrc", "wget/wget2rc")]
+    placed = [path for path in own if put_by_build(call, path)]
+    if placed:
         raise UnknownEffect(f"{call.name} has settings that the build put there")
     _refuse_contents(call, arguments)
+    if call.name == "wget" and arguments.has("-N", "--timestamping"):
+        raise UnknownEffect("wget by time depends on more than the content of an image")
     if call.name == "wget" and set(arguments.values("-e", "--execute")) - {"robots=off", "robots=on"}:
         raise UnknownEffect("wget with settings of its own is not modelled")
     if call.name == "wget" and arguments.has("-o", "--output-file", "-a", "--append-output"):
@@ -150,6 +153,8 @@ def _refuse_contents(call: Invocation, arguments: Arguments) -> None:
             raise UnknownEffect("curl that may read its headers or data from a file is not modelled")
         if any("output{" in value for value in arguments.values("-w", "--write-out")):
             raise UnknownEffect("curl that writes what it tells into a file is not modelled")
+        if any("file" in value or "all" in value for value in map(str.lower, arguments.values("--proto-redir"))):
+            raise UnknownEffect("curl that an address may lead to a local file is not modelled")
         if set(arguments.values("--proto-default")) - {"http", "https"}:
             raise UnknownEffect("curl with another kind of address by default is not modelled")
 
@@ -163,17 +168,23 @@ def _curl_files(call: Invocation, arguments: Arguments, addresses: list[str]) ->
     named = [_place(call, f"{folder}/{value}" if folder else value) for value in _outputs(arguments, "-o", "--output")]
     if arguments.has("-O", "--remote-name", "--remote-name-all"):
         named += [_remote_name(call, arguments, folder or ".", address) for address in addresses]
+    if arguments.has("--no-clobber"):
+        named = [
+            path.rsplit("/", 1)[0] or "/" for path in named
+        ]  # a file that stands there makes it ``name.1`` and so on
     return tuple(named)
 
 
 def _outputs(arguments: Arguments, *options: str) -> list[str]:
     """The files named by options; ``#1`` in one stands for a part of the address, so all of its folder counts."""
     found: list[str] = []
-    for value in arguments.values(*options):
-        if "#" in value and options[0] == "-o":
-            found.append(value.split("#", maxsplit=1)[0].rpartition("/")[0] or ".")
-        elif value not in ("-", "/dev/null", "/dev/stdout", "/dev/stderr"):
-            found.append(value)
+    for given in arguments.values(*options):
+        if "#" in given and options[0] == "-o":
+            if any(".." in address for address in (*arguments.operands, *arguments.values("--url"))):
+                raise UnknownEffect("curl that names files after parts of its address is not modelled")
+            found.append(given.split("#", maxsplit=1)[0].rpartition("/")[0] or ".")
+        elif given not in ("-", "/dev/null", "/dev/stdout", "/dev/stderr"):
+            found.append(given)
     return found
 
 
@@ -198,6 +209,7 @@ def _wget_files(call: Invocation, arguments: Arguments, addresses: list[str]) ->
         path = address.split("#", maxsplit=1)[0].partition("://")[2].partition("/")[2]
         name = path.rsplit("/", 1)[-1]
         tells = not name or any(mark in address for mark in (SYMBOLIC, "$", "?", "%", "*"))
+        tells |= not name.isascii() or not name.isprintable()
         tells |= isinstance(call.filesystem.lookup(join(folder, f"{name}.3")), File)
         if tells or arguments.has("--content-disposition", "--trust-server-names"):
             found.append(folder)

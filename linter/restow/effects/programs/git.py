@@ -13,7 +13,7 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import TOOLCHAIN, in_homes
-from restow.effects.surroundings import ancestors, children, exact, homes, names, refuse_moved
+from restow.effects.surroundings import OF_CLIENTS, ancestors, children, exact, homes, names, refuse_moved
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Region, Unknown, join
 
@@ -21,7 +21,7 @@ REMOTE = Assumption("same-repositories", "a git server answers both builds alike
 NO_REPOSITORY = Assumption(
     "no-repository-in-base", "no folder of the base image above the working directory is a git repository"
 )
-_VARIABLES = ("GIT_*", "SSH_*", "HOME", "XDG_*", "PATH", "LANG", "LC_*", "TZ", "*_proxy", "*_PROXY", "SSL_*", "CURL_*")
+_VARIABLES = (*OF_CLIENTS, "GIT_*", "SSH_*", "XDG_*", "SSL_*", "CURL_*")
 _CLONE_FLAGS = names(
     "-q --quiet -v --verbose --progress -n --no-checkout --bare --mirror --recursive --recurse-submodules --single-branch "
     "--no-single-branch --no-tags --shallow-submodules --no-shallow-submodules --remote-submodules -4 -6 --ipv4 --ipv6 "

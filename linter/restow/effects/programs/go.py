@@ -38,7 +38,7 @@ _VALUED = names(
     "-o -p -mod -ldflags --ldflags -gcflags -asmflags -tags --tags -buildmode -installsuffix -compiler "
     "-gccgoflags -f -go -compat -reuse -covermode -coverpkg -vettool -pkgdir"
 )
-_LISTENED = ("GO*", "CGO_*", "GCCGO", "FC", "AR", "CC", "CXX")
+_LISTENED = ("GO*", "CGO_*", "GCCGO", "FC")
 _HARMLESS = names(
     "GOPROXY GOSUMDB GOPRIVATE GONOPROXY GONOSUMDB GOINSECURE GO111MODULE CGO_ENABLED GOOS GOARCH GOTOOLCHAIN"
 )

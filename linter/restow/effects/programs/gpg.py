@@ -11,7 +11,7 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import TOOLCHAIN
-from restow.effects.surroundings import names
+from restow.effects.surroundings import OF_CLIENTS, names
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
@@ -45,19 +45,7 @@ _READS_FILES = names(
 _NETWORK = names(
     "--recv-keys --recv-key --receive-keys --recv --refresh-keys --fetch-keys --search-keys --auto-key-retrieve"
 )
-_VARIABLES = (
-    "GNUPGHOME",
-    "HOME",
-    "LANG",
-    "LANGUAGE",
-    "LC_*",
-    "TZ",
-    "*_proxy",
-    "*_PROXY",
-    "PATH",
-    "USER",
-    "XDG_RUNTIME_DIR",
-)
+_VARIABLES = (*OF_CLIENTS, "GNUPGHOME", "USER", "XDG_RUNTIME_DIR")
 
 
 def effect(call: Invocation) -> Effect:

@@ -61,7 +61,7 @@ def _enable(call: Invocation) -> Effect:
     return Effect(
         reads=(*installer_reads(call), *folders),
         writes=folders,
-        environment=(*_LISTENED, "PATH", "LANG", "LC_*", "LD_*"),
+        environment=(*_LISTENED, "PATH", "LANG", "LC_*"),
         seconds=0.3,
     )
 

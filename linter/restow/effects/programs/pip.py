@@ -21,6 +21,7 @@ from restow.effects.places import INDEX, SELF_CONTAINED, in_homes, toolchain
 from restow.effects.programs.pip_settings import BENIGN, FLAGS, FOLDERS, GLOBAL, SHORT, VALUED
 from restow.effects.programs.requirement_files import Requirements, add_options, add_requirement, read_file
 from restow.effects.surroundings import (
+    OF_PIP,
     OF_PYTHON,
     ancestors,
     attributes_of,
@@ -41,16 +42,10 @@ from restow.vfs import Directory, Region, Unknown, join
 _LOOKING = frozenset(("list", "freeze", "show", "check", "help", "debug", "inspect", "index", "search", "hash"))
 _LISTENED = (
     *OF_PYTHON,
-    "PIP_*",
-    "_PIP_*",
-    "VIRTUAL_ENV",
-    "CONDA_PREFIX",
-    "SETUPTOOLS_*",
-    "DISTUTILS_*",
+    *OF_PIP,
     "DIST_EXTRA_CONFIG",
     "ENSUREPIP_OPTIONS",
     "PLAT",
-    "COLUMNS",
 )
 ADDRESSES = ("https:", "http:", "file:", "git+https:", "git+http:", "git+ssh:")
 """Names in the working directory: pip asks of every address whether there is a file of that name."""

@@ -40,6 +40,8 @@ def effect(call: Invocation) -> Effect:
         return Effect(
             reads=(*toolchain(call), account, *readable(call, *named)), environment=("PATH", "TZ", "LANG", "LC_*")
         )
+    if any(word in ("-nt", "-ot") for word in call.argv):
+        raise UnknownEffect(f"{name} by time depends on more than the content of an image")
     return Effect(reads=_tested(call), environment=("PATH", "LANG", "LC_*"))
 
 

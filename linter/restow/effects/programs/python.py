@@ -19,6 +19,7 @@ from restow.effects.programs.pip import (
     written,
 )
 from restow.effects.surroundings import (
+    OF_PIP,
     OF_PYTHON,
     exact,
     homes,
@@ -45,15 +46,10 @@ _SETUP_COMMANDS = names(
 )
 _LISTENED = (
     *OF_PYTHON,
-    "VIRTUAL_ENV",
     "VIRTUALENV_*",
     "_VIRTUALENV_*",
     "TCL_LIBRARY",
-    "CONDA_PREFIX",
-    "PIP_*",
-    "_PIP_*",
-    "SETUPTOOLS_*",
-    "DISTUTILS_*",
+    *OF_PIP,
 )
 
 
@@ -69,7 +65,7 @@ def effect(call: Invocation) -> Effect:
             return Effect(
                 reads=_base(call),
                 writes=interpreter_writes(call),
-                environment=(*OF_PYTHON, "PATH", "HOME", "LD_*"),
+                environment=(*OF_PYTHON, "PATH", "HOME"),
             )
         if word in _VALUED and words:
             words.pop(0)
@@ -129,7 +125,7 @@ def _compileall(call: Invocation, words: tuple[str, ...], shadows: tuple[str, ..
     return Effect(
         reads=reads,
         writes=(places, *interpreter_writes(call)),
-        environment=(*OF_PYTHON, "PATH", "HOME", "LD_*", "SOURCE_DATE_EPOCH"),
+        environment=(*OF_PYTHON, "PATH", "HOME", "SOURCE_DATE_EPOCH"),
         seconds=2.0,
     )
 
@@ -180,7 +176,7 @@ def _script(call: Invocation, words: list[str]) -> Effect:
     return Effect(
         reads=(*_base(call), exact(call, *found.files, *shadowing(call, folder))),
         writes=(*interpreter_writes(call), Region(tuple(found.byte_code))),
-        environment=None if found.environment else (*OF_PYTHON, "PATH", "HOME", "LANG", "LC_*", "LD_*", "TZ"),
+        environment=None if found.environment else (*OF_PYTHON, "PATH", "HOME", "LANG", "LC_*", "TZ"),
         seconds=0.5,
         needs=tuple(found.files),
     )

@@ -26,6 +26,7 @@ from restow.effects.programs.python_locks import pipfile_agrees, uv_agrees
 from restow.effects.programs.requirement_files import Requirements, add_requirement, read_file
 from restow.effects.surroundings import (
     CI_SERVICES,
+    OF_PIP,
     OF_PYTHON,
     ancestors,
     children,
@@ -60,31 +61,20 @@ _VALUED = names(
 )
 _LISTENED = (
     *(
+        *OF_PYTHON,
+        *OF_PIP,
         "UV_*",
         "POETRY_*",
         "PIPENV_*",
-        "PIP_*",
-        *OF_PYTHON,
-        "_PIP*",
         "FINDPYTHON_*",
         "PBS_*",
         "ASDF_*",
-        "PYTHON*",
-        "VIRTUAL_ENV",
         "VIRTUALENV_*",
         "_VIRTUALENV_*",
-        "TCL_LIBRARY",
-        "CONDA_*",
-        "PYENV*",
-        "PY_DISCOVERY_*",
-        "RYE_*",
-        "KEYCHAIN_PATH",
-        "SETUPTOOLS_*",
-        "CRYPTOGRAPHY_*",
     ),
-    *("WORKON_HOME", "__PYVENV_*", "HTTP_TIMEOUT", "REQUEST_*", "RUST_*", "_RJEM_*", "FORCE_COLOR", "RUFF", "TY"),
-    *("JPY_*", "PSModulePath", "BASH_VERSION", "FISH_VERSION", "KSH_VERSION", "NU_VERSION", "ZSH_VERSION"),
-    *("BUILD_BUILDID", *sorted(CI_SERVICES)),
+    *("TCL_LIBRARY", "CONDA_*", "PYENV*", "PY_DISCOVERY_*", "RYE_*", "KEYCHAIN_PATH", "CRYPTOGRAPHY_*", "WORKON_HOME"),
+    *("HTTP_TIMEOUT", "REQUEST_*", "RUST_*", "_RJEM_*", "RUFF", "TY", "JPY_*", "PSModulePath", "BASH_VERSION"),
+    *("FISH_VERSION", "KSH_VERSION", "NU_VERSION", "ZSH_VERSION", *sorted(CI_SERVICES - set(OF_PYTHON))),
 )
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pipenv": "Pipfile.lock"}
 _MANIFESTS = {"uv": "pyproject.toml", "poetry": "pyproject.toml", "pipenv": "Pipfile"}

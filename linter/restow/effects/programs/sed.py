@@ -30,7 +30,7 @@ _FLAGS = (
     ),
     *("--separate", "--unbuffered", "--posix", "--debug", "--sandbox", "--follow-symlinks"),
 )
-_VARIABLES = ("PATH", "LANG", "LC_*", "POSIXLY_CORRECT", "COLS")
+_VARIABLES = ("PATH", "LANG", "LC_*")
 
 
 def effect(call: Invocation) -> Effect:

@@ -157,7 +157,7 @@ _SIMPLE: dict[str, _Model] = {
         "-s -g -S -d -x -X -p -v --strip-all --strip-debug --strip-unneeded --preserve-dates --verbose",
         operands="w",
         seconds=0.5,
-        environment=(*LOCALE, "TMPDIR", "LD_*", "GNUTARGET"),
+        environment=(*LOCALE, "TMPDIR", "GNUTARGET"),
     ),
     "mkfifo": _Model("", "-m --mode", operands="w"),
     "truncate": _Model("-c --no-create", "-s --size", operands="w"),

@@ -108,22 +108,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "zcat": ("-f", ""),
 }
 _LIKE = {"gawk": "awk", "mawk": "awk", "nawk": "awk", "egrep": "grep", "fgrep": "grep", "zgrep": "grep"}
-_VARIABLES = (
-    *(
-        "PATH",
-        "LANG",
-        "LC_*",
-        "LANGUAGE",
-        "POSIXLY_CORRECT",
-        "GREP_*",
-        "LS_*",
-        "AWK*",
-        "TZ",
-        "MAGIC",
-        "LD_*",
-    ),
-    *("COLUMNS", "TERM", "BLOCK_SIZE", "BLOCKSIZE", "DF_*", "DU_*", "TIME_STYLE", "QUOTING_STYLE", "PERL*", "GZIP"),
-)
+_VARIABLES = ("PATH", "LANG", "LC_*", "LANGUAGE", "TZ")
 _WITHOUT_FILES = frozenset("tr expr seq basename dirname yes uuidgen tty free uptime pidof pgrep".split())
 """Those whose words are no names of files."""
 _EVERYWHERE = frozenset("ldd scanelf jq getent sync lsb_release ps df getconf".split())
@@ -131,6 +116,8 @@ _EVERYWHERE = frozenset("ldd scanelf jq getent sync lsb_release ps df getconf".s
 _ALL_VARIABLES = frozenset("jq ldd lsb_release ps getconf".split())
 _TAKES_OPTIONS = frozenset("sort xxd uniq awk gawk mawk nawk od file scanelf".split())
 """Those with options that write: a word that begins with an unknown value may be one."""
+_BINUTILS = ("nm", "objdump", "readelf", "strings")
+"""Programs to which ``@file`` stands for the words in that file (binutils manual)."""
 _PACKED = (".gz", ".tgz", ".Z", ".z", "-gz", "-z", "_z", ".taz")
 
 
@@ -139,6 +126,10 @@ def effect(call: Invocation) -> Effect:
     name = _LIKE.get(call.name, call.name)
     flags, valued = (text.split() for text in _TABLE[name])
     arguments = read_options(_plain(call, name), flags=flags, valued=valued)
+    if name == "ls" and (arguments.has("-t") or "time" in arguments.values("--sort")):
+        raise UnknownEffect("ls by time depends on more than the content of an image")
+    if name in _BINUTILS and any(word.startswith("@") for word in arguments.operands):
+        raise UnknownEffect(f"{name} that takes its words from a file is not modelled")
     if name in ("uniq", "xxd") and len(arguments.operands) > 1:
         raise UnknownEffect(f"{name} that writes a file is not modelled")
     everywhere = name in _EVERYWHERE or (name.endswith("sum") and arguments.has("-c", "--check"))
@@ -156,7 +147,7 @@ def effect(call: Invocation) -> Effect:
     if name == "grep" and arguments.has("-R"):
         everywhere = True
     reads = (Region.everything(),) if everywhere else (TOOLCHAIN, *_files(call, name, arguments))
-    heard = (*_VARIABLES, "HOME", "XDG_*") if name == "file" else _VARIABLES
+    heard = (*_VARIABLES, "HOME", "XDG_*", "MAGIC") if name == "file" else _VARIABLES
     return Effect(reads=reads, environment=None if everything else heard)
 
 
@@ -184,6 +175,7 @@ def _files(call: Invocation, name: str, arguments: Arguments) -> tuple[Region, .
         given = arguments.has("-e", "--regexp", "-f", "--file")
         words = words if given else words[1:]
         words += arguments.values("-f", "--file")
+    words += arguments.values("--relative-to", "--relative-base")
     if name in _WITHOUT_FILES:
         return ()
     if not words and (name in ("ls", "du", "tree") or (name == "grep" and arguments.has("-r", "--recursive"))):
