@@ -84,6 +84,7 @@ def test_su_runs_a_plain_command(world, writes):
         ({}, {"ZDOTDIR": "/srv"}),
         ({"/home/app/.zshenv": "touch /srv/x"}, {}),
         ({"/root/.cshrc": "touch /srv/x"}, {}),
+        ({"/home/app/.pam_environment": "PATH=/srv"}, {}),
     ],
 )
 def test_a_shell_that_reads_settings_first(world, files, environment):
@@ -173,6 +174,10 @@ def test_patch(world, reads, writes):
     assert reads(world(files).effect("patch -p0 name /srv/x.diff"), "/srv/x.diff")
     assert world(files, environment={"PATCH_GET": "1"}).reason("patch -p1 -i /srv/x.diff")
     assert world(files).reason("patch -p1 -o /etc/x -i /srv/x.diff")
+    assert world(files).reason("patch -p1 -z /../../etc/x -i /srv/x.diff")
+    assert world(files, environment={"SIMPLE_BACKUP_SUFFIX": "/x"}).reason("patch -p1 -i /srv/x.diff")
+    beside = world(files).effect("patch -z .old /opt/name /srv/x.diff")
+    assert all(writes(beside, f"/opt/name{end}") for end in ("", ".orig", ".rej", ".old"))
     assert world(files).reason("patch -p1 -d / -i /srv/x.diff")
 
 

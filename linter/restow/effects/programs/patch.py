@@ -7,7 +7,7 @@ no such name in it. Which files there are is told by the patch, so all below may
 
 from __future__ import annotations
 
-from restow.effects.effect import Effect, Invocation
+from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.operands import places, readable
 from restow.effects.options import read_options
 from restow.effects.places import SCRATCH, TOOLCHAIN
@@ -34,7 +34,11 @@ def effect(call: Invocation) -> Effect:
     inputs = [
         word if word.startswith(("/", "~", "-")) else f"{inside}/{word}" for word in arguments.values("-i", "--input")
     ]
-    where = Region(places(call, inside, *named[:1]))
+    suffixes = [*arguments.values("-z", "--suffix"), call.environment.get("SIMPLE_BACKUP_SUFFIX", "")]
+    if any("/" in suffix or SYMBOLIC in suffix for suffix in suffixes):
+        raise UnknownEffect("patch that may put its backups elsewhere is not modelled")
+    left = [f"{word}{suffix}" for word in named[:1] for suffix in (".orig", ".rej", "~", *filter(None, suffixes))]
+    where = Region(places(call, inside, *named[:1], *left))
     patches = [word for word in (*inputs, *named[1:2]) if word != "-"]
     if not patches or "-" in inputs:
         raise UnknownEffect("patch that reads its patch from the standard input may write anywhere with busybox")

@@ -44,8 +44,8 @@ _PLAIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW
 _LOGIN = Region(
     ("/etc/pam.d", "/etc/security", "/etc/environment", "/etc/login.defs", "/etc/default/su", "/etc/shells")
 )
-_PROFILES = (".zshenv", ".cshrc", ".tcshrc", ".config/fish")
-"""What shells other than those above read at every start, where one of them is the user's (zsh(1), tcsh(1), fish(1))."""
+_PROFILES = (".zshenv", ".cshrc", ".tcshrc", ".config/fish", ".pam_environment")
+"""What other shells than those above read at every start, where one is the user's (zsh(1), tcsh(1), fish(1)); pam_env(8)."""
 _ADDED = f"{SYMBOLIC}words of xargs{SYMBOLIC}"
 _KEPT = ("PATH", "LANG", "LANGUAGE", "TERM", "*_proxy", "*_PROXY")
 
