@@ -171,3 +171,12 @@ def test_an_unknown_working_directory_counts_as_anywhere(world, reads):
     assert reads(effect, "/app/debian/rules")
     assert "working directory" in world({}, directory=somewhere).reason("dpkg -i a.deb")
     assert "working directory" in world({}, directory=somewhere).reason("python -m pip install x")
+
+
+def test_modules_that_scripts_written_in_python_would_take_from_elsewhere(world, reads):
+    files = {"/srv/p/typing.py": "", "/srv/p/app.py": ""}
+    effect = world(files, environment={"PYTHONPATH": "/srv/p"}, accept=True).effect("apt-get install -y curl")
+    assert reads(effect, "/srv/p/typing.py")
+    assert reads(effect, "/srv/p/sitecustomize.py")
+    assert not reads(effect, "/srv/p/app.py")
+    assert not reads(world(files, accept=True).effect("apt-get install -y curl"), "/srv/p/typing.py")

@@ -24,6 +24,7 @@ MADE = f"/tmp/{SYMBOLIC}{NAME}d{SYMBOLIC}"
         "curl -o /opt/#1 https://e.com/{../../x,y}",
         "wget -N https://e.com/x",
         "cp -u a b",
+        "cp -r --no-preserve mode a b",
         "mv --update=older a b",
         "unzip -uo x.zip",
         "unzip -f x.zip",

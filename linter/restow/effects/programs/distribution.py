@@ -15,7 +15,7 @@ from dataclasses import replace
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments
 from restow.effects.places import INDEX, SYSTEM, prefixes_of_path
-from restow.effects.programs.pip import shadowing
+from restow.effects.programs.pip import python_path_reads, shadowing
 from restow.effects.surroundings import OF_CLIENTS, exact, homes
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
@@ -69,7 +69,7 @@ def system_effect(
     )
     reads = (
         *(SYSTEM, *prefixes_of_path(call), _named_in(call, settings), homes(call, *_READ_PER_USER), _HOMES),
-        exact(call, *shadowing(call, "/")),
+        exact(call, *shadowing(call, "/"), *python_path_reads(call)),
     )
     return Effect(
         reads=reads,

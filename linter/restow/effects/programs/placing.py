@@ -49,6 +49,8 @@ def _copy(call: Invocation) -> Effect:
     arguments = read_options(call.argv, flags=_COPY_FLAGS, valued=["-t", "--target-directory"])
     if arguments.has("-u", "--update"):
         raise UnknownEffect(f"{call.name} by time depends on more than the content of an image")
+    if "" in arguments.values("--no-preserve"):
+        raise UnknownEffect("cp --no-preserve whose value is a word of its own is not modelled")
     sources, destination = _target(call, arguments)
     parts = [source.rstrip("/").split("/") for source in sources]
     if any(".." in (part if arguments.has("--parents") else part[-1:]) for part in parts):
