@@ -241,6 +241,43 @@ def test_groups_of_the_manifest(world, reads):
     assert reads(world(UV).effect("uv pip install --group dev"), "/app/pyproject.toml")
 
 
+@pytest.mark.parametrize("path", ["poetry.toml", "/root/.config/pypoetry/config.toml", "/srv/c/pypoetry/config.toml"])
+def test_settings_of_poetry(world, path):
+    environment = {"XDG_CONFIG_HOME": "/srv/c"}
+    safe = '[virtualenvs]\nin-project = true\n[repositories.own]\nurl = "https://e.com/simple"\n'
+    assert world({**PO, path: safe}, environment=environment).effect("poetry install --no-root")
+    for text in (
+        'cache-dir = "x"',
+        '[virtualenvs]\npath = "x"',
+        '[repositories.own]\nurl = "x"',
+        '[certificates.own]\ncert = "x"',
+        '[installer]\nmodern = "/srv"',
+        "new = 1",
+        "[",
+    ):
+        assert path.rsplit("/", 1)[-1] in world({**PO, path: text}, environment=environment).reason(
+            "poetry install --no-root"
+        )
+    assert "not known" in world({**PO, path: None}, environment=environment).reason("poetry install --no-root")
+
+
+def test_settings_that_poetry_makes(world, writes):
+    for words in ("virtualenvs.create false", "installer.max-workers 4", "repositories.own https://e.com/simple"):
+        effect = world(PO).effect(f"poetry config {words}")
+        assert writes(effect, "/root/.config/pypoetry/config.toml")
+        assert not writes(effect, "/app/poetry.toml")
+    for words in ("cache-dir x", "data-dir x", "virtualenvs.path x", "repositories.own x", "certificates.own.cert x"):
+        assert world(PO).reason(f"poetry config {words}")
+
+
+def test_settings_of_pip_count_for_pipenv(world):
+    assert world(PIPENV, environment={"PIP_NO_CACHE_DIR": "1"}).effect("pipenv sync")
+    for name in ("PIP_TARGET", "PIP_CONFIG_FILE", "PIP_FIND_LINKS"):
+        assert name in world(PIPENV, environment={name: "x"}).reason("pipenv sync")
+    for path in ("/etc/pip.conf", "/root/.pip/pip.conf", "/root/.config/pip/pip.conf"):
+        assert path in world({**PIPENV, path: "[install]\ntarget = /x"}).reason("pipenv sync")
+
+
 def test_poetry_looks_for_folders_called_as_packages(world, reads):
     assert reads(world(PO).effect("poetry install --no-root"), "/app/six/setup.py")
     assert reads(world(PO).effect("poetry install --no-root"), "/app/.poetry/plugins")

@@ -18,7 +18,7 @@ from typing import Any
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs import uv_settings
+from restow.effects.programs import project_settings, uv_settings
 from restow.effects.programs.builders import IN_PLACE
 from restow.effects.programs.pip import interpreter_writes, local_projects, python_path_reads, shadowing, written
 from restow.effects.programs.python import check_virtualenv
@@ -153,6 +153,7 @@ def effect(call: Invocation) -> Effect:
         uv_settings.check(call, arguments)
     else:
         check_virtualenv(call)
+        project_settings.check(call)
     found = _pip(call, command, operands, arguments) if pip else _model(call, command, operands, arguments)
     named = [call.path(given) for given in arguments.values("--target", "--prefix", "--cache-dir")]
     named += uv_settings.interpreters(call, arguments) if call.name == "uv" else ()
@@ -253,15 +254,14 @@ def _tool(call: Invocation, command: str, operands: tuple[str, ...], arguments: 
     extra = arguments.values("--with")
     if arguments.has("-c", "--constraint", "-r", "--requirement", "-e", "--editable") or any(map(_is_local, extra)):
         raise UnknownEffect(f"{call.name} {command} of something of the project is not modelled")
-    if command == "config" and "path" in (*operands, "")[0]:
-        raise UnknownEffect(f"{call.name} config {operands[0]} moves what later commands write")
+    if command == "config":
+        project_settings.check_setting(operands)
     if command == "init":
         return _whole(call, arguments)
     targets = [call.path(word) for word in operands] if command == "venv" else []
-    local = (join(call.directory, "poetry.toml"),) if command == "config" else ()
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
-    return _effect(call, (), (Region((*targets, *local)),), seconds=4.0, size=30_000_000)
+    return _effect(call, (), (Region(tuple(targets)),), seconds=4.0, size=30_000_000)
 
 
 def _is_local(word: str) -> bool:
