@@ -80,3 +80,33 @@ def test_lint_with_what_is_known_of_the_build():
     build = BuildFacts(image=lambda reference: BaseImage({"LANG": "C.UTF-8"}))
     codes = {finding.code for finding in restow.lint(text, build=build)}
     assert codes - {finding.code for finding in restow.lint(text)} == {"CO020"}
+
+
+TEXT = "FROM scratch\nARG V\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: restow.simulate(TEXT, builder="x"), "builder is one of buildkit, classic, and not 'x'"),
+        (lambda: restow.diff(TEXT, 3), "the Dockerfile: expected its text, its path, or what parse returned, and not int"),
+        (lambda: restow.diff(None, TEXT), "not NoneType"),
+        (lambda: restow.diff(TEXT, TEXT, 3), "context: expected a folder's path, or what read_context returned, and not int"),
+        (lambda: restow.lint(b"FROM a"), "the Dockerfile: .* not bytes"),
+        (lambda: restow.lint(TEXT, 3), "context: .* not int"),
+        (lambda: restow.fix(3), "the Dockerfile: .* not int"),
+        (lambda: restow.parse(b"FROM a"), "text: expected a text, and not bytes"),
+        (lambda: restow.simulate(TEXT, 3), "context: .* not int"),
+        (lambda: restow.simulate(TEXT, arguments={"V": 1}), r"arguments\['V'\]: expected a text, and not int"),
+        (lambda: restow.simulate(TEXT, arguments=["V"]), "arguments: expected a dictionary by name, and not list"),
+        (lambda: restow.simulate(TEXT, images={"a": 3}), r"images\['a'\]: expected a path, .* not int"),
+        (lambda: restow.simulate(TEXT, contexts={"a": 3}), r"contexts\['a'\]: expected a folder, .* not int"),
+        (lambda: restow.simulate(TEXT, release=0.25), "release: .* not float"),
+        (lambda: restow.read_image(3), "path: expected a path, and not int"),
+        (lambda: restow.read_image("x", 3), "platform: .* not int"),
+        (lambda: restow.read_context(3), "folder: expected a path, and not int"),
+    ],
+)
+def test_arguments_of_another_kind(call, message):
+    with pytest.raises(UsageError, match=message):
+        call()

@@ -1,17 +1,19 @@
 """The public functions: Dockerfiles and images in, findings, rewrites, simulated builds and differences out.
 
 A Dockerfile is given as its text, or as a path: a ``Path`` always is one, a ``str`` where it has no line break and
-names a file. A build context is given as a ``Context`` or as a folder. Nothing is ever written.
+names a file. A build context is given as a ``Context`` or as a folder. Nothing is ever written. Every function raises
+UsageError for an argument of another kind than it takes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from restow.errors import UsageError
 
+if TYPE_CHECKING:
     from restow.build import Context, Simulation
     from restow.build.named_contexts import NamedSource
     from restow.build.release import Release
@@ -37,6 +39,7 @@ def parse(text: str, name: str = "Dockerfile") -> Dockerfile:
     """
     from restow.syntax import parse as parse_text
 
+    _require("text", text, "a text", str)
     return parse_text(text, name)
 
 
@@ -100,13 +103,21 @@ def simulate(
     """
     from restow.build import simulate as run
     from restow.build.release import Release
+    from restow.build.state import BUILDERS
     from restow.image.simulated_image import SimulatedImage
     from restow.rule import require_build
 
+    if builder not in BUILDERS:
+        raise UsageError(f"builder is one of {', '.join(BUILDERS)}, and not {builder!r}")
+    for name, mapping in (("arguments", arguments), ("images", images), ("contexts", contexts)):
+        _require(name, mapping, "a dictionary by name", Mapping, type(None))
+    for name, value in (arguments or {}).items():
+        _require(f"arguments[{name!r}]", value, "a text", str)
+    _require("release", release, "a text such as '0.25'", str, Release, type(None))
     tree, path = _tree(text_or_path)
     require_build(tree)
-    known = {name: read_image(one) if isinstance(one, str | Path) else one for name, one in (images or {}).items()}
-    named = {name: _named(one) if isinstance(one, str | Path) else one for name, one in (contexts or {}).items()}
+    known = {name: _image(name, one) for name, one in (images or {}).items()}
+    named = {name: _named(name, one) for name, one in (contexts or {}).items()}
     seen = _context(tree, path, context)
     which = Release.of(release) if isinstance(release, str) else release
     return SimulatedImage.of(
@@ -130,6 +141,7 @@ def diff(
     from restow.build import Simulation
     from restow.image import Image, compare, compare_images
 
+    _require_folder(context)
     if isinstance(context, str | Path):
         context = read_context(context, hashed=True)
 
@@ -150,6 +162,9 @@ def read_image(path: str | Path, platform: str | None = None, *, name: str | Non
     """
     from restow.image import read_image as read
 
+    _require("path", path, "a path", str, Path)
+    _require("platform", platform, "a text such as 'linux/arm64'", str, type(None))
+    _require("name", name, "a text", str, type(None))
     return read(path, platform, name=name)
 
 
@@ -160,6 +175,8 @@ def read_context(folder: str | Path, dockerfile: str | Path | None = None, *, ha
     """
     from restow.build import read_context as read
 
+    _require("folder", folder, "a path", str, Path)
+    _require("dockerfile", dockerfile, "a path", str, Path, type(None))
     return read(Path(folder), None if dockerfile is None else Path(dockerfile), hashed=hashed)
 
 
@@ -169,13 +186,46 @@ def _tree(given: Text) -> tuple[Dockerfile, Path | None]:
     if isinstance(given, Path) or (isinstance(given, str) and _is_file(given)):
         source = read_source(Path(given))
         return parse(source.text, source.name), Path(given)
-    return (parse(given) if isinstance(given, str) else given), None
+    if isinstance(given, str):
+        return parse(given), None
+    from restow.syntax.ast import Dockerfile
+
+    _require("the Dockerfile", given, "its text, its path, or what parse returned", Dockerfile)
+    return given, None
 
 
-def _named(given: str | Path) -> NamedSource:
+def _require(name: str, given: object, expected: str, *kinds: type) -> None:
+    """Raises UsageError, which says what is expected, for a value that is of none of the kinds."""
+    if not isinstance(given, kinds):
+        raise UsageError(f"{name}: expected {expected}, and not {type(given).__name__}")
+
+
+def _require_folder(given: object) -> None:
+    from restow.build import Context
+
+    _require("context", given, "a folder's path, or what read_context returned", Context, str, Path, type(None))
+
+
+def _image(name: str, given: Image | str | Path) -> Image:
+    from restow.image import Image
+
+    if isinstance(given, str | Path):
+        return read_image(given)
+    _require(f"images[{name!r}]", given, "a path, or what read_image returned", Image)
+    return given
+
+
+def _named(name: str, given: NamedSource | str | Path) -> NamedSource:
+    from restow.build import Context
+    from restow.build.context import OtherImage
+    from restow.image import Image
     from restow.image.named_source import read_named_source
 
-    return read_named_source(str(given))
+    if isinstance(given, str | Path):
+        return read_named_source(str(given))
+    expected = "a folder, docker-image://... or oci-layout://..., or what read_context or read_image returned"
+    _require(f"contexts[{name!r}]", given, expected, Context, OtherImage, Image)
+    return given
 
 
 def _is_file(text: str) -> bool:
@@ -188,6 +238,7 @@ def _is_file(text: str) -> bool:
 def _context(tree: Dockerfile, path: Path | None, given: Folder) -> Context | None:
     from restow.config.context_folder import choose_context
 
+    _require_folder(given)
     if given is not None and not isinstance(given, str | Path):
         return given
     folder = given if given is not None else choose_context(tree, path).folder if path is not None else None

@@ -6,7 +6,7 @@ from restow.build import Context, read_context, simulate
 from restow.image import compare
 from restow.image.differ import attributes_text, node_text
 from restow.syntax import parse
-from restow.vfs import Attributes, Content, Directory, File, Symlink
+from restow.vfs import Attributes, Content, Directory, File, Special, Symlink
 
 TREE = Directory(
     Attributes(0o755),
@@ -100,4 +100,7 @@ def test_texts() -> None:
     assert attributes_text(None) == "as in the base image"
     assert node_text(None) == "absent"
     assert node_text(Symlink("/x")) == "link to /x"
+    assert node_text(Symlink("/x", Attributes(0o777, 5, 6))) == "link to /x (5:6)"
+    assert node_text(Special("fifo", Attributes(0o600))) == "fifo 0600 0:0"
+    assert node_text(Special("block", Attributes(0o600), 8, 1)) == "block device 8:1 0600 0:0"
     assert node_text(File(Attributes(0o644), Content("term:1"))) == "file 0644 0:0 (a program's result)"

@@ -16,6 +16,8 @@ from restow.vfs import Filesystem
 Builder: TypeAlias = Literal["buildkit", "classic"]
 """Docker's two builders."""
 
+BUILDERS: tuple[Builder, ...] = ("buildkit", "classic")
+
 
 @dataclass(frozen=True)
 class State:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from restow.engines.engine import BuildRequest, Engine
 from restow.image import Difference, Image, compare_images, read_image
-from restow.vfs import File, Node, Symlink
+from restow.image.differ import aspect_texts, aspects
+from restow.vfs import File, Node
+from restow.vfs.changes import with_canonical_links
 
 STAGES = 9
 """How often ``progress`` is told of a new stage: a build, an archive to write and one to read, three times."""
@@ -87,35 +89,29 @@ def judged(first: Image, second: Image, rewritten: Image, *, before: Path, after
     noise = compare_images(first, second, limit=None)
     noisy = {(one.where, one.what) for one in noise}
     names = tuple("sha256:" + sha256(path.read_bytes()).hexdigest() for path in (before, after))
+    trees = [with_canonical_links(image.filesystem) for image in (first, second, rewritten)]
     differences: list[Difference] = []
     own: list[str] = []
     for one in compare_images(first, rewritten, limit=None):
+        nodes = [tree.lookup(one.where) if one.where.startswith("/") else None for tree in trees]
         if (one.where, one.what) in noisy:
-            differences += _beside(one, first, rewritten)
-        elif _contents(one.where, first, rewritten) == names:
+            differences += _beside(one, *nodes)
+        elif (_identity(nodes[0]), _identity(nodes[2])) == names:
             own.append(one.where)
-            differences += _beside(one, first, rewritten)
+            differences += _beside(one, *nodes)
         else:
             differences.append(one)
     return RealComparison(tuple(differences), noise, tuple(own))
 
 
-def _beside(one: Difference, first: Image, rewritten: Image) -> Iterator[Difference]:
-    """What else is not the same at a path whose content is set aside: its mode and owner, links and capability."""
-    left, right = (_node(one.where, image) for image in (first, rewritten))
-    if isinstance(left, File) and isinstance(right, File):
-        if left.attributes != right.attributes:
-            yield replace(one, what="mode or owner", before=str(left.attributes), after=str(right.attributes))
-        elif (left.capability, left.link_group) != (right.capability, right.link_group):
-            yield replace(one, what="hard links or capability")
-    elif isinstance(left, Symlink) and isinstance(right, Symlink) and left.attributes != right.attributes:
-        yield replace(one, what="mode or owner", before=str(left.attributes), after=str(right.attributes))
+def _beside(one: Difference, first: Node | None, second: Node | None, rewritten: Node | None) -> Iterator[Difference]:
+    """What else is not the same at a path of which one aspect is set aside, and is no noise itself."""
+    aside = {one.what, *aspects(first, second)}
+    for aspect in aspects(first, rewritten):
+        if aspect not in aside:
+            before, after = aspect_texts(aspect, first, rewritten)
+            yield replace(one, what=aspect, before=before, after=after)
 
 
-def _node(path: str, image: Image) -> Node | None:
-    return image.filesystem.lookup(path) if path.startswith("/") else None
-
-
-def _contents(path: str, *images: Image) -> tuple[str, ...]:
-    nodes = (_node(path, image) for image in images)
-    return tuple(node.content.identity if isinstance(node, File) else "" for node in nodes)
+def _identity(node: Node | None) -> str:
+    return node.content.identity if isinstance(node, File) else ""

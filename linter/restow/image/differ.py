@@ -2,7 +2,7 @@
 times.
 
 Compared per path: kind, mode, owner, link target, bytes, hard-link group, capability. Compared of the configuration:
-Env as a mapping, and every field that instructions set. Ignored: times, history, where layers are cut, and the
+Env as a mapping, and every field that instructions set; of two real images also the platform, where both state it. Ignored: times, history, where layers are cut, and the
 Dockerfile and its ignore file themselves when COPY brings them (both builds hold their own).
 """
 
@@ -76,6 +76,10 @@ def _images(before: Image | StageResult, after: Image | StageResult) -> Iterator
     for one, held in ((before, left), (after, right)):
         if isinstance(one, StageResult) and (base := unknown_base(one)) is not None:
             held["Base"] = f"not known: {base}"
+    if not isinstance(before, StageResult) and not isinstance(after, StageResult):
+        mine, others = before.platform, after.platform
+        if mine.known and others.known and not (mine.offers(others) and others.offers(mine)):
+            left["Platform"], right["Platform"] = str(mine), str(others)
     yield from _configurations(IMAGE, left, right)
     lower, upper = before.filesystem, after.filesystem
     if isinstance(before, StageResult) != isinstance(after, StageResult):
@@ -147,15 +151,51 @@ def _nodes(title: str, path: str, left: Node | None, right: Node | None, below_u
     if isinstance(left, Directory) and isinstance(right, Directory):
         yield from _directories(title, path, left, right)
     elif not (below_unknown and isinstance(left, Unknown) and isinstance(right, Unknown)):
-        yield Difference(title, path, _aspect(left, right), node_text(left), node_text(right))
+        what = aspects(left, right)[0]
+        yield Difference(title, path, what, *aspect_texts(what, left, right))
 
 
-def _aspect(left: Node | None, right: Node | None) -> str:
+def aspects(left: Node | None, right: Node | None) -> tuple[str, ...]:
+    """In what two nodes at one path differ, each aspect by its name; a `Difference` has the first of them. What stands
+    below directories does not count.
+    """
+    if type(left) is not type(right):
+        return ("kind",)
+    found = {"content": _content(left) != _content(right), "mode or owner": _owned(left) != _owned(right)}
     if isinstance(left, File) and isinstance(right, File):
-        if left.content.identity != right.content.identity:
-            return "content"
-        return "mode or owner" if left.attributes != right.attributes else "hard links or capability"
-    return "kind" if type(left) is not type(right) else "content"
+        there, here = (left.capability, left.link_group), (right.capability, right.link_group)
+        found["hard links or capability"] = there != here
+    return tuple(name for name, differs in found.items() if differs)
+
+
+def _content(node: Node | None) -> object:
+    if isinstance(node, Special):
+        return node.kind, node.major, node.minor
+    if isinstance(node, Directory):
+        return None
+    return node.content.identity if isinstance(node, File) else node.target if isinstance(node, Symlink) else node
+
+
+def _owned(node: Node | None) -> object:
+    """The attributes; of a link without its mode, which is always the same."""
+    attributes = getattr(node, "attributes", None)
+    if isinstance(node, Symlink):
+        return node.attributes.uid, node.attributes.gid
+    return attributes
+
+
+def aspect_texts(aspect: str, left: Node | None, right: Node | None) -> tuple[str, str]:
+    """Both values of one aspect in a few words."""
+    if aspect == "hard links or capability":
+        return _links_text(left), _links_text(right)
+    return node_text(left), node_text(right)
+
+
+def _links_text(node: Node | None) -> str:
+    if not isinstance(node, File):
+        return node_text(node)
+    links = f"one of the names of {node.link_group}" if node.link_group else "no other name"
+    return f"{links}, {f'capability {node.capability.hex()}' if node.capability else 'no capability'}"
 
 
 def attributes_text(attributes: Attributes | None) -> str:
@@ -176,9 +216,11 @@ def node_text(node: Node | None) -> str:
         origin = "a program's result" if term else node.content.origin or node.content.identity[:19]
         return f"file {attributes_text(node.attributes)} ({origin})"
     if isinstance(node, Symlink):
-        return f"link to {node.target}"
+        owner = attributes_text(node.attributes).rpartition(" ")[2]  # its mode is always the same
+        return f"link to {node.target}" + ("" if owner == "0:0" else f" ({owner})")
     if isinstance(node, Special):
-        return node.kind
+        device = f" device {node.major}:{node.minor}" if node.kind in ("character", "block") else ""
+        return f"{node.kind}{device} {attributes_text(node.attributes)}"
     if isinstance(node, Directory):
         return f"directory {attributes_text(node.attributes)} with {len(node.children)} known entries"
     return f"unknown ({'as in ' + node.origin.base if not node.origin.writes else f'after {len(node.origin.writes)} programs'})"

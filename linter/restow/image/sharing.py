@@ -26,7 +26,8 @@ class SharedLayer:
 @dataclass(frozen=True, slots=True)
 class Sharing:
     """Two images. ``pull_bytes`` are the compressed bytes of both together, each blob counted once; ``saved_bytes`` what
-    that saves. ``stored_bytes`` and ``stored_saved`` say the same of unpacked layers, by chain ID.
+    that saves against each image alone, whose own repeated layers count once there too. ``stored_bytes`` and
+    ``stored_saved`` say the same of unpacked layers, by chain ID.
     """
 
     first: Image
@@ -52,17 +53,14 @@ def share(first: Image, second: Image) -> Sharing:
         if there is not None:
             once, stored = str(layer.digest) in digests, str(layer.chain_id) in chains
             shared.append(SharedLayer(at, there, layer, once, stored))
-    blobs = {str(layer.digest): layer.size for layer in (*first.layers, *second.layers)}
-    trees = {str(layer.chain_id): layer.unpacked for layer in (*first.layers, *second.layers)}
-    pulled, unpacked = sum(blobs.values()), sum(trees.values())
-    all_unpacked = sum(layer.unpacked for layer in (*first.layers, *second.layers))
-    return Sharing(
-        first,
-        second,
-        tuple(shared),
-        common_layers(first, second),
-        pulled,
-        first.size + second.size - pulled,
-        unpacked,
-        all_unpacked - unpacked,
-    )
+    pulled, saved = _together(*({str(layer.digest): layer.size for layer in one.layers} for one in (first, second)))
+    chains_of = ({str(layer.chain_id): layer.unpacked for layer in one.layers} for one in (first, second))
+    unpacked, unpacked_saved = _together(*chains_of)
+    common = common_layers(first, second)
+    return Sharing(first, second, tuple(shared), common, pulled, saved, unpacked, unpacked_saved)
+
+
+def _together(first: dict[str, int], second: dict[str, int]) -> tuple[int, int]:
+    """The bytes of both, each thing by its digest once, and what that saves."""
+    both = sum((first | second).values())
+    return both, sum(first.values()) + sum(second.values()) - both
