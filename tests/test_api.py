@@ -89,9 +89,15 @@ TEXT = "FROM scratch\nARG V\n"
     ("call", "message"),
     [
         (lambda: restow.simulate(TEXT, builder="x"), "builder is one of buildkit, classic, and not 'x'"),
-        (lambda: restow.diff(TEXT, 3), "the Dockerfile: expected its text, its path, or what parse returned, and not int"),
+        (
+            lambda: restow.diff(TEXT, 3),
+            "the Dockerfile: expected its text, its path, or what parse returned, and not int",
+        ),
         (lambda: restow.diff(None, TEXT), "not NoneType"),
-        (lambda: restow.diff(TEXT, TEXT, 3), "context: expected a folder's path, or what read_context returned, and not int"),
+        (
+            lambda: restow.diff(TEXT, TEXT, 3),
+            "context: expected a folder's path, or what read_context returned, and not int",
+        ),
         (lambda: restow.lint(b"FROM a"), "the Dockerfile: .* not bytes"),
         (lambda: restow.lint(TEXT, 3), "context: .* not int"),
         (lambda: restow.fix(3), "the Dockerfile: .* not int"),

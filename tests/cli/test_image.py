@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from restow.image.history import go_duration
 from restow.oci.layer import LayerEntry
 
 TEXT = """FROM base
@@ -120,14 +119,6 @@ def test_history_of_an_image_and_of_a_simulated_dockerfile(restow, image):
         "base",
     ]
     assert [row["size"] for row in document["rows"]][4:] == [4000, 0, 500]
-
-
-@pytest.mark.parametrize(
-    ("duration", "text"),
-    [(0, "0s"), (90 * 10**9, "1m30s"), (3600 * 10**9, "1h0m0s"), (5 * 10**8, "500ms"), (1500 * 10**6, "1.5s")],
-)
-def test_durations_as_go_prints_them(duration, text):
-    assert go_duration(duration) == text
 
 
 def test_inspect(restow, image):

@@ -1,9 +1,10 @@
 """Do two builds leave the same image? The contract: flattened filesystem and configuration, nothing of layers and
 times.
 
-Compared per path: kind, mode, owner, link target, bytes, hard-link group, capability. Compared of the configuration:
-Env as a mapping, and every field that instructions set; of two real images also the platform, where both state it. Ignored: times, history, where layers are cut, and the
-Dockerfile and its ignore file themselves when COPY brings them (both builds hold their own).
+Compared per path: kind, mode, owner, link target, bytes, hard-link group, capability. Compared of the configuration: Env as a
+mapping, and every field that instructions set; of two real images also the platform, where both state it. Ignored: times,
+history, where layers are cut, and the Dockerfile and its ignore file themselves when COPY brings them (both builds hold their
+own).
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ from restow.build import Simulation, StageResult, State, Step
 from restow.build.cache_operations import run_text
 from restow.build.steps.configuration import exposed_ports
 from restow.build.triggers import read_triggers, triggers_of
+from restow.image.go_text import go_character, go_duration, go_quoted, go_quoted_list
 from restow.image.image import Image
 from restow.image.simulated import healthcheck_of
 from restow.oci.history import HistoryEntry
@@ -147,7 +147,7 @@ def _text(step: Step, before: State, simulation: Simulation) -> str:
     if isinstance(node, Cmd | Entrypoint):
         listed = config.get(node.keyword.capitalize())
         words = [str(word) for word in listed] if isinstance(listed, list | tuple) else []
-        return f"{node.keyword.upper()} [{' '.join(json.dumps(word, ensure_ascii=False) for word in words)}]"
+        return f"{node.keyword.upper()} {go_quoted_list(words)}"
     if isinstance(node, Expose):
         return f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in sorted(set(exposed_ports(node, scope))))}]"
     if isinstance(node, Volume):
@@ -182,20 +182,9 @@ def _healthcheck(state: State) -> str:
     check = healthcheck_of(state)
     if check is None:
         return "HEALTHCHECK"
-    test = " ".join(json.dumps(word, ensure_ascii=False) for word in check.test)
     times = (check.interval, check.timeout, check.start_period, check.start_interval)
-    shown = " ".join(f'"{go_duration(each)}"' for each in times)
-    return f"HEALTHCHECK &{{[{test}] {shown} '\\x{check.retries:02x}'}}"
-
-
-def go_duration(duration: int) -> str:
-    """A duration of whole milliseconds as Go prints it: ``1m30s``, ``1h0m0s``, ``500ms``, ``0s``."""
-    if 0 < duration < 10**9:
-        return f"{duration / 10**6:g}ms"
-    seconds = duration / 10**9
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(int(minutes), 60)
-    return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest:g}s"
+    shown = " ".join(go_quoted(go_duration(each)) for each in times)
+    return f"HEALTHCHECK &{{{go_quoted_list(check.test)} {shown} {go_character(check.retries)}}}"
 
 
 def _written(node: Instruction, simulation: Simulation) -> str:

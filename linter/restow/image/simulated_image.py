@@ -32,10 +32,7 @@ class SimulatedImage(Simulation):
 
     @property
     def config(self) -> ImageConfig:
-        """The configuration as engines write it; without that of a base image that was not given.
-
-        Raises UsageError for a health check's option that is no duration.
-        """
+        """The configuration as engines write it; without that of a base image that was not given."""
         return config_of(self.image_stage)
 
     @property
