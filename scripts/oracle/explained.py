@@ -15,6 +15,8 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
 | a pattern without a match is an error, unless another source has one; its folder may be missing | counted as explained |
 | a build argument that changed: an ARG without a default runs again, else the old result may come from the cache | none changes |
+| the mode of a directory that a source names is no part of a key | none changes |
+| a working directory that a RUN took away is made again | counted as explained |
 | which names of the context are one file is no part of a key | no change makes one of two files |
 | a file that is copied onto a directory replaces it | counted as explained, where the simulator says that BuildKit refuses it |
 | no here-documents, --link, --mount of a stage's files | none are generated: what is known is what the classic builder knows |
@@ -26,10 +28,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from contexts import Tree
 from real_images import RealImage
 
 from restow.build import Step
 from restow.build.sources import has_wildcards
+from restow.build.state import State
 from restow.syntax.ast import Add, Copy, Workdir
 
 LABEL = "io.buildah.version"
@@ -62,6 +66,19 @@ def is_explained_failure(step: Step | None) -> bool:
 def is_explained_success(step: Step) -> bool:
     """Whether buildah may take a step that BuildKit refuses."""
     return isinstance(step.instruction, Workdir) or _CONFLICT.search(step.error or "") is not None
+
+
+def is_narrow(change: str, tree: Tree) -> bool:
+    """Whether buildah's keys count the change of a context as the classic builder's do."""
+    return "hard link" not in change and not any(
+        change == f"chmod {path}" for path in tree if tree[path].kind == "folder"
+    )
+
+
+def is_made_again(state: State, real: RealImage) -> bool:
+    """Whether the working directory stands in the image, though a RUN took it away."""
+    place = str(state.configuration.get("WorkingDir") or "/")
+    return state.filesystem.lookup(place) is None and place.rstrip("/") in real.entries
 
 
 def narrowed(line: str) -> str:
