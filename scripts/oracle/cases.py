@@ -64,7 +64,9 @@ def random_case(seed: int, salt: str, builder: RealBuilder) -> Case:
         return Case(seed, first, replace(first, renewed=renewed), f"without the cache: {renewed}")
     if kind < 0.93:
         edited, words = random_edit(first.sketch, random)
-        edited = replace(edited, arguments=first.sketch.arguments) if library else edited  # see ``explained``
+        while library and words.startswith("other values"):
+            edited, words = random_edit(first.sketch, random)
+        edited = replace(edited, arguments=first.sketch.arguments) if library else edited
         return Case(seed, first, replace(first, sketch=edited), words)
     ignore = random.choice(IGNORE_FILES)
     return Case(seed, first, replace(first, ignore=ignore), f"the ignore file becomes {ignore!r}")
