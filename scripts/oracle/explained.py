@@ -14,7 +14,7 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | CMD without words has no empty word, as in the classic builder | none is generated |
 | a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
 | a pattern without a match is an error, unless another source has one; its folder may be missing | counted as explained |
-| a build argument or a default that changed: ARG without a default runs again, else the cache may give the old result | none changes |
+| a changed build argument or default: ARG without a default runs again, else the cache may give the old result | none changes |
 | the mode of a directory that a source names is no part of a key | none changes |
 | a working directory that a RUN took away is made again | counted as explained |
 | which names of the context are one file is no part of a key | no change makes one of two files |
