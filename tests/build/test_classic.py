@@ -7,6 +7,7 @@ import pytest
 
 from restow.build import Context, simulate
 from restow.build.rebuild import OneBuild, rebuild
+from restow.semantics.scope import is_known
 from restow.syntax import parse
 from restow.vfs import Attributes, Content, Directory, File
 
@@ -94,6 +95,13 @@ def test_build_arguments_end_with_their_stage() -> None:
     tree = parse("FROM scratch AS s\nARG V=1\nENV A=2\nFROM s\nLABEL l=$A$V\n")
     for builder, label in (("buildkit", "21"), ("classic", "2")):
         assert simulate(tree, CONTEXT, builder=builder).target.state.configuration["Labels"] == {"l": label}
+
+
+def test_an_arg_without_a_value_takes_away_the_one_before() -> None:
+    tree = parse("FROM scratch\nARG V=1\nARG V\nLABEL l=$V\n")
+    for builder, known in (("buildkit", True), ("classic", False)):
+        label = simulate(tree, CONTEXT, builder=builder).target.state.configuration["Labels"]["l"]
+        assert is_known(label) is known
 
 
 def test_a_base_image_that_is_not_at_hand_may_have_volumes() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from restow.build.engine import DEFAULT_PATH
+from restow.semantics.scope import is_known
 
 PATH = {"PATH": DEFAULT_PATH}
 
@@ -48,6 +49,18 @@ def test_a_build_on_nothing_has_a_path(build) -> None:
 def test_an_arg_without_a_value_is_not_known_and_equals_itself(build) -> None:
     one, two = (configuration(build, "ARG A\nENV B=$A")["Env"]["B"] for _ in range(2))
     assert one == two != configuration(build, "ARG C\nENV B=$C")["Env"]["B"]
+
+
+def test_an_arg_without_a_value_leaves_the_one_that_it_has(build) -> None:
+    assert run_sees(build, "ARG A=1\nARG B=2\nARG A") == [("A", "1"), ("B", "2")]
+    assert run_sees(build, "ARG A=1\nENV A=2\nARG A") == [("A", "2")]
+    assert run_sees(build, "ARG A=1\nARG A", A="given") == [("A", "given")]
+    result = build("ARG A=outer\nFROM scratch\nARG A=1\nARG A\nLABEL l=$A\n")
+    assert result.target.state.configuration["Labels"] == {"l": "outer"}
+    (name, value), *_ = run_sees(build, "ENV A=1\nARG A")
+    assert (name, is_known(value)) == ("A", False), "a build argument may be given for it"
+    result = build("ARG A=1\nARG A\nFROM scratch\nARG A\nLABEL l=$A\n")
+    assert not is_known(result.target.state.configuration["Labels"]["l"]), "in front of the stages it has none then"
 
 
 def test_environment_and_arguments_go_on_into_a_stage_built_on_another(build) -> None:

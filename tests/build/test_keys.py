@@ -38,6 +38,19 @@ def test_the_order_of_variables_counts(hits) -> None:
     assert hits("FROM x\nENV A=1\nENV B=2\nRUN y\n", "FROM x\nENV A=1 B=2\nRUN y\n") == [True]
 
 
+def test_an_argument_without_a_value_does_not_hide_an_earlier_one(hits) -> None:
+    text = "FROM x\nARG A={}\nARG A\nRUN y\n"
+    assert hits(text.format(1), text.format(1)) == [True]
+    assert hits(text.format(1), text.format(2)) == [False]
+
+
+@pytest.mark.parametrize(("script", "hit"), [("#!/bin/sh\nx", False), ("x", True)])
+def test_the_name_of_a_script_that_names_its_program_counts(hits, script, hit) -> None:
+    text = "FROM x\nRUN <<{0}\n{1}\n{0}\n"
+    assert hits(text.format("A", script), text.format("B", script)) == [hit]
+    assert hits(text.format("A", script), text.format("A", f"{script}y")) == [False]
+
+
 def test_content_counts_and_a_miss_goes_down(hits) -> None:
     text = "FROM x\nCOPY a /a\nCOPY b /b\n"
     assert hits(text, text, others={**FILES, "a": b"other"}) == [False, False]

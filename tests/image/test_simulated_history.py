@@ -37,6 +37,67 @@ def test_an_entry_as_the_engine_writes_it(line, written) -> None:
     assert told(line, V="2") == [written]
 
 
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("USER $U", "USER me"),
+        ('USER "$U":grp', "USER me:grp"),
+        ("STOPSIGNAL $S", "STOPSIGNAL SIGINT"),
+        ('MAINTAINER $U "x" <a@b>', 'MAINTAINER $U "x" <a@b>'),
+        ('VOLUME ["/v 1", "$U/x"]', "VOLUME [/v 1 me/x]"),
+        ('SHELL ["/bin/bash", "-o", "pipefail", "-c"]', "SHELL [/bin/bash -o pipefail -c]"),
+        ('CMD ["\\u0007", "\\u007f", "é\\t"]', 'CMD ["\\a" "\\x7f" "é\\t"]'),
+        ("CMD ['a']", """CMD ["/bin/sh" "-c" "['a']"]"""),
+        ("HEALTHCHECK --retries=39 CMD a", """HEALTHCHECK &{["CMD-SHELL" "a"] "0s" "0s" "0s" "0s" '\\''}"""),
+        ("HEALTHCHECK --retries=55296 CMD a", """HEALTHCHECK &{["CMD-SHELL" "a"] "0s" "0s" "0s" "0s" '\ufffd'}"""),
+        (
+            "HEALTHCHECK --interval=1234567us --start-period=100h --retries=10 CMD x",
+            """HEALTHCHECK &{["CMD-SHELL" "x"] "1.234567s" "0s" "100h0m0s" "0s" '\\n'}""",
+        ),
+        ("RUN <<EOF\n#!/bin/bash\necho hi\nEOF", "RUN /bin/sh -c /dev/pipes/EOF # buildkit"),
+        ("RUN <<EOF cat\n#!/bin/bash\nEOF", "RUN /bin/sh -c <<EOF cat\n#!/bin/bash\nEOF # buildkit"),
+    ],
+)
+def test_values_of_variables_and_odd_texts(line, written) -> None:
+    assert told(f"ENV U=me S=SIGINT\n{line}")[1:] == [written]
+
+
+def test_build_arguments_of_a_run_in_the_order_of_their_instructions() -> None:
+    lines = "ARG Z=1\nARG B\nARG A=2\nENV Z=envz\nRUN 1\nARG Z=3\nRUN 2\nARG B=4\nENV B=\nRUN 3\nENV Q=x\nARG Q=y\n"
+    lines += "RUN 4\nARG Q\nRUN 5"
+
+    def runs(**arguments):
+        return [text.removesuffix(" # buildkit") for text in told(lines, **arguments) if text.startswith("RUN")]
+
+    assert runs() == [
+        "RUN |3 Z=envz B= A=2 /bin/sh -c 1",
+        "RUN |4 Z=3 B= A=2 Z=3 /bin/sh -c 2",
+        "RUN |5 Z=3 B= A=2 Z=3 B= /bin/sh -c 3",
+        "RUN |6 Z=3 B= A=2 Z=3 B= Q=y /bin/sh -c 4",
+        "RUN |7 Z=3 B= A=2 Z=3 B= Q=y Q=y /bin/sh -c 5",
+    ]
+    assert runs(B="given", Z="gz", Q="gq")[::2] == [
+        "RUN |3 Z=envz B=given A=2 /bin/sh -c 1",
+        "RUN |5 Z=gz B= A=2 Z=gz B= /bin/sh -c 3",
+        "RUN |7 Z=gz B= A=2 Z=gz B= Q=gq Q=gq /bin/sh -c 5",
+    ]
+
+
+def test_arguments_that_a_trigger_declares_and_a_run_of_one() -> None:
+    text = "FROM scratch AS b\nONBUILD RUN x\nONBUILD ENV T=1\nONBUILD ARG Q=1\nFROM b\nARG Z=1\nRUN y\nFROM 1\nRUN z\nARG Z\n"
+    text = text.replace("FROM b\n", "FROM b AS c\n").replace("FROM 1", "FROM c")
+    found = [entry.created_by for entry, _ in simulated_history(simulate(parse(text), CONTEXT))]
+    assert found == [
+        "RUN /bin/sh -c x # buildkit",
+        "ENV T=1",
+        "ARG Q=1",
+        "ARG Z=1",
+        "RUN |2 Q=1 Z=1 /bin/sh -c y # buildkit",
+        "RUN /bin/sh -c z # buildkit",
+        "ARG Z",
+    ]
+
+
 def test_a_copy_from_a_stage_does_not_name_it() -> None:
     lines = "COPY a /a\nFROM scratch\nCOPY --from=0 /a /b"
     assert told(lines) == ["COPY /a /b # buildkit"]

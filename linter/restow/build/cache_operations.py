@@ -80,6 +80,7 @@ def _exec(node: Run, state: State, directory: str, options: BuildOptions) -> Ope
         (
             ("shell", " ".join(shell)),
             ("command", words[-1] if words else ""),
+            ("script", script_path(node) or ""),
             *((f"variable {name}", value) for name, value in variables(state)),
             ("order of the variables", " ".join(name for name, _ in variables(state))),
             ("working directory", directory),
@@ -104,6 +105,13 @@ def run_text(node: Run) -> str:
     return "".join(
         [node.command.text, *(f"\n{body}{one.name}" for one, body in zip(node.heredocs, bodies, strict=True))]
     )
+
+
+def script_path(node: Run) -> str | None:
+    """The path below which a here-document that names its program (``#!``) is run, which counts; None for any other RUN."""
+    if len(node.heredocs) != 1 or not is_opener(node.command.text.strip()):
+        return None
+    return f"/dev/pipes/{node.heredocs[0].name}" if chomped(node.heredocs[0]).startswith("#!") else None
 
 
 def variables(state: State) -> Iterator[tuple[str, str]]:

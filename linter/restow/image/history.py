@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from restow.build import Simulation, StageResult, State, Step
-from restow.build.cache_operations import run_text
+from restow.build.cache_operations import run_text, script_path
 from restow.build.steps.configuration import exposed_ports
 from restow.build.triggers import read_triggers, triggers_of
 from restow.image.go_text import go_character, go_duration, go_quoted, go_quoted_list
 from restow.image.image import Image
 from restow.image.simulated import healthcheck_of
 from restow.oci.history import HistoryEntry
+from restow.semantics.scope import PLATFORM_ARGUMENTS, symbolic
 from restow.syntax.ast import (
     Add,
     Arg,
@@ -24,12 +25,16 @@ from restow.syntax.ast import (
     HealthCheck,
     Instruction,
     Label,
+    Maintainer,
     Onbuild,
     Run,
     Shell,
+    StopSignal,
+    User,
     Volume,
     Workdir,
 )
+from restow.syntax.heredocs import is_opener
 from restow.syntax.words import WordError
 
 _COMMENT = "buildkit.dockerfile.v0"
@@ -52,11 +57,12 @@ def simulated_history(simulation: Simulation) -> tuple[tuple[HistoryEntry, int],
     """
     found: list[tuple[HistoryEntry, int]] = []
     for result in chain_of(simulation):
-        before = result.origin or result.start
+        before, declared = result.origin or result.start, list[str]()
         for step, written in (*_triggers(result, simulation), *((step, simulation) for step in result.steps)):
             if not isinstance(step.instruction, Onbuild):
-                text = _created_by(step, before, written)
+                text = _created_by(step, before, written, declared)
                 found.append((HistoryEntry(text, comment=_COMMENT, empty_layer=not step.makes_layer), step.size))
+            declared += _declared(step.instruction, before)
             before = step.state
     return tuple(found)
 
@@ -114,7 +120,10 @@ def made_by(image: Image, simulation: Simulation) -> tuple[tuple[Made | None, ..
     return tuple(found), None
 
 
-def _created_by(step: Step, before: State, simulation: Simulation) -> str:
+def _created_by(step: Step, before: State, simulation: Simulation, declared: list[str]) -> str:
+    """The text of a step; ``declared`` are the build arguments that ARG named before it in its stage, in that order."""
+    if isinstance(step.instruction, Run):
+        return _run(step.instruction, before, declared)
     try:
         return _text(step, before, simulation)
     except WordError:
@@ -123,8 +132,6 @@ def _created_by(step: Step, before: State, simulation: Simulation) -> str:
 
 def _text(step: Step, before: State, simulation: Simulation) -> str:
     node, scope, config = step.instruction, before.scope, step.state.configuration
-    if isinstance(node, Run):
-        return _run(node, before, simulation)
     if isinstance(node, Copy | Add):
         flags = [
             f"--{flag.name}" + ("" if flag.value is None else f"={scope.expand(flag.value)}")
@@ -132,7 +139,7 @@ def _text(step: Step, before: State, simulation: Simulation) -> str:
             for flag in node.flags
             if flag.name == name
         ]
-        openers = [word.text for word in node.sources if node.heredocs and is_heredoc(word.text)]
+        openers = [word.text for word in node.sources if node.heredocs and is_opener(word.text)]
         words = [scope.expand(word.text) for word in node.sources if word.text not in openers]
         words += [f"<<{heredoc.name}" for heredoc in node.heredocs]
         return " ".join([node.keyword.upper(), *flags, *words, scope.expand(node.destination.text)]) + _MARK
@@ -156,25 +163,40 @@ def _text(step: Step, before: State, simulation: Simulation) -> str:
         return _healthcheck(step.state)
     if isinstance(node, Shell):
         return f"SHELL [{' '.join(node.words)}]"
+    if isinstance(node, User):
+        return f"USER {scope.expand(node.user.text)}"
+    if isinstance(node, StopSignal):
+        return f"STOPSIGNAL {scope.expand(node.signal.text)}"
+    if isinstance(node, Maintainer):
+        return f"MAINTAINER {node.name}"
     return _written(node, simulation)
 
 
-def is_heredoc(word: str) -> bool:
-    """Whether the word opens a here-document."""
-    return word.lstrip("0123456789").startswith("<<")
+def _run(node: Run, before: State, declared: list[str]) -> str:
+    """``RUN |1 A=x /bin/sh -c text``: the build arguments that the stage itself declares, in that order and as often, each with
+    the value that the environment has for it.
+    """
+    values = before.scope.of_run
+    arguments = [f"{name}={_value(name, values.get(name, ''))}" for name in declared]
+    told = [f"|{len(arguments)}", *arguments] if arguments else []
+    text = script_path(node) or (run_text(node) if node.heredocs else node.command.text)
+    words = list(node.command.words) if node.command.form == "exec" else [*before.shell, text]
+    return " ".join(["RUN", *told, *words]) + _MARK
 
 
-def _run(node: Run, before: State, simulation: Simulation) -> str:
-    """``RUN |1 A=x /bin/sh -c text``: the build arguments that the stage itself declares, sorted, as the engine writes them."""
-    stage = next(stage for stage in simulation.model.stages if any(one is node for one in stage.instructions))
-    own = {pair.key for one in stage.instructions if isinstance(one, Arg) for pair in one.pairs}
-    arguments = sorted((name, value) for name, value in before.scope.arguments.items() if name in own)
-    told = [f"|{len(arguments)}", *(f"{name}={value}" for name, value in arguments)] if arguments else []
-    shell = [] if node.command.form == "exec" else before.shell
-    text = " ".join(node.command.words) if node.command.form == "exec" else node.command.text
-    if node.heredocs:
-        text = run_text(node)
-    return " ".join(["RUN", *told, *shell, text]) + _MARK
+def _declared(node: Instruction, before: State) -> list[str]:
+    """The names that an ARG declares; one that cannot be expanded, which the build stops at, as it is written."""
+    if not isinstance(node, Arg):
+        return []
+    try:
+        return [before.scope.expand(pair.key) for pair in node.pairs]
+    except WordError:
+        return [pair.key for pair in node.pairs]
+
+
+def _value(name: str, value: str) -> str:
+    """A build argument's value: empty where nobody gives one, and a term where only the engine knows it."""
+    return "" if value == symbolic("build argument", name) and name not in PLATFORM_ARGUMENTS else value
 
 
 def _healthcheck(state: State) -> str:

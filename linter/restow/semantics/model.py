@@ -159,8 +159,14 @@ def _global_arguments(node: Arg, scope: Scope, given: dict[str, str]) -> dict[st
         return {pair.key: symbolic("broken build argument", pair.key) for pair in node.pairs}
 
 
-def argument_values(node: Arg, scope: Scope, given: dict[str, str], outer: Scope | None = None) -> dict[str, str]:
-    """What an ARG instruction puts in scope: the value given, its default, that of the global ARG, or a symbolic one."""
+def argument_values(
+    node: Arg, scope: Scope, given: dict[str, str], outer: Scope | None = None, *, forgets: bool = False
+) -> dict[str, str]:
+    """What an ARG instruction puts in scope: the value given, its default, that of the global ARG (``outer``), or a symbolic one.
+
+    A name without any of the first three that an ARG of the stage had a value for is left as it is, and is not among these;
+    where the builder ``forgets``, as the classic one does, and in front of the stages, it is symbolic.
+    """
     values: dict[str, str] = {}
     for pair in node.pairs:
         name = scope.expand(pair.key)
@@ -170,8 +176,10 @@ def argument_values(node: Arg, scope: Scope, given: dict[str, str], outer: Scope
             values[name] = scope.expand(pair.value)
         elif outer is not None and name in outer.arguments:
             values[name] = outer.arguments[name]
-        else:
+        elif outer is None or forgets or scope.arguments.get(name) in (None, symbolic("build argument", name)):
             values[name] = symbolic("build argument", name)
+        else:
+            continue
         scope = scope.with_arguments({name: values[name]})
     return values
 

@@ -67,7 +67,8 @@ def _env(state: State, node: Instruction, build: Build) -> State:
 
 def _arg(state: State, node: Instruction, build: Build) -> State:
     assert isinstance(node, Arg)
-    values = argument_values(node, state.scope, build.arguments, build.model.globals)
+    forgets = build.builder == "classic"
+    values = argument_values(node, state.scope, build.arguments, build.model.globals, forgets=forgets)
     if build.closed:
         unset = {name for name, value in values.items() if value == symbolic("build argument", name)}
         values = {name: value for name, value in values.items() if name not in unset - PLATFORM_ARGUMENTS}
