@@ -74,9 +74,9 @@ def test_a_dockerfile_of_another_image(restow, image):
     Path("Other").write_text("FROM base\nRUN x\nRUN y\nRUN z\nRUN w\n")
     _, out, _ = restow("image", image, "--file", "Other")
     assert "note: Other does not fit the image: the image has 3 layers, and the Dockerfile makes 4" in out
-    Path("Other").write_text("FROM base\nRUN x\nWORKDIR /a\n")
+    Path("Other").write_text("FROM base\nCOPY a b /\nWORKDIR /a\n")
     _, out, _ = restow("image", image, "--file", "Other")
-    assert "note: Other does not fit the image: line 3 is WORKDIR, and the image's history has 'RUN /bin/sh" in out
+    assert "note: Other does not fit the image: line 3 is WORKDIR /a, and the image's history has 'RUN /bin/sh" in out
 
 
 def test_a_path(restow, image):

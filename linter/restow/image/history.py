@@ -1,9 +1,9 @@
-"""The history of images: that of a simulated build as BuildKit would write it, and which instruction made which layer."""
+"""The history of images: that of a simulated build as BuildKit would write it, and that of a real image with sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from restow.build import Simulation, StageResult, State, Step
 from restow.build.cache_operations import run_text, script_path
@@ -40,14 +40,6 @@ from restow.syntax.words import WordError
 _COMMENT = "buildkit.dockerfile.v0"
 _MARK = " # buildkit"
 _TOLD = ("parents", "chown", "chmod")  # the flags of COPY and ADD that an entry tells of, in its order
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An instruction of a Dockerfile that made a layer: its line (from 1) and its text."""
-
-    line: int
-    text: str
 
 
 def simulated_history(simulation: Simulation) -> tuple[tuple[HistoryEntry, int], ...]:
@@ -91,33 +83,6 @@ def chain_of(simulation: Simulation) -> tuple[StageResult, ...]:
     while (index := chain[0].stage.base.index) is not None:
         chain.insert(0, simulation.stages[index])
     return tuple(chain)
-
-
-def made_by(image: Image, simulation: Simulation) -> tuple[tuple[Made | None, ...], str | None]:
-    """The instruction that made each layer, None for the base image's; and why there are none at all, where they do not
-    fit: the image has fewer layers than the Dockerfile makes, or its history tells of other instructions.
-    """
-    source = simulation.model.dockerfile.source
-    chain = chain_of(simulation)
-    triggers = {id(step): result for result in chain for step in result.triggers}
-    steps = [step for result in chain for step in (*result.triggers, *result.steps) if step.makes_layer]
-    nothing: tuple[Made | None, ...] = (None,) * len(image.layers)
-    below = len(image.layers) - len(steps)
-    if below < 0:
-        return (
-            nothing,
-            f"the image has {len(image.layers)} layers, and the Dockerfile makes {len(steps)} beside its base's",
-        )
-    found: list[Made | None] = [None] * below
-    for step, layer in zip(steps, image.layers[below:], strict=True):
-        node = step.instruction
-        line = source.position(triggers[id(step)].stage.opening.start if id(step) in triggers else node.start).line
-        told = layer.history.created_by if layer.history else ""
-        if told and node.keyword.upper() not in told.upper() and node.kind != "run":
-            return nothing, f"line {line} is {node.keyword.upper()}, and the image's history has {told[:60]!r} there"
-        trigger = f"ONBUILD {node.keyword.upper()} of the image below" if id(step) in triggers else ""
-        found.append(Made(line, trigger or " ".join(source.text[node.start : node.end].split())))
-    return tuple(found), None
 
 
 def _created_by(step: Step, before: State, simulation: Simulation, declared: list[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from restow.image.analysis import Analysis, LayerContent, Waste, offenders
-from restow.image.history import Made
+from restow.image.made import Made
 from restow.report.instruction_text import shown
 from restow.report.json_report import Document
 from restow.report.styled import Line, count_text, percent_text, size_text, table

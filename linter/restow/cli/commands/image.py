@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from restow.image import Image
-    from restow.image.history import Made
+    from restow.image.made import Made
     from restow.report.json_report import Document
     from restow.report.styled import Line
 
@@ -72,7 +72,7 @@ def _layers(image: Image, arguments: Namespace) -> None:
 def _made(image: Image, arguments: Namespace) -> tuple[tuple[Made | None, ...], str | None]:
     from restow.build import simulate
     from restow.cli.inputs import context_of, named_contexts_of, read_one
-    from restow.image.history import made_by
+    from restow.image.made import made_by
 
     item = read_one(arguments, arguments.file)
     context = context_of(arguments.context, item, named=named_contexts_of(arguments)).context
