@@ -42,7 +42,7 @@ _MODELS: dict[str, tuple[str, ...]] = {
         *("pecl", "pear", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable"),
         "docker-php-source",
     ),
-    "pip": ("pip", "pip2", "pip3", "python", "python2", "python3", "virtualenv"),
+    "pip": ("pip", "pip2", "pip3"),
     "pnpm": ("pnpm", "corepack"),
     "printers": (
         "echo",
@@ -67,6 +67,7 @@ _MODELS: dict[str, tuple[str, ...]] = {
         "umask",
         "hostname",
     ),
+    "python": ("python", "python2", "python3", "virtualenv"),
     "python_projects": ("uv", "poetry", "pipenv"),
     "rpm": ("yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper", "pacman", "rpm"),
     "sed": ("sed",),

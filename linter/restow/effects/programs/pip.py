@@ -54,15 +54,7 @@ _LEAVING = ("../", "'..'", '"..', "..'", "file:")
 
 
 def effect(call: Invocation) -> Effect:
-    """Of ``pip`` by any name, and of ``python`` (which this module's neighbour splits up)."""
-    if call.name.startswith("python"):
-        from restow.effects.programs import python
-
-        return python.effect(call)
-    if call.name == "virtualenv":
-        from restow.effects.programs.python import environment_effect
-
-        return environment_effect(call, call.argv[1:])
+    """Of ``pip`` by any name."""
     return pip_effect(call, call.argv[1:])
 
 

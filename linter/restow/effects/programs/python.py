@@ -54,7 +54,9 @@ _LISTENED = (
 
 
 def effect(call: Invocation) -> Effect:
-    """Of ``python [options] (-m module | script) [arguments]``; seconds and sizes are own estimates."""
+    """Of ``python [options] (-m module | script) [arguments]`` and virtualenv; seconds and sizes are own estimates."""
+    if call.name == "virtualenv":
+        return environment_effect(call, call.argv[1:])
     words = list(call.argv[1:])
     own_path = True
     while words and words[0].startswith("-"):
