@@ -83,15 +83,24 @@ def test_deleted_and_brought_again_in_one_layer_is_changed(read):
     assert analysis.layers[1].removed == ()
 
 
-def test_files_are_found_where_links_on_the_way_lead(read):
+def test_what_a_directory_on_the_way_replaces_is_wasted(read):
     link = LayerEntry("lib", "symlink", 0o777, target="usr/lib")
-    analysis = analyse(read([link, file("usr/lib/a", 10)], [file("lib/a", 20)]))
-    assert wasted(analysis) == {("/usr/lib/a", 10, 0, 1, False)}
+    image = read([link, file("usr/lib/a", 10), file("b", 30)], [file("lib/a", 20), gone("b/c")])
+    analysis = analyse(image)
+    assert wasted(analysis) == {("/b", 30, 0, 1, False)}
+    assert analysis.layers[1].changed == ("/b", "/lib")
+    assert analysis.layers[1].added == ("/lib/a",)
+    assert [(e.layer, e.action, e.text) for e in view_path(image, "/b").events] == [
+        (0, "added", "file 0644 0:0 (sha256:cc2a32572784), 30 bytes"),
+        (1, "replaced", "directory 0755 0:0"),
+    ]
 
 
 def test_a_path_through_the_layers(read):
     link = LayerEntry("lib", "symlink", 0o777, target="usr/lib")
-    image = read([link, file("usr/lib/a", 10), folder("d")], [file("lib/a", 20)], [gone("usr")], [folder("d", 0o700)])
+    image = read(
+        [link, file("usr/lib/a", 10), folder("d")], [file("usr/lib/a", 20)], [gone("usr")], [folder("d", 0o700)]
+    )
     view = view_path(image, "/usr/lib/a")
     assert [(event.layer, event.action, event.through) for event in view.events] == [
         (0, "added", None),

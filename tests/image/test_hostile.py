@@ -5,6 +5,7 @@ import io
 import os
 import tarfile
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from restow.image import read_image
 from restow.image.reading import IMAGE_LIMITS
 from restow.oci.layer import LayerEntry
 from restow.oci.tar_reader import ArchiveLimits
-from restow.vfs import Special
+from restow.vfs import Attributes, Directory, Special
 
 FILE, DIR, LINK, HARD = tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE
 
@@ -76,38 +77,77 @@ def test_entries_that_are_refused(read, members, message):
         read(raw(*members))
 
 
-def test_devices_are_values_and_no_files(read):
-    image = read(raw(("dev/sda", tarfile.BLKTYPE, ""), ("dev/null", tarfile.CHRTYPE, ""), ("p", tarfile.FIFOTYPE, "")))
+def test_devices_are_values_and_no_files(read, archives):
+    null = LayerEntry("dev/null", "char", 0o666, target="1:3")
+    image = read(archives.layer(LayerEntry("dev/sda", "block", 0o660, target="8:0"), null, LayerEntry("p", "fifo")))
     assert isinstance(image.filesystem.lookup("/dev/sda"), Special)
+    with pytest.raises(ArchiveError, match="'a': the character device 0:0, which is a whiteout for some engines"):
+        read(archives.layer(LayerEntry("a", "char", target="0:0")))
 
 
-def test_links_that_lead_out_stay_within_the_root(read, archives, tmp_path):
-    """An absolute link, or one with too many ``..``, is followed from the image's root, as in a container."""
-    links = archives.layer(
-        LayerEntry("abs", "symlink", 0o777, target="/etc"),
-        LayerEntry("up", "symlink", 0o777, target="../../../../../../etc"),
+@pytest.mark.parametrize(
+    ("lower", "target"),
+    [
+        ("symlink", "/etc"),
+        ("symlink", "../../../../../../etc"),
+        ("symlink", "l"),
+        ("symlink", "m"),
+        ("file", ""),
+        ("fifo", ""),
+    ],
+)
+def test_what_is_no_directory_of_a_lower_layer_is_replaced_on_the_way(read, archives, lower, target):
+    """As engines do it that lay one layer over the other, and whatever the link leads to."""
+    below = archives.layer(
+        LayerEntry("l", lower, 0o777 if target else 0o644, target=target),
+        LayerEntry("m", "symlink", 0o777, target="l"),
         LayerEntry("etc/a", "file", 0o644, data=b"a"),
     )
-    through = archives.layer(
-        LayerEntry("abs/b", "file", 0o644, data=b"b"),
-        LayerEntry("up/c", "file", 0o644, data=b"c"),
-        LayerEntry("abs/a", "whiteout"),
-    )
-    image = read(links, through)
-    assert [path for path, _ in image.filesystem.walk("/etc")] == ["/etc", "/etc/b", "/etc/c"]
+    kept = ["/", "/etc", "/etc/a"]
+    for above, there in [
+        ([LayerEntry("l/b", "file", 0o644, data=b"b")], ["/l", "/l/b"]),
+        ([LayerEntry("l/c/b", "file", 0o644, data=b"b")], ["/l", "/l/c", "/l/c/b"]),
+        ([LayerEntry("l/a", "whiteout")], ["/l"]),
+        ([LayerEntry("l", "opaque")], ["/l"]),
+    ]:
+        image = read(below, archives.layer(*above))
+        assert [path for path, _ in image.filesystem.walk()] == [*kept, *there, "/m"]
+        made = image.filesystem.lookup("/l")
+        assert isinstance(made, Directory)
+        assert made.attributes == Attributes(0o755)
 
 
-def test_loops_of_links_are_refused(read, archives):
-    loop = archives.layer(LayerEntry("a", "symlink", 0o777, target="b"), LayerEntry("b", "symlink", 0o777, target="a"))
-    with pytest.raises(ArchiveError, match="'a/x': runs through a loop of symbolic links"):
-        read(loop, archives.layer(LayerEntry("a/x", "file", 0o644)))
+def test_the_way_to_an_entry_is_made_whatever_the_entry_is_and_keeps_its_attributes(read, archives):
+    below = archives.layer(LayerEntry("d", "directory", 0o700, 5, 6))
+    image = read(below, archives.layer(*(LayerEntry(f"{d}/e", t) for d in "dn" for t in ("whiteout", "opaque"))))
+    assert [path for path, _ in image.filesystem.walk()] == ["/", "/d", "/d/e", "/n", "/n/e"]
+    assert image.filesystem.lookup("/d").attributes == Attributes(0o700, 5, 6)
 
 
-def test_links_do_not_take_an_entry_deeper_than_the_bound(read, archives):
-    deep = "/".join("d" * 200)
-    links = archives.layer(LayerEntry(deep, "directory", 0o755), LayerEntry("l", "symlink", 0o777, target=deep))
-    with pytest.raises(ArchiveError, match="deeper than 256 directories"):
-        read(links, archives.layer(LayerEntry("l/" + "/".join("e" * 200), "file", 0o644)))
+def test_hard_links_do_not_lead_through_links(read, archives):
+    target, link = LayerEntry("d/a", "file", 0o644), LayerEntry("l", "symlink", 0o777, target="d")
+    for layers in (
+        [[target, link, LayerEntry("x", "hardlink", target="l/a")]],
+        [[target, link], [LayerEntry("x", "hardlink", target="l/a")]],
+    ):
+        with pytest.raises(ArchiveError, match="'x': a hard link to 'l/a', which is no file"):
+            read(*(archives.layer(*entries) for entries in layers))
+
+
+def test_a_hard_link_tells_mode_owner_and_capability_of_all_names(read, archives):
+    file, link = LayerEntry("a", "file", 0o644, data=b"x"), LayerEntry("b", "hardlink", 0o4755, 5, 6, target="a")
+    image = read(archives.layer(file, link, replace(link, path="c", capability=b"cap")))
+    nodes = [image.filesystem.lookup(path) for path in ("/a", "/b", "/c")]
+    assert {(node.attributes, node.capability, node.link_group) for node in nodes} == {
+        (Attributes(0o4755, 5, 6), b"cap", "/a")
+    }
+
+
+def test_long_targets_of_links_are_refused_and_take_no_time(read, archives):
+    for target in ("a/" * 257, "b" * 4097):
+        with pytest.raises(ArchiveError, match="'l': it or its target is longer or deeper than the limits allow"):
+            read(archives.layer(LayerEntry("l", "symlink", 0o777, target=target)))
+    read(archives.layer(LayerEntry("l", "symlink", 0o777, target="a/" * 256)))
 
 
 def test_as_deep_as_allowed_can_be_walked_and_compared(read, archives):
@@ -129,7 +169,7 @@ def test_whiteouts_reach_the_layers_below_alone(read, archives):
     [
         (ArchiveLimits(total_bytes=1_000_000), "unpacks to more than 1000000 bytes"),
         (ArchiveLimits(file_bytes=1_000_000), "'big': 3000000 bytes are more than"),
-        (ArchiveLimits(entries=2), "'c': the archive has more than 2 entries"),
+        (ArchiveLimits(entries=2), "'c': more than 2 entries"),
         (ArchiveLimits(name_bytes=4), "'c': the names take more than 4 bytes"),
     ],
 )
@@ -143,8 +183,31 @@ def test_bounds_hold_for_all_layers_together(read):
     layers = [raw((f"{n}", FILE, bytes(400_000))) for n in range(3)]
     with pytest.raises(ArchiveError, match="unpacks to more than"):
         read(*layers, limits=ArchiveLimits(total_bytes=1_000_000))
-    with pytest.raises(ArchiveError, match="more than 0 entries"):
+    with pytest.raises(ArchiveError, match="more than 2 entries"):
         read(*layers, limits=ArchiveLimits(entries=2))
+
+
+def test_directories_on_the_way_count_as_entries(read):
+    layer = raw(*((f"{n}/" + "/".join("d" * 100) + "/f", FILE, b"") for n in range(20)))
+    with pytest.raises(ArchiveError, match=r"'9/d/.*: more than 1000 entries, with the directories on the way"):
+        read(layer, limits=ArchiveLimits(entries=1_000))
+    with pytest.raises(ArchiveError, match=r"'19/d/.*: the names take more than 202000 bytes"):
+        read(layer, limits=ArchiveLimits(name_bytes=202_000))
+    assert read(layer, limits=ArchiveLimits(entries=2_040, name_bytes=220_000))
+    with pytest.raises(ArchiveError, match="more than 2040 entries"):
+        read(layer, raw(("0/a", FILE, b"")), limits=ArchiveLimits(entries=2_040))
+
+
+def test_a_layer_that_comes_several_times_counts_as_often(read):
+    layer = raw(*((f"{n}", FILE, b"") for n in range(100)))
+    read(*[layer] * 10, limits=ArchiveLimits(entries=1_000))
+    with pytest.raises(ArchiveError, match="more than 1000 entries"):
+        read(*[layer] * 11, limits=ArchiveLimits(entries=1_000))
+
+
+def test_names_that_are_not_ascii_count_as_much_as_they_take(read):
+    with pytest.raises(ArchiveError, match="the names take more than 500 bytes"):
+        read(raw(*((f"{n}" + "\U0001f6a2" * 20, FILE, b"") for n in range(6))), limits=ArchiveLimits(name_bytes=500))
 
 
 def test_memory_stays_small_whatever_unpacks(archives, tmp_path):

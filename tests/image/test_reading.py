@@ -34,7 +34,7 @@ def layers(archives):
             LayerEntry("etc/gone", "whiteout"),
             LayerEntry("d", "opaque"),
             LayerEntry("d/z", "file", 0o600, data=b"z"),
-            LayerEntry("bin/more", "file", 0o755, data=b"contents"),
+            LayerEntry("usr/bin/more", "file", 0o755, data=b"contents"),
         ),
     ]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from restow.errors import ArchiveError
 from restow.oci.layer import LayerEntry, write_layer
 from restow.oci.layer_reader import read_layer
-from restow.oci.tar_reader import ArchiveLimits
+from restow.oci.tar_reader import ArchiveLimits, TarStream
 
 SAMPLE = [
     LayerEntry("", "directory", 0o755),
@@ -213,6 +213,57 @@ END = bytes(1024)
 def test_headers_that_lie_are_refused(data):
     with pytest.raises(ArchiveError):
         list(read_layer(data))
+
+
+ZERO = b"0" * 11 + b"\0"
+
+
+def long_name(name, kind=b"L"):
+    return pax(name + b"\0", kind)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (pax(b"10 path=b\n") + pax(b"9 uid=55\n") + header("a", ZERO), "type 'x' behind 'x'"),
+        (long_name(b"b") + long_name(b"c") + header("a", ZERO), "type 'L' behind 'L'"),
+        (long_name(b"b") + pax(b"10 path=c\n") + header("a", ZERO), "two extended headers set 'path'"),
+        (pax(b"10 path=c\n") + long_name(b"b") + header("a", ZERO), "two extended headers set 'path'"),
+        (pax(b"14 linkpath=c\n") + long_name(b"b", b"K") + header("a", ZERO, b"2"), "set 'linkpath'"),
+        (pax(b"10 path=b\n") + pax(b"13 comment=x\n", b"g") + header("a", ZERO), "type 'g' behind 'x'"),
+        (pax(b"10 path=b\n", b"X") + header("a", ZERO), "the type b'X' is none that layers have"),
+        (pax(b"12 path=a\0b\n") + header("a", ZERO), "'path' holds a NUL"),
+        (pax(b"16 linkpath=a\0b\n") + header("a", ZERO, b"2"), "'linkpath' holds a NUL"),
+        (pax(b"8 a\0b=c\n") + header("a", ZERO), "holds a NUL"),
+        (header("a/", ZERO), "'a/': the name of a directory, and the type of a file"),
+        (header("a", ZERO, b"7"), "the type b'7' is none that layers have"),
+        (header("a", b"\0" + b"00000000003\0"[1:]) + b"abc".ljust(512, b"\0"), "a number behind a NUL"),
+        (pax(b"108 SCHILY.xattr.security.capability=" + b"\0" * 70 + b"\n") + header("a", ZERO), "of 70 bytes"),
+    ],
+)
+def test_headers_that_readers_understand_differently_are_refused(data, message):
+    with pytest.raises(ArchiveError, match=message):
+        list(read_layer(data + END))
+
+
+def test_names_as_other_readers_take_them():
+    old = header("a/", ZERO, b"\0") + long_name(b"b") + pax(b"9 uid=55\n") + header("x", ZERO, b"\0")
+    empty = long_name(b"") + header("c", ZERO) + pax(b"8 path=\n") + long_name(b"d") + header("x", ZERO)
+    found = [(entry.path, entry.type, entry.uid) for entry in read_layer(old + empty + END)]
+    assert found == [("a", "directory", 0), ("b", "file", 55), ("c", "file", 0), ("d", "file", 0)]
+
+
+def test_a_global_header_in_a_folder_is_refused():
+    body = b"13 comment=x\n"
+    data = header("pax/global", b"%011o\0" % len(body), b"g") + body.ljust(512, b"\0") + header("a", ZERO) + END
+    with pytest.raises(ArchiveError, match="a global header in a folder, 'pax/global'"):
+        list(read_layer(data))
+    assert [entry.path for entry in read_layer(pax(body, b"g") + header("a", ZERO) + END)] == ["a"]
+
+
+def test_what_extended_headers_say_of_no_use_is_not_kept():
+    stream = TarStream(iter([pax(b"1000 comment=" + b"a" * 986 + b"\n") + header("a", ZERO) + END]))
+    assert [len(value) for found in stream for value in (found.capability, found.name)] == [0, 1]
 
 
 @pytest.mark.parametrize(

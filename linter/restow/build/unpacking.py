@@ -36,7 +36,6 @@ MAX_UNPACKED = 64 << 20
 """Bytes of an archive that are unpacked in memory; a larger one is a term."""
 
 _IMPLIED = Attributes(0o755)
-_CAPABILITY = "SCHILY.xattr.security.capability"
 _LARGEST_ID = 2**32 - 2
 
 
@@ -162,7 +161,7 @@ class _Unpacking:
         if header.type == b"5":
             return Directory(attributes, {})
         if header.regular:
-            return File(attributes, Content.of(data), header.pax.get(_CAPABILITY, b""))
+            return File(attributes, Content.of(data), header.capability)
         if header.type == b"2" and header.linkname:
             return Symlink(header.linkname, replace(attributes, mode=0o777))
         if header.type == b"6":
@@ -186,7 +185,7 @@ class _Unpacking:
                 f"{header.linkname!r} is of an earlier layer: exports keep a hard link to it, or store two files"
             )
         names = [*self._made.get(group, [source])]
-        linked = File(self._attributes(header), file.content, header.pax.get(_CAPABILITY, b""), group)
+        linked = File(self._attributes(header), file.content, header.capability, group)
         for other in names:
             before = self.root.lookup(other)
             if isinstance(before, File) and (before.link_group == group or other == source):

@@ -51,7 +51,8 @@ def _entry(path: str, node: Node, first: dict[str, str]) -> LayerEntry:
     if isinstance(node, File):
         mode, uid, gid = _numbers(path, node.attributes)
         if node.link_group is not None and node.link_group in first:
-            return LayerEntry(path, "hardlink", mode, uid, gid, target=first[node.link_group])
+            target = first[node.link_group]
+            return LayerEntry(path, "hardlink", mode, uid, gid, target=target, capability=node.capability)
         if node.link_group is not None:
             first[node.link_group] = path
         if node.content.data is None:

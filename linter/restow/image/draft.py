@@ -1,19 +1,19 @@
 """A filesystem in the making: layers unpacked one on the other, as an engine does it, in time linear in their entries.
 
-Directories are opened for change where an entry goes, and shared with the filesystem below everywhere else. Symbolic
-links on the way to an entry are followed within the root, as containerd and Docker follow them.
+Directories are opened for change where an entry goes, and shared with the filesystem below everywhere else. A layer is
+unpacked beside the ones below and laid over them, as engines with overlay filesystems do it: what a lower layer has on the
+way to an entry and is no directory, a link too, is replaced by one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from restow.errors import ArchiveError
 from restow.oci.layer import LayerEntry
-from restow.oci.tar_reader import DEFAULT_LIMITS
 from restow.vfs import (
     ABSENT,
     Absent,
@@ -28,19 +28,19 @@ from restow.vfs import (
     Symlink,
     Unknown,
 )
-from restow.vfs.filesystem import MAX_LINKS, split
+from restow.vfs.filesystem import split
 
 _SPECIAL = {"char": "character", "block": "block", "fifo": "fifo"}
-_MADE = Attributes(0o755)
+_IMPLIED = 0o755
+_MADE = Attributes(_IMPLIED)
 
 
 class Folder:
-    """A directory that is open for change. ``children`` are nodes and open directories; ``path`` is empty for the root."""
+    """A directory that is open for change. ``children`` are nodes and open directories."""
 
-    __slots__ = ("attributes", "children", "path", "rest")
+    __slots__ = ("attributes", "children", "rest")
 
-    def __init__(self, node: Directory, path: str = "") -> None:
-        self.path = path
+    def __init__(self, node: Directory) -> None:
         self.attributes = node.attributes
         self.children: dict[str, Node | Folder] = dict(node.children)
         self.rest: Origin | None = node.rest
@@ -54,8 +54,8 @@ class Folder:
 
 
 Observer: TypeAlias = Callable[[str, "Node | Folder | None", LayerEntry, str], None]
-"""Told of each entry before it takes effect: where it arrives, with links on the way followed; what stands there; the entry;
-and where a hard link's target is (else the empty text).
+"""Told of each entry before it takes effect: its path, what stands there, the entry, and the path of a hard link's target
+(else the empty text). A directory on the way that replaces something is told as an entry of its own.
 """
 
 
@@ -67,56 +67,60 @@ class Draft:
         self._root = Folder((lower or Filesystem.empty()).root)
         self._attributes: dict[tuple[int, int, int], Attributes] = {}
         self._inodes = 0
+        self._linked: dict[str, File] = {}  # by link group: what its last hard link made of all of them
 
     def apply(self, entries: Iterable[LayerEntry]) -> None:
         """Unpack a layer. Whiteouts reach the layers below alone, wherever they stand, so they come first.
 
-        Raises ArchiveError, which names the entry, for one below something that is no directory, for a loop of links,
-        and for a hard link to nothing.
+        Raises ArchiveError, which names the entry, for a hard link to nothing.
         """
         listed = tuple(entries)
         for entry in listed:
             if entry.type == "whiteout":
-                folder, name = self._place(entry, make=False)
+                parts = split(entry.path)
+                folder = self._find(parts[:-1])
                 if folder is not None:
-                    self._tell(folder, name, entry)
-                    folder.remove(name)
+                    self._tell(folder, parts[-1], entry, entry.path)
+                    folder.remove(parts[-1])
             elif entry.type == "opaque":
-                place = self._open(entry, split(entry.path), make=False)
+                place = self._find(split(entry.path))
                 if place is not None:
                     for name in tuple(place.children):
-                        self._tell(place, name, entry)
+                        self._tell(place, name, entry, f"{entry.path}/{name}" if entry.path else name)
                         place.remove(name)
         for entry in listed:
-            if entry.type not in ("whiteout", "opaque"):
+            if entry.type == "opaque":
+                self._open(split(entry.path))
+            elif entry.type == "whiteout":
+                self._open(split(entry.path)[:-1])
+            else:
                 self._unpack(entry)
-
-    def lookup(self, path: str) -> Node | Folder | None:
-        """What stands at ``path``, symbolic links on the way to it followed; None for nothing."""
-        folder, name = self._place(LayerEntry(path, "file"), make=False)
-        return None if folder is None else folder.children.get(name)
 
     def filesystem(self) -> Filesystem:
         """The filesystem as a value, hard-link groups named by the first of their paths."""
         groups: defaultdict[str, list[tuple[str, Folder, str]]] = defaultdict(list)
-        order = [("", self._root)]
-        for path, folder in order:
+        order: list[tuple[int, str, Folder]] = [(-1, "", self._root)]  # the place of the one above in this list
+        for at, (_, _, folder) in enumerate(order):
             for name, node in folder.children.items():
                 if isinstance(node, Directory) and _has_links(node):
-                    node = folder.children[name] = Folder(node, f"{path}/{name}")  # noqa: PLW2901 - opened where it stands
+                    node = folder.children[name] = Folder(node)  # noqa: PLW2901 - opened where it stands
                 if isinstance(node, Folder):
-                    order.append((f"{path}/{name}", node))
+                    order.append((at, name, node))
                 elif isinstance(node, File) and node.link_group:
-                    groups[node.link_group].append((f"{path}/{name}", folder, name))
-        for members in groups.values():
+                    groups[node.link_group].append((f"{_path(order, at)}/{name}", folder, name))
+        for group, members in groups.items():
             first = min(path for path, _, _ in members) if len(members) > 1 else None
             for _, folder, name in members:
-                node = folder.children[name]
-                if isinstance(node, File) and node.link_group != first:
+                node = self._linked.get(group, folder.children[name])
+                if isinstance(node, File):
                     folder.children[name] = replace(node, link_group=first)
         closed: dict[int, Directory] = {}
-        for _, folder in reversed(order):  # children before their parents
-            children = {name: closed[id(n)] if isinstance(n, Folder) else n for name, n in folder.children.items()}
+        while order:  # children before their parents
+            folder = order.pop()[2]
+            children = {
+                name: closed.pop(id(node)) if isinstance(node, Folder) else node
+                for name, node in folder.children.items()
+            }
             made = Directory(folder.attributes, children, folder.rest)
             _ = made.digest  # from the bottom up, so that no depth of directories makes it deep
             closed[id(folder)] = made
@@ -127,29 +131,28 @@ class Draft:
         if not entry.path:
             self._root.attributes = attributes
             return
-        folder, name = self._place(entry, make=True)
-        assert folder is not None
+        *above, name = split(entry.path)
+        folder = self._open(above)
         if entry.type == "hardlink":
-            linked, target = self._linked(entry)
-            self._tell(folder, name, entry, target)
+            linked, target = self._link(entry, attributes)
+            self._tell(folder, name, entry, entry.path, target)
             folder.children[name] = linked
             return
-        self._tell(folder, name, entry)
+        self._tell(folder, name, entry, entry.path)
         if entry.type == "directory":
             old = folder.children.get(name)
-            path = f"{folder.path}/{name}"
             if isinstance(old, Directory):
-                old = Folder(old, path)
+                old = Folder(old)
             if not isinstance(old, Folder):
-                old = Folder(Directory(attributes, {}), path)
+                old = Folder(Directory(attributes, {}))
             old.attributes = attributes
             folder.children[name] = old
         else:
             folder.children[name] = node_of(entry, attributes)
 
-    def _tell(self, folder: Folder, name: str, entry: LayerEntry, target: str = "") -> None:
+    def _tell(self, folder: Folder, name: str, entry: LayerEntry, path: str, target: str = "") -> None:
         if self._observer is not None:
-            self._observer(f"{folder.path}/{name}", folder.children.get(name), entry, target)
+            self._observer(f"/{path}", folder.children.get(name), entry, target)
 
     def _shared(self, entry: LayerEntry) -> Attributes:
         key = (entry.mode, entry.uid, entry.gid)
@@ -158,61 +161,61 @@ class Draft:
             found = self._attributes[key] = Attributes(*key)
         return found
 
-    def _linked(self, entry: LayerEntry) -> tuple[Node, str]:
-        """A further name of what stands at the entry's target, and where that is."""
-        folder, name = self._place(LayerEntry(entry.target, "file"), make=False)
+    def _link(self, entry: LayerEntry, attributes: Attributes) -> tuple[Node, str]:
+        """A further name of what stands at the entry's target, and that path (empty for links and devices).
+
+        The entry's mode, owner and capability count for all names of the file.
+        """
+        *above, name = split(entry.target)
+        folder = self._find(above)
         node = folder.children.get(name) if folder is not None else None
         if isinstance(node, Symlink | Special):
             return node, ""
         if folder is None or not isinstance(node, File):
-            raise ArchiveError(f"{entry.path!r}: a hard link to {entry.target!r}, which is no file of the image")
-        if node.link_group is None:
+            raise ArchiveError(
+                f"{entry.path!r}: a hard link to {entry.target!r}, which is no file of the image, or lies beyond a link"
+            )
+        group = node.link_group
+        if group is None:
             self._inodes += 1
-            node = folder.children[name] = replace(node, link_group=f"inode {self._inodes}")
-        return node, f"{folder.path}/{name}"
+            group = f"inode {self._inodes}"
+        linked = folder.children[name] = self._linked[group] = File(attributes, node.content, entry.capability, group)
+        return linked, f"/{entry.target}"
 
-    def _place(self, entry: LayerEntry, *, make: bool) -> tuple[Folder | None, str]:
-        """The open directory that holds the entry, and its name in it."""
-        parts = split(entry.path)
-        return self._open(entry, parts[:-1], make=make), parts[-1] if parts else ""
-
-    def _open(self, entry: LayerEntry, parts: tuple[str, ...], *, make: bool) -> Folder | None:
-        """The directory at ``parts``, open; None where there is none and none is to be made."""
-        stack = [self._root]
-        todo = list(reversed(parts))
-        links = 0
-        while todo:
-            name = todo.pop()
-            if name in ("", ".", ".."):
-                if name == ".." and len(stack) > 1:
-                    stack.pop()
-                continue
-            if len(stack) > DEFAULT_LIMITS.depth:
-                raise ArchiveError(
-                    f"{entry.path!r}: symbolic links take it deeper than {DEFAULT_LIMITS.depth} directories"
-                )
-            node = stack[-1].children.get(name)
-            if isinstance(node, Symlink):
-                links += 1
-                if links > MAX_LINKS:
-                    raise ArchiveError(f"{entry.path!r}: runs through a loop of symbolic links")
-                if node.target.startswith("/"):
-                    del stack[1:]
-                todo.extend(reversed(node.target.split("/")))
-                continue
+    def _find(self, parts: Sequence[str]) -> Folder | None:
+        """The directory at ``parts``, open; None where there is none. Links are not followed."""
+        folder = self._root
+        for name in parts:
+            node = folder.children.get(name)
             if isinstance(node, Directory):
-                node = stack[-1].children[name] = Folder(node, f"{stack[-1].path}/{name}")
-            if isinstance(node, Folder):
-                stack.append(node)
-            elif not make:
+                node = folder.children[name] = Folder(node)
+            if not isinstance(node, Folder):
                 return None
-            elif node is None or isinstance(node, Absent | Unknown):
-                made = Folder(Directory(_MADE, {}), f"{stack[-1].path}/{name}")
-                stack[-1].children[name] = made
-                stack.append(made)
-            else:
-                raise ArchiveError(f"{entry.path!r}: lies beneath {name!r}, which is no directory")
-        return stack[-1]
+            folder = node
+        return folder
+
+    def _open(self, parts: Sequence[str]) -> Folder:
+        """The directory at ``parts``, open; made where there is none, also in the place of something else."""
+        folder = self._root
+        for at, name in enumerate(parts, 1):
+            node = folder.children.get(name)
+            if not isinstance(node, Folder):
+                if node is not None and not isinstance(node, Directory | Absent | Unknown):
+                    path = "/".join(parts[:at])
+                    self._tell(folder, name, LayerEntry(path, "directory", _IMPLIED), path)
+                node = Folder(node if isinstance(node, Directory) else Directory(_MADE, {}))
+                folder.children[name] = node
+            folder = node
+        return folder
+
+
+def _path(order: Sequence[tuple[int, str, Folder]], at: int) -> str:
+    """The path of a directory in a list of (place of the one above, name, directory); empty for the root."""
+    parts: list[str] = []
+    while at > 0:
+        at, name, _ = order[at]
+        parts.append(f"/{name}")
+    return "".join(reversed(parts))
 
 
 def node_of(entry: LayerEntry, attributes: Attributes) -> Node:

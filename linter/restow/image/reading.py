@@ -8,6 +8,7 @@ written anywhere.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,7 @@ from restow.oci.image_config import ImageConfig
 from restow.oci.layer_reader import read_entries
 from restow.oci.layout import LayerBlob, Parts, find_image
 from restow.oci.platform import Platform, parse_platform
-from restow.oci.tar_reader import ArchiveLimits, TarStream
+from restow.oci.tar_reader import ArchiveLimits, Room, TarStream
 
 IMAGE_LIMITS = ArchiveLimits(file_bytes=64 * 2**30, total_bytes=256 * 2**30)
 """The bounds for all layers of an image together: 1,000,000 entries with 256 MiB of names, 256 GiB unpacked."""
@@ -103,16 +104,15 @@ def _layers(blobs: Blobs, parts: Parts, diff_ids: tuple[Digest, ...], limits: Ar
     """The layers in the order of the image, each blob read once, in the order in which they are stored."""
     blob_of = {layer.name: layer for layer in parts.layers}
     read: dict[str, ImageLayer] = {}
-    keep = _Keep()
+    expected_of = {layer.name: one for layer, one in zip(reversed(parts.layers), reversed(diff_ids), strict=True)}
+    repeats = Counter(layer.name for layer in parts.layers)
+    keep, room = _Keep(), Room(limits)
     for name, pieces in blobs.streams(blob_of):
-        expected = next(one for layer, one in zip(parts.layers, diff_ids, strict=True) if layer.name == name)
-        layer = read[name] = _layer(blob_of[name], pieces, expected, limits, keep)
-        limits = replace(
-            limits,
-            entries=limits.entries - len(layer.entries),
-            total_bytes=limits.total_bytes - layer.unpacked,
-            name_bytes=limits.name_bytes - sum(len(one.path) + len(one.target) for one in layer.entries),
-        )
+        before = room.entries, room.names
+        layer = read[name] = _layer(blob_of[name], pieces, expected_of[name], limits, keep, room)
+        more = repeats[name] - 1  # a layer that comes several times is read once, and unpacked as often as it comes
+        room.take(more * (before[0] - room.entries), more * (before[1] - room.names), f"layer {layer.digest}")
+        limits = replace(limits, total_bytes=limits.total_bytes - layer.unpacked)
     found = [
         replace(read[layer.name], chain_id=chain)
         for layer, chain in zip(parts.layers, chain_ids(diff_ids), strict=True)
@@ -126,7 +126,7 @@ def _layers(blobs: Blobs, parts: Parts, diff_ids: tuple[Digest, ...], limits: Ar
 
 
 def _layer(
-    blob: LayerBlob, pieces: Iterator[bytes], expected: Digest, limits: ArchiveLimits, keep: _Keep
+    blob: LayerBlob, pieces: Iterator[bytes], expected: Digest, limits: ArchiveLimits, keep: _Keep, room: Room
 ) -> ImageLayer:
     """One layer, read to its end and verified."""
     named = f"layer {blob.digest or blob.name}"
@@ -134,7 +134,7 @@ def _layer(
         stored = _Hashed(pieces, blob.digest.algorithm if blob.digest else "sha256")
         plain = _Hashed(unpacked(stored, limits.total_bytes), expected.algorithm)
         source = iter(plain) if blob.size is not None and blob.size < _SMALL else ahead(plain)
-        entries = tuple(read_entries(TarStream(source, limits), limits=limits, keep=keep))
+        entries = tuple(read_entries(TarStream(source, limits), limits=limits, keep=keep, room=room))
         for _ in source:  # an empty layer has no end mark to read up to
             pass
     except (ArchiveError, UsageError) as error:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from restow.errors import ArchiveError
-from restow.oci.tar_header import BLOCK
+from restow.oci.tar_header import BLOCK, CAPABILITY
 
 if TYPE_CHECKING:
     import tarfile
@@ -24,7 +24,6 @@ EntryType: TypeAlias = Literal[
 
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
-CAPABILITY = "SCHILY.xattr.security.capability"
 _DEVICE = re.compile(r"([0-9]{1,10}):([0-9]{1,10})")
 LARGEST_ID = 2**32 - 1
 _LARGEST_DEVICE = 8**7 - 1

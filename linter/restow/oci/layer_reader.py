@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias
 
 from restow.errors import ArchiveError
 from restow.oci.compression import unpacked
-from restow.oci.layer import CAPABILITY, LARGEST_ID, OPAQUE, WHITEOUT, EntryType, LayerEntry
+from restow.oci.layer import LARGEST_ID, OPAQUE, WHITEOUT, EntryType, LayerEntry
 from restow.oci.tar_header import TarHeader
-from restow.oci.tar_reader import DEFAULT_LIMITS, ArchiveLimits, TarStream, pieces_of
+from restow.oci.tar_reader import DEFAULT_LIMITS, ArchiveLimits, Room, TarStream, pieces_of, weight
 
 Duplicates: TypeAlias = Literal["error", "keep"]
 Keep: TypeAlias = Callable[[str, int], bool]
@@ -43,15 +43,17 @@ def read_entries(
     limits: ArchiveLimits = DEFAULT_LIMITS,
     duplicates: Duplicates = "error",
     keep: Keep = lambda path, size: True,
+    room: Room | None = None,
 ) -> Iterator[LayerEntry]:
     """The entries of a layer that arrives as a stream, in their order.
 
     ``duplicates="error"`` refuses a path that comes twice, except for a directory that is listed again;
     ``"keep"`` yields both, and the later one counts. Raises ArchiveError, which names the entry, for an absolute path,
     a ``..``, an entry beneath something that is no directory, a type that layers do not have, a cut-off or damaged
-    archive, and for what exceeds ``limits``. Extended attributes but ``security.capability`` are left out.
+    archive, and for what exceeds ``limits``. Extended attributes but ``security.capability`` are left out. Entries and
+    directories on the way to them are taken out of ``room``.
     """
-    names = _Names(duplicates)
+    names = _Names(duplicates, room or Room(limits))
     for header in stream:
         entry = _entry(header, stream, limits, keep)
         if entry is not None:
@@ -76,31 +78,32 @@ def _entry(header: TarHeader, stream: TarStream, limits: ArchiveLimits, keep: Ke
                 raise ArchiveError(f"{header.name!r}: the whiteout names no entry")
             return LayerEntry(f"{folder}{slash}{hidden}", "whiteout")
     kind = _TYPES.get(header.type)
-    if kind is None:
-        raise ArchiveError(f"{header.name!r}: the type {header.type!r} is none that layers have")
+    if kind is None or header.contiguous:
+        raise ArchiveError(f"{header.name!r}: the type {header.written!r} is none that layers have")
     if not path and kind != "directory":
         raise ArchiveError(f"{header.name!r}: the root cannot be a {kind}")
     if header.uid > LARGEST_ID or header.gid > LARGEST_ID:
         raise ArchiveError(f"{header.name!r}: the owner {header.uid}:{header.gid} is out of range")
-    capability = header.pax.get(CAPABILITY, b"")
     target = "" if kind in ("file", "directory") else _target(header, kind, path, limits)
     mode = header.mode & 0o7777
     if kind != "file":
-        return LayerEntry(path, kind, mode, header.uid, header.gid, b"", target, capability)
+        return LayerEntry(path, kind, mode, header.uid, header.gid, b"", target, header.capability)
     if keep(path, header.size):
         data = b"".join(stream.content())
-        return LayerEntry(path, kind, mode, header.uid, header.gid, data, target, capability)
+        return LayerEntry(path, kind, mode, header.uid, header.gid, data, target, header.capability)
     hasher = hashlib.sha256()
     for piece in stream.content():
         hasher.update(piece)
     return LayerEntry(
-        path, kind, mode, header.uid, header.gid, b"", target, capability, header.size, hasher.hexdigest()
+        path, kind, mode, header.uid, header.gid, b"", target, header.capability, header.size, hasher.hexdigest()
     )
 
 
 def _target(header: TarHeader, kind: EntryType, path: str, limits: ArchiveLimits) -> str:
     """The target of a link or device, the empty text for other types. What a symlink says is not judged."""
     if kind in _DEVICES:
+        if kind == "char" and header.devmajor == header.devminor == 0:
+            raise ArchiveError(f"{header.name!r}: the character device 0:0, which is a whiteout for some engines")
         return f"{header.devmajor}:{header.devminor}"
     if kind == "hardlink":
         target = clean_path(header.linkname, header.name, limits)
@@ -109,8 +112,8 @@ def _target(header: TarHeader, kind: EntryType, path: str, limits: ArchiveLimits
         return target
     if kind != "symlink":
         return ""
-    if not header.linkname or len(header.linkname) > limits.path_bytes:
-        raise ArchiveError(f"{header.name!r}: the symlink's target is empty or too long")
+    if not header.linkname or "\0" in header.linkname or len(header.linkname) > limits.path_bytes:
+        raise ArchiveError(f"{header.name!r}: the symlink's target is empty, too long, or holds a NUL")
     return header.linkname
 
 
@@ -129,17 +132,21 @@ def clean_path(path: str, name: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> 
 class _Names:
     """The paths of an archive so far; refuses those that contradict each other."""
 
-    def __init__(self, duplicates: Duplicates) -> None:
+    def __init__(self, duplicates: Duplicates, room: Room) -> None:
         self._duplicates = duplicates
+        self._room = room
         self._types: dict[str, EntryType] = {}
         self._folders: set[str] = set()
 
     def admit(self, entry: LayerEntry) -> None:
         """Take ``entry`` in; raises ArchiveError where it repeats a path or lies beneath a file or link."""
+        self._room.take(1, weight(entry.path) + weight(entry.target), entry.path)
         folder = entry.path if entry.type == "opaque" else entry.path.rpartition("/")[0]
         while folder and folder not in self._folders:
             if self._types.get(folder, "directory") != "directory":
                 raise ArchiveError(f"{entry.path!r}: lies beneath {folder!r}, which is a {self._types[folder]}")
+            if folder not in self._types:
+                self._room.take(1, weight(folder), entry.path)
             self._folders.add(folder)
             folder = folder.rpartition("/")[0]
         if entry.type in ("whiteout", "opaque"):

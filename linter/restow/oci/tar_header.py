@@ -10,23 +10,27 @@ from restow.errors import ArchiveError
 
 BLOCK = 512
 _FIELDS = struct.Struct("100s8s8s8s12s12s8sc100s8s32s32s8s8s155s12x")
-_REGULAR = b"0\x007"  # an ordinary file, in V7 and as contiguous file
+_OLD, _CONTIGUOUS = b"\0", b"7"
+_REGULAR = b"0" + _OLD + _CONTIGUOUS  # an ordinary file, in V7 and as contiguous file
 _LONG_NAME, _LONG_LINK, _GLOBAL = b"L", b"K", b"g"
-EXTENDED = (b"x", b"X", _LONG_NAME, _LONG_LINK, _GLOBAL)
-"""The types of entries that say something of the entry that follows: PAX, Solaris' PAX, GNU's two, PAX for all."""
+EXTENDED = (b"x", _LONG_NAME, _LONG_LINK, _GLOBAL)
+"""The types of entries that say something of the entry that follows: PAX, GNU's two, PAX for all."""
 SPARSE = b"S"
-_TELLING = frozenset(["path", "linkpath", "size", "uid", "gid", "hdrcharset"])
+CAPABILITY = "SCHILY.xattr.security.capability"
+_CAPABILITY_BYTES = 64  # the largest that Linux knows has 24
+_NAMES = ("path", "linkpath", "uname", "gname")
+_TELLING = frozenset([*_NAMES, "size", "uid", "gid", "hdrcharset"])
 """The PAX keys that change what an entry is; a global header must not set one."""
+_KEPT = _TELLING | {CAPABILITY}
 
 
 @dataclass(slots=True)
 class TarHeader:
-    """One entry as its header states it, names as they stand. ``pax`` holds the records of its extended header.
+    """One entry as its header states it, names as they stand. ``capability`` is its ``security.capability``, or empty.
 
-    ``type`` is the type's byte, ``0`` for every regular file and ``5`` for a directory however it was written.
-    ``offset`` is where its content begins in the unpacked archive; links and devices have a ``size`` of 0.
-    ``contiguous`` is a regular file of the type ``7``, which not every reader takes for one; ``owner_names`` are the names of
-    user and group, empty where the header has none.
+    ``type`` is the type's byte, ``0`` for every regular file and ``5`` for a directory however it was written, and
+    ``written`` the byte that stands there. ``offset`` is where its content begins in the unpacked archive; links and
+    devices have a ``size`` of 0. ``owner_names`` are the names of user and group, empty where the header has none.
     """
 
     name: str
@@ -39,14 +43,27 @@ class TarHeader:
     devmajor: int
     devminor: int
     offset: int = 0
-    pax: dict[str, bytes] = field(default_factory=dict)
-    contiguous: bool = False
+    capability: bytes = b""
+    written: bytes = b"0"
     owner_names: tuple[str, str] = ("", "")
 
     @property
     def regular(self) -> bool:
         """Whether it is a file with content."""
         return self.type == b"0"
+
+    @property
+    def contiguous(self) -> bool:
+        """Whether it is a regular file of the type ``7``, which not every reader takes for one."""
+        return self.written == _CONTIGUOUS
+
+
+@dataclass(slots=True)
+class Extension:
+    """What the extended headers before an entry say of it: their records, and their types."""
+
+    records: dict[str, bytes] = field(default_factory=dict)
+    types: bytes = b""
 
 
 def parse_header(block: bytes) -> TarHeader:
@@ -58,11 +75,12 @@ def parse_header(block: bytes) -> TarHeader:
         raise ValueError("a header's checksum is wrong")
     name = name.partition(b"\0")[0]
     if prefix[0] and magic.startswith(b"ustar\0"):
+        prefix = prefix[:131] if block.endswith(b"tar\0") else prefix  # two times stand behind it in star's format
         name = prefix.partition(b"\0")[0] + b"/" + name
-    contiguous = kind == b"7"
+    written = kind
     if kind in _REGULAR:
         kind = b"0"
-    device = kind in b"34"
+    device = kind in b"34" and magic.startswith(b"ustar")
     return TarHeader(
         _text(name),
         kind,
@@ -73,7 +91,7 @@ def parse_header(block: bytes) -> TarHeader:
         _text(link.partition(b"\0")[0]),
         _number(major) if device else 0,
         _number(minor) if device else 0,
-        contiguous=contiguous,
+        written=written,
         owner_names=_owner_names(user, group) if magic.startswith(b"ustar") else ("", ""),
     )
 
@@ -94,13 +112,15 @@ def _sums_up(block: bytes, field_: bytes) -> bool:
 
 
 def _number(field_: bytes) -> int:
-    """A number, octal or in base 256. Raises ValueError for anything else, and for one below zero."""
+    """A number, octal or in base 256. Raises ValueError for anything else, for one below zero, and for digits behind a NUL."""
     if field_[0] & 0x80:
         if field_[0] != 0x80:
             raise ValueError("a number below zero, or too large")
         return int.from_bytes(field_[1:], "big")
     digits = field_.partition(b"\0")[0].strip(b" ")
     if not digits:
+        if field_.strip(b" \0"):
+            raise ValueError("a number behind a NUL, which is one for some readers and not for others")
         return 0
     if not digits.isdigit():
         raise ValueError(f"{digits!r} is no number")
@@ -111,45 +131,69 @@ def _text(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
-def merge(extended: dict[str, bytes], kind: bytes, body: bytes, start: int) -> None:
-    """Take what an extended header says of the entry that follows."""
-    if kind == _LONG_NAME:
-        extended.setdefault("path", body.partition(b"\0")[0])
-    elif kind == _LONG_LINK:
-        extended.setdefault("linkpath", body.partition(b"\0")[0])
-    elif kind == _GLOBAL:
+def merge(extension: Extension, header: TarHeader, body: bytes, start: int) -> None:
+    """Take what an extended header says of the entry that follows.
+
+    Raises ArchiveError for a second one of its type, of which readers take the first, the last or both, for a global one
+    among them, with which some readers forget what came before, and for a global one that lies in a folder, which
+    some readers make.
+    """
+    kind = header.type
+    if extension.types and (kind in extension.types or kind == _GLOBAL):
+        raise ArchiveError(
+            f"byte {start}: an extended header of the type {kind.decode()!r} behind {extension.types.decode()!r}, which "
+            "readers understand differently"
+        )
+    if kind == _GLOBAL:
         telling = [key for key in _records(body, start) if key in _TELLING or key.startswith("SCHILY.")]
         if telling:
             raise ArchiveError(f"byte {start}: a global header sets {telling[0]!r} of every entry")
+        if "/" in header.name.removeprefix("././").removeprefix("./"):
+            raise ArchiveError(f"byte {start}: a global header in a folder, {header.name!r}, which some readers make")
+        return
+    extension.types += kind
+    if kind in (_LONG_NAME, _LONG_LINK):
+        found = {"path" if kind == _LONG_NAME else "linkpath": body.partition(b"\0")[0]}
     else:
-        extended.update((key, value) for key, value in _records(body, start).items() if value)  # empty: not set
+        found = {key: value for key, value in _records(body, start).items() if key in _KEPT}
+    for key, value in found.items():
+        if value and key in extension.records:
+            raise ArchiveError(
+                f"byte {start}: two extended headers set {key!r}, and readers differ in which one counts"
+            )
+        if value:  # empty: not set
+            extension.records[key] = value
 
 
-def extend(header: TarHeader, extended: dict[str, bytes]) -> None:
+def extend(header: TarHeader, extension: Extension) -> None:
     """Put the values of the extended headers in the place of the header's own."""
-    if extended:
-        _override(header, extended)
-    if header.type == b"0" and header.name.endswith("/"):  # how V7 writes a directory
+    if extension.records:
+        _override(header, extension.records)
+    if header.type == b"0" and header.name.endswith("/"):
         if header.size:
             raise ArchiveError(f"{header.name!r}: the name of a directory, and the content of a file")
+        if header.written != _OLD:  # how V7 writes a directory
+            raise ArchiveError(f"{header.name!r}: the name of a directory, and the type of a file")
         header.type = b"5"
 
 
-def _override(header: TarHeader, extended: dict[str, bytes]) -> None:
-    header.pax = extended
-    if "path" in extended:
-        header.name = _text(extended["path"])
-    if "linkpath" in extended:
-        header.linkname = _text(extended["linkpath"])
-    if "uname" in extended or "gname" in extended:
+def _override(header: TarHeader, records: dict[str, bytes]) -> None:
+    if "path" in records:
+        header.name = _text(records["path"])
+    if "linkpath" in records:
+        header.linkname = _text(records["linkpath"])
+    header.capability = records.get(CAPABILITY, b"")
+    if len(header.capability) > _CAPABILITY_BYTES:
+        raise ArchiveError(f"{header.name[:200]!r}: a capability of {len(header.capability)} bytes, which is none")
+    if "uname" in records or "gname" in records:
         user, group = header.owner_names
         header.owner_names = (
-            _text(extended.get("uname", user.encode("utf-8", "surrogateescape"))),
-            _text(extended.get("gname", group.encode("utf-8", "surrogateescape"))),
+            _text(records.get("uname", user.encode("utf-8", "surrogateescape"))),
+            _text(records.get("gname", group.encode("utf-8", "surrogateescape"))),
         )
     for key in ("size", "uid", "gid"):
-        if key in extended and not (key == "size" and header.type in b"123456"):
-            text = extended[key]
+        if key in records and not (key == "size" and header.type in b"123456"):
+            text = records[key]
             if not text.isdigit() or len(text) > 20:
                 raise ArchiveError(f"{header.name!r}: the {key} {text[:40]!r} in its extended header is no number")
             setattr(header, key, int(text))
@@ -168,6 +212,8 @@ def _records(body: bytes, start: int) -> dict[str, bytes]:
             raise ArchiveError(f"byte {start}: an extended header is damaged")
         if key.startswith(b"GNU.sparse."):
             raise ArchiveError(f"byte {start}: sparse files are not read")
+        if b"\0" in key or (b"\0" in value and _text(key) in _NAMES):
+            raise ArchiveError(f"byte {start}: an extended header's {_text(key)!r} holds a NUL")
         found[_text(key)] = value
         at = end
     return found

@@ -1,7 +1,8 @@
 """Tar archives of unknown origin, read as a stream: no more is held than one header and one piece of the stream.
 
 Read are the formats V7, USTAR, PAX and GNU with long names. What parsers understand differently is refused: sparse
-files, global headers that change entries, a lone zero block in the middle, sizes below zero.
+files, global headers that change entries, several extended headers that say the same, a lone zero block in the middle,
+sizes below zero.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from restow.errors import ArchiveError, CutOffError
 from restow.oci.compression import PIECE, unpacked
-from restow.oci.tar_header import BLOCK, EXTENDED, SPARSE, TarHeader, extend, merge, parse_header
+from restow.oci.tar_header import BLOCK, EXTENDED, SPARSE, Extension, TarHeader, extend, merge, parse_header
 
 _CHAIN = 8  # extended headers that one entry may have
 _ZEROS = bytes(BLOCK)
@@ -23,8 +24,9 @@ class ArchiveLimits:
     """Bounds for reading an archive of unknown origin; what exceeds one is an ArchiveError.
 
     ``total_bytes`` bounds the unpacked archive; ``file_bytes`` one file; ``path_bytes`` a name or a link target (Linux
-    allows 4,096); ``name_bytes`` all names together; ``depth`` the parts of a path; ``header_bytes`` one extended
-    header.
+    allows 4,096); ``name_bytes`` all names together; ``depth`` the parts of a path or of a link's target;
+    ``header_bytes`` one extended header. Directories that are not listed and lie on the way to an entry are entries of
+    a layer too. A name counts as `weight` has it.
     """
 
     entries: int = 1_000_000
@@ -37,6 +39,31 @@ class ArchiveLimits:
 
 
 DEFAULT_LIMITS = ArchiveLimits()
+
+
+def weight(text: str) -> int:
+    """The bytes that a name counts: four a character where one of them is not ASCII, as Python may hold it."""
+    return len(text) if text.isascii() else 4 * len(text)
+
+
+class Room:
+    """What is left of the bounds for entries and their names, in one archive or in all layers of an image."""
+
+    def __init__(self, limits: ArchiveLimits) -> None:
+        self._limits = limits
+        self.entries = limits.entries
+        self.names = limits.name_bytes
+
+    def take(self, entries: int, names: int, path: str) -> None:
+        """Take some of it. Raises ArchiveError, which names ``path``, where that is more than there is."""
+        self.entries -= entries
+        self.names -= names
+        if self.entries < 0:
+            raise ArchiveError(
+                f"{path[:200]!r}: more than {self._limits.entries} entries, with the directories on the way to them"
+            )
+        if self.names < 0:
+            raise ArchiveError(f"{path[:200]!r}: the names take more than {self._limits.name_bytes} bytes")
 
 
 class TarStream:
@@ -62,16 +89,24 @@ class TarStream:
         self._last = "the start"
 
     def __iter__(self) -> Iterator[TarHeader]:
-        names = 0
-        for count, header in enumerate(self._headers(), 1):
-            names += len(header.name) + len(header.linkname)
-            if count > self._limits.entries:
-                raise ArchiveError(f"{header.name!r}: the archive has more than {self._limits.entries} entries")
-            if names > self._limits.name_bytes:
-                raise ArchiveError(f"{header.name[:200]!r}: the names take more than {self._limits.name_bytes} bytes")
+        room = Room(self._limits)
+        for header in self._headers():
+            self._judge(header)
+            room.take(1, weight(header.name) + weight(header.linkname), header.name)
             if header.size > self._limits.file_bytes:
                 raise ArchiveError(f"{header.name!r}: {header.size} bytes are more than the limits allow")
             yield header
+
+    def _judge(self, header: TarHeader) -> None:
+        """Refuse a name or a target that is longer than the limits, or has more parts."""
+        limits = self._limits
+        for text in (header.name, header.linkname):
+            long = len(text) > limits.path_bytes
+            if long or (
+                text.count("/") >= limits.depth
+                and sum(part not in ("", ".") for part in text.split("/")) > limits.depth
+            ):
+                raise ArchiveError(f"{header.name[:200]!r}: it or its target is longer or deeper than the limits allow")
 
     def content(self) -> Iterator[bytes]:
         """The content of the latest header's entry, in pieces."""
@@ -84,8 +119,7 @@ class TarStream:
             yield piece
 
     def _headers(self) -> Iterator[TarHeader]:
-        extended: dict[str, bytes] = {}
-        chain = 0
+        extension, chain = Extension(), 0
         while (block := self._block()) is not None:
             start = self._begin + self._at - BLOCK
             try:
@@ -97,16 +131,17 @@ class TarStream:
                 chain += 1
                 if chain > _CHAIN or header.size > self._limits.header_bytes:
                     raise ArchiveError(f"byte {start}: an extended header is too long, or leads to too many others")
-                merge(extended, kind, self._body(header.size, start), start)
+                merge(extension, header, self._body(header.size, start), start)
                 continue
             if kind == SPARSE:
                 raise ArchiveError(f"{header.name!r}: sparse files are not read")
-            extend(header, extended)
+            extend(header, extension)
             header.offset = self._begin + self._at
             self._left = header.size
             self._padding = -header.size % BLOCK
             self._last = repr(header.name)
-            extended, chain = {}, 0
+            if chain:
+                extension, chain = Extension(), 0
             yield header
         if chain:
             raise self._damaged("an extended header belongs to no entry")

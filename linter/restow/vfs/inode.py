@@ -62,12 +62,18 @@ class Attributes:
     @property
     def digest(self) -> str:
         """Equal for equal attributes."""
-        return digest_of("attributes", self.mode, self.uid, self.gid)
+        return _attributes_digest(self.mode, self.uid, self.gid)
 
     def after(self, write: str) -> Attributes:
         """The attributes after a program may have changed them, or taken away what had them."""
         term = PERHAPS + digest_of("attributes-after", self.digest, write)
         return Attributes(term, term, term)
+
+
+@lru_cache(maxsize=4096)
+def _attributes_digest(mode: int | str, uid: int | str, gid: int | str) -> str:
+    """Remembered: a filesystem has few attributes and many places."""
+    return digest_of("attributes", mode, uid, gid)
 
 
 @dataclass(frozen=True, slots=True)
