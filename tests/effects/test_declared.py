@@ -3,7 +3,7 @@
 import pytest
 
 from restow.api import simulate
-from restow.effects.declared import Declaration
+from restow.effects.declaration import Declaration
 from restow.errors import ConfigError
 from restow.image import compare
 
@@ -96,7 +96,7 @@ def test_entry_points(tmp_path, monkeypatch):
     from restow.lint import declarations
 
     (tmp_path / "declaring_pack.py").write_text(
-        "from restow.effects.declared import Declaration\n"
+        "from restow.effects.declaration import Declaration\n"
         "ONE = Declaration('my-tool', writes=('out',))\nMANY = [ONE]\nWRONG = 3\n"
     )
     monkeypatch.syspath_prepend(tmp_path)

@@ -19,7 +19,7 @@ from restow.vfs.ignorefile import IgnoreFile
 
 if TYPE_CHECKING:
     from restow.build.named_contexts import NamedSource
-    from restow.effects.declared import Declaration
+    from restow.effects.declaration import Declaration
 
 MAX_READ = 8 << 20  # a manifest larger than 8 MiB is not parsed: nobody writes such a file by hand
 MAX_FILES = 400_000  # a context of more entries is refused rather than held in memory

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from restow.effects.declared import Declaration
+    from restow.effects.declaration import Declaration
 
 FAIL_LEVELS = ("error", "warning", "info")
 """Severities, the worst first."""

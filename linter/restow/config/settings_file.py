@@ -80,7 +80,7 @@ def _settings(origin: str, table: object) -> Settings:
         raise ConfigError(f"{origin}: {_message(error)}") from None
     values = document.model_dump()
     if values["effects"]:
-        from restow.effects.declared import Declaration
+        from restow.effects.declaration import Declaration
 
         tables = values["effects"].items()
         values["effects"] = tuple(Declaration(name, **table, origin=Path(origin).name) for name, table in tables)

@@ -17,7 +17,7 @@ from restow.semantics.scope import SYMBOLIC
 from restow.vfs import Directory, File, Filesystem, Region, Unknown
 
 if TYPE_CHECKING:
-    from restow.effects.declared import Declaration
+    from restow.effects.declaration import Declaration
 
 __all__ = ["NAME", "SYMBOLIC", "Assumption", "Cache", "Effect", "Invocation", "Verdict"]
 

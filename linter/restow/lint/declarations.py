@@ -11,7 +11,7 @@ from restow.lint.entry_points import values_of
 
 if TYPE_CHECKING:
     from restow.config.settings import Settings
-    from restow.effects.declared import Declaration
+    from restow.effects.declaration import Declaration
 
 GROUP = "restow.effects"
 """The entry points that give declarations: each names a ``Declaration``, or several of them."""
@@ -28,7 +28,7 @@ def _installed() -> tuple[Declaration, ...]:
 
 
 def _of_entry_point(value: str) -> tuple[Declaration, ...]:
-    from restow.effects.declared import Declaration
+    from restow.effects.declaration import Declaration
 
     module, _, attribute = value.partition(":")
     try:
