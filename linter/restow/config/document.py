@@ -21,7 +21,7 @@ class FormatDocument(BaseModel):
 
 
 class EffectDocument(BaseModel):
-    """A table ``effects."my-tool"``; ``restow.effects.declared.Declaration`` says what the fields mean."""
+    """A table ``effects."my-tool"``; ``restow.effects.declaration.Declaration`` says what the fields mean."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
