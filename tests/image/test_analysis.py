@@ -137,3 +137,32 @@ def test_shared_layers(read, archives):
     packed = share(one, read(base, name="packed", compress=archives.zipped))
     assert [(s.pulled_once, s.stored_once) for s in packed.layers] == [(False, True)]
     assert packed.saved_bytes == 0
+
+
+def test_a_directory_that_no_entry_lists(archives, tmp_path):
+    below = LayerEntry("a/b/c", "file", 0o644, data=b"1")
+    later = archives.layer(LayerEntry("", "directory", 0o755), LayerEntry("a/b", "directory", 0o700))
+    gone = archives.layer(LayerEntry("a", "whiteout"))
+    layers = [archives.layer(below), later, gone]
+    image = read_image(archives.write_folder(tmp_path, archives.oci_files(layers)))
+    implied = "directory 0755 0:0, which no entry lists"
+    told = {
+        path: [(event.layer, event.action, event.text) for event in view_path(image, path).events]
+        for path in ("/", "/a", "/a/b")
+    }
+    assert told["/"] == [(0, "added", implied), (1, "attributes", "directory 0755 0:0")]
+    assert told["/a"] == [(0, "added", implied), (2, "removed", implied)]
+    assert [action for _, action, _ in told["/a/b"]] == ["added", "attributes", "removed"]
+    assert view_path(image, "/").visible.layer == 1
+    late = archives.layer(below, LayerEntry("a", "directory", 0o700), LayerEntry("", "directory", 0o711))
+    image = read_image(archives.write_folder(tmp_path / "late", archives.oci_files([late])))
+    for path, mode in (("/a", "0700"), ("/", "0711")):
+        (event,) = view_path(image, path).events
+        assert (event.action, event.text) == ("added", f"directory {mode} 0:0")
+
+
+def test_what_takes_a_directory_away_that_no_entry_lists(archives, tmp_path):
+    below = LayerEntry("a/b/c", "file", 0o644, data=b"1")
+    layers = [archives.layer(below), archives.layer(LayerEntry("a", "whiteout"))]
+    image = read_image(archives.write_folder(tmp_path, archives.oci_files(layers)))
+    assert view_path(image, "/a/b").events[-1].through == "/a"

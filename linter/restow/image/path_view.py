@@ -13,6 +13,10 @@ from restow.oci.layer import LayerEntry
 from restow.vfs import Absent, Directory, Node, join
 
 
+IMPLIED = "directory 0755 0:0, which no entry lists"
+"""What stands above an entry whose directory no layer lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class PathEvent:
     """What a layer (from 0) does at the path. ``text`` says what stands there afterwards; for ``removed`` what stood there.
@@ -51,6 +55,9 @@ def view_path(image: Image, asked: str) -> PathView:
     draft = Draft(observer=watcher)
     for index, layer in enumerate(image.layers):
         watcher.layer = index
+        for entry in layer.entries:
+            if path == "/" and entry.type != "opaque":
+                watcher.of_root(entry)
         draft.apply(layer.entries)
     return PathView(asked, path, tuple(watcher.events))
 
@@ -73,6 +80,30 @@ class _Watcher:
             self._put(old, entry, keeps=keeps)
         elif self._path.startswith(f"{path}/") and not keeps and isinstance(old, Folder | Directory):
             self._remove(old, path)
+        elif not gone and path.startswith(f"{self._path}/"):
+            self._imply()
+
+    def of_root(self, entry: LayerEntry) -> None:
+        """An entry of a layer, where the path is the root: the root's own, or one that stands below it."""
+        if entry.path:
+            self._imply()
+        else:
+            self._list("added" if self._there is None else "attributes", entry_text(entry))
+
+    def _list(self, action: Literal["added", "replaced", "attributes"], text: str) -> None:
+        """An entry at the path itself; one for a directory that its own layer has implied takes that event's place."""
+        last = self.events[-1] if self.events else None
+        if action == "attributes" and last == PathEvent(self.layer, "added", IMPLIED):
+            self.events.pop()
+            action = "added"
+        self._there = text
+        self.events.append(PathEvent(self.layer, action, text))
+
+    def _imply(self) -> None:
+        """Something stands below the path, so that a directory does, whether a layer lists it or not."""
+        if self._there is None:
+            self._there = IMPLIED
+            self.events.append(PathEvent(self.layer, "added", IMPLIED))
 
     def _remove(self, old: Node | Folder | None, through: str | None) -> None:
         if self._there is not None and old is not None and not isinstance(old, Absent):
@@ -80,10 +111,8 @@ class _Watcher:
             self._there = None
 
     def _put(self, old: Node | Folder | None, entry: LayerEntry, *, keeps: bool) -> None:
-        self._there = entry_text(entry)
         there = old is not None and not isinstance(old, Absent)
-        action: Literal["added", "replaced", "attributes"] = "attributes" if keeps else "replaced" if there else "added"
-        self.events.append(PathEvent(self.layer, action, self._there))
+        self._list("attributes" if keeps else "replaced" if there else "added", entry_text(entry))
 
 
 def entry_text(entry: LayerEntry) -> str:
