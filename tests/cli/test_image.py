@@ -139,6 +139,10 @@ def test_inspect(restow, image):
         (("image.tar", "--path", "a"), "begins with /"),
         (("image.tar", "--history", "--inspect"), "do not go together"),
         (("absent.tar",), "no such file or folder"),
+        (
+            ("foo://x",),
+            "foo://x: no such engine; an image of one is written as docker://NAME, podman://NAME, buildah://NAME",
+        ),
     ],
 )
 def test_errors(restow, image, words, message):

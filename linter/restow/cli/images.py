@@ -50,6 +50,10 @@ def read_named(text: str, platform: str | None) -> Image:
         return _saved(engine, text.partition("://")[2], platform, text)
     path, name = _path_of(text)
     if not path.exists():
+        if "://" in text:
+            raise UsageError(
+                f"{text}: no such engine; an image of one is written as {', '.join(f'{one}://NAME' for one in ENGINES)}"
+            )
         raise UsageError(
             f"{path}: no such file or folder; an image of a running engine is written as docker://{text}, podman://{text} or "
             f"buildah://{text}"

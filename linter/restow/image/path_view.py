@@ -12,7 +12,6 @@ from restow.image.image import Image
 from restow.oci.layer import LayerEntry
 from restow.vfs import Absent, Directory, Node, join
 
-
 IMPLIED = "directory 0755 0:0, which no entry lists"
 """What stands above an entry whose directory no layer lists."""
 
