@@ -5,7 +5,7 @@ import tarfile
 
 import pytest
 
-from restow.build import Context, simulate
+from restow.build import Context, read_context, simulate
 from restow.build.rebuild import OneBuild, rebuild
 from restow.semantics.scope import is_known
 from restow.syntax import parse
@@ -44,6 +44,30 @@ def test_a_working_directory_is_made_again_by_what_is_committed(line) -> None:
     made = classic.lookup("/w")
     assert isinstance(made, Directory)
     assert (made.attributes, dict(made.children)) == (Attributes(0o755), {})
+
+
+@pytest.mark.parametrize("line", ["ENV A=1", "ONBUILD RUN x", "RUN true"])
+def test_a_working_directory_that_a_file_replaced_cannot_be_made(line) -> None:
+    tree = parse(f"FROM scratch\nWORKDIR /w/a\nCOPY a /w\n{line}\n")
+    steps = simulate(tree, CONTEXT, builder="classic").target.steps
+    assert steps[-1].error == "mkdir /w/a: not a directory"
+
+
+def test_a_directory_that_is_left_out_itself_is_no_entry(tmp_path) -> None:
+    """Docker 26.1: the mode of such a directory is not the folder's, and a COPY of it misses the cache."""
+    (tmp_path / "d").mkdir(mode=0o700)
+    (tmp_path / "d" / "x").write_text("x")
+    tree, contexts = parse("FROM scratch\nCOPY . /c\n"), []
+    for text in (".dockerignore\n", ".dockerignore\nd\n!d/x\n"):
+        (tmp_path / ".dockerignore").write_text(text)
+        contexts.append(read_context(tmp_path, hashed=True))
+    buildkit, classic = ([simulate(tree, one, builder=name) for one in contexts] for name in ("buildkit", "classic"))
+    modes = [one.target.filesystem.lookup("/c/d").attributes.mode for one in (*buildkit, *classic)]
+    assert modes[:3] == [0o700] * 3
+    assert isinstance(modes[3], str), "nobody knows it"
+    for simulations, builder, outcome in ((buildkit, "buildkit", "hit"), (classic, "classic", "miss")):
+        done = rebuild(OneBuild(simulations[0]), OneBuild(simulations[1]), builder)
+        assert [step.outcome for step in done.stages[0].steps] == [outcome]
 
 
 def test_a_copy_makes_no_working_directory() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +79,24 @@ class Context:
         if self.ignore_file is None or decision is None or not decision.ignored:
             return None
         return f"line {decision.line} of {self.ignore_file.name}"
+
+    def sent_by_classic(self) -> Context:
+        """The context as the classic client packs it: a directory that is left out itself, and there for what lies below it, is
+        no entry of the archive, so that its mode is not the folder's and no part of a digest.
+        """
+        if self.ignore_file is None or not any(pattern.exception for pattern in self.ignore_file.patterns):
+            return self
+        return replace(self, root=self._without_modes(self.root, ""))
+
+    def _without_modes(self, folder: Directory, path: str) -> Directory:
+        children: dict[str, Node] = {
+            name: self._without_modes(node, f"{path}{name}/") if isinstance(node, Directory) else node
+            for name, node in folder.children.items()
+        }
+        left_out = bool(path) and self.ignored(path.rstrip("/"))
+        return Directory(
+            Attributes("?left out of the archive") if left_out else folder.attributes, children, folder.rest
+        )
 
     def lookup(self, path: str) -> Node | None:
         """What stands at the context's ``path``."""

@@ -228,6 +228,8 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     if not model.stages:
         raise UsageError(f"{dockerfile.source.name}: there is no FROM instruction, so there is nothing to build")
     refuse_long_builds(dockerfile)
+    if context is not None and builder == "classic":
+        context = context.sent_by_classic()
     build = Build(model, context, dict(arguments or {}), accept, memory if memory is not None else {})
     build.builder = builder
     build.closed = closed

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from restow.build.layout import layout_assumptions, made_directories
 from restow.build.owners import UNCHANGED, is_nothing, owner_of
 from restow.build.state import State, Step
-from restow.errors import UnknownEffect
+from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.scope import is_known, symbolic
 from restow.syntax.ast import Workdir
 from restow.syntax.words import WordError
-from restow.vfs import Absent, Attributes, digest_of, join
-from restow.vfs.filesystem import refuse_inheritance
+from restow.vfs import Absent, Attributes, File, Special, digest_of, join
+from restow.vfs.filesystem import is_perhaps, refuse_inheritance
 
 if TYPE_CHECKING:
     from restow.build.engine import Build
@@ -53,10 +53,13 @@ def step(state: State, node: Workdir, build: Build) -> Step:
 def with_directory(state: State, build: Build) -> State:
     """The state as a container finds it: the engine makes a working directory that is missing.
 
-    It belongs to the USER, in the classic builder to root.
+    It belongs to the USER, in the classic builder to root. Raises BuildFailure where a file stands in its place.
     """
     place = state.filesystem.resolve(state.directory) if is_known(state.directory) else "/"
-    if not isinstance(state.filesystem.lookup(place), Absent | None):
+    there = state.filesystem.lookup(place)
+    if isinstance(there, File | Special) and not is_perhaps(there):
+        raise BuildFailure(f"mkdir {place}: not a directory")
+    if not isinstance(there, Absent | None):
         return state
     user, _, group = ("root" if build.builder == "classic" else state.user).partition(":")
     uid, gid = build.owner(state.filesystem, user, "uid"), build.group_of(state.filesystem, user, group)
