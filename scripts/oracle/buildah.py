@@ -13,7 +13,7 @@ from pathlib import Path
 
 from built import SECONDS, Built, BuiltStep, EngineError, tag_of
 
-_STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP (\d+)/\d+: (.*)$")
+_STEP = re.compile(r"^(?:\[(\d+)/\d+\] )?STEP (\d+)/\d+: (.*)$")
 _BUILD = {"buildah": ["bud"], "podman": ["build"]}
 STORAGE = "RESTOW_ORACLE_STORAGE"
 """The variable of the environment that names the folder in which images are kept."""
@@ -33,12 +33,16 @@ def build_buildah(
     common = ["--layers", "--force-rm", "--format", "docker", "--isolation", "chroot", "--network", "host", "-t", tag]
     done = _run([*first, *_BUILD[program], *common, *options, str(folder)], environment)
     steps: list[BuiltStep] = []
+    stages: list[int] = []
     for line in done.stdout.splitlines():
         match = _STEP.match(line)
         if match:
-            steps.append(BuiltStep("", int(match[1]), match[2], cached=False))
+            stages.append(int(match[1] or 1))
+            steps.append(BuiltStep("", int(match[2]), match[3], cached=False))
         elif line.startswith("--> Using cache") and steps:
             steps[-1] = replace(steps[-1], cached=True)
+    # a stage may be told of before one that stands above it
+    steps = [step for _, step in sorted(zip(stages, steps, strict=True), key=lambda pair: pair[0])]
     if done.returncode == 0:
         saved = _run([*first, "push", "-q", tag, f"docker-archive:{archive}"], environment)
         if saved.returncode:
