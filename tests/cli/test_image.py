@@ -1,6 +1,7 @@
 """`restow image`: layers and waste, the Dockerfile's lines, one path, two images, history, configuration."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,27 @@ def test_errors(restow, image, words, message):
     code, out, err = restow("image", *words)
     assert (code, out) == (2, "")
     assert message in err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no fifos on this system")
+def test_a_fifo_and_a_device_end_in_an_error(restow, tmp_path):
+    os.mkfifo("fifo")
+    for command in (["image", "fifo"], ["diff", "fifo", "fifo"], ["image", "fifo", "--history"]):
+        assert restow(*command)[0] == 2
+    code, _, err = restow("image", "/dev/zero")
+    assert code == 2
+    assert "/dev/zero: no file" in err
+
+
+def test_names_and_bare_variables_are_told_as_they_stand(restow, archives, tmp_path):
+    layer = archives.tree(a=b"1")
+    for name, env in {"bare": ["A", "B=1"], "empty": ["A=", "B=1"]}.items():
+        files = archives.old_docker_files([layer], {"Env": env}, tags=("x:1", "x:2"))
+        archives.write_tar(tmp_path / f"{name}.tar", files)
+    found = json.loads(restow("image", "bare.tar", "--inspect")[1])
+    assert found["Config"]["Env"] == ["A", "B=1"]
+    assert found["RepoTags"] == ["x:1", "x:2"]
+    code, out, _ = restow("diff", "bare.tar", "empty.tar")
+    assert code == 1
+    assert "Env without =" in out
+    assert restow("diff", "bare.tar", "bare.tar")[0] == 0

@@ -82,7 +82,7 @@ def test_devices_are_values_and_no_files(read, archives):
     image = read(archives.layer(LayerEntry("dev/sda", "block", 0o660, target="8:0"), null, LayerEntry("p", "fifo")))
     assert isinstance(image.filesystem.lookup("/dev/sda"), Special)
     with pytest.raises(ArchiveError, match="'a': the character device 0:0, which is a whiteout for some engines"):
-        read(archives.layer(LayerEntry("a", "char", target="0:0")))
+        read(raw(("a", tarfile.CHRTYPE, "")))
 
 
 @pytest.mark.parametrize(
@@ -290,3 +290,28 @@ def test_indexes_that_nest_too_deep(archives, tmp_path):
         index = archives.index_of(archives.descriptor(index))
     with pytest.raises(ArchiveError, match="nest deeper than 4"):
         read_image(archives.write_folder(tmp_path / "a", {**files, "index.json": index}))
+
+
+@pytest.mark.parametrize("below", [1, 3])
+def test_indexes_that_list_one_another_many_times(archives, tmp_path, below):
+    """Few documents, and many ways through them: what is come by is counted."""
+    index, files = archives.index_of(), {}
+    for _ in range(below):
+        files |= dict([archives.blob(index)])
+        index = archives.index_of(*[archives.descriptor(index)] * 101)
+    folder = archives.write_folder(tmp_path / "a", {**files, "index.json": index})
+    with pytest.raises(ArchiveError, match="no image" if below == 1 else "more than 1000 manifests and indexes in all"):
+        read_image(folder)
+
+
+def test_documents_are_bounded_together(archives, tmp_path):
+    blobs = dict(archives.blob(b'{"manifests": [], "n": %d}' % n + b" " * (8 * 2**20 - 40)) for n in range(9))
+    index = archives.index_of(*(archives.descriptor(data) for data in blobs.values()))
+    with pytest.raises(ArchiveError, match="more than 67108864 bytes of manifests and configurations"):
+        read_image(archives.write_folder(tmp_path / "a", {**blobs, "index.json": index}))
+
+
+def test_long_links_of_the_archive_itself(archives, tmp_path):
+    path = archives.write_tar(tmp_path / "a.tar", {"manifest.json": "a/" * 3_000})
+    with pytest.raises(ArchiveError, match=r"'manifest\.json': it or its target is longer or deeper"):
+        read_image(path)

@@ -344,3 +344,25 @@ def test_differences_of_files_and_of_the_configuration(archives, tmp_path):
         ("/d", "kind"),
     }
     assert isinstance(right.filesystem.lookup("/d"), Directory)
+
+
+def test_all_names_of_an_image_are_told(archives, layers, tmp_path):
+    files = archives.oci_files(layers, CONFIG)
+    index = json.loads(files["index.json"])
+    key = "org.opencontainers.image.ref.name"
+    (one,) = index["manifests"]
+    index["manifests"] = [{**one, "annotations": {key: name}} for name in ("app:1", "app:2", "app:1")]
+    files["index.json"] = archives.json_bytes(index)
+    folder = archives.write_folder(tmp_path, files)
+    assert read_image(folder).names == ("app:1", "app:2")
+    assert read_image(folder, name="app:1").names == ("app:1", "app:2")
+
+
+def test_the_same_index_under_several_names(archives, layers, tmp_path):
+    files = archives.oci_files(layers, CONFIG)
+    inner = files.pop("index.json")
+    named = [
+        archives.descriptor(inner, annotations={"org.opencontainers.image.ref.name": name}) for name in ("a:1", "b:1")
+    ]
+    files |= {"index.json": archives.index_of(*named), **dict([archives.blob(inner)])}
+    assert read_image(archives.write_folder(tmp_path, files), name="b:1").names == ("a:1", "b:1")

@@ -42,6 +42,7 @@ def test_a_document_becomes_a_value():
         stop_signal="SIGINT",
         healthcheck=Healthcheck(("CMD", "true"), interval=30_000_000_000, retries=3),
         on_build=("RUN make",),
+        bare_env=("BARE",),
     )
 
 

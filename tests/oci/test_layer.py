@@ -106,6 +106,8 @@ def test_equal_entries_give_equal_bytes_without_times_and_names():
         LayerEntry("a", "hardlink", target="a"),
         LayerEntry("a", "char"),
         LayerEntry("a", "char", target="1:9999999999"),
+        LayerEntry("a", "char", target="0:0"),
+        LayerEntry("a", "file", capability=bytes(65)),
         LayerEntry("a", "socket"),
     ],
 )
@@ -297,7 +299,7 @@ IDS = st.integers(0, 2**32 - 1)
 MODES = st.integers(0, 0o7777)
 CAPABILITIES = st.binary(max_size=24)
 TARGETS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=150)
-DEVICES = st.tuples(st.integers(0, 2_000_000), st.integers(0, 2_000_000)).map("{0[0]}:{0[1]}".format)
+DEVICES = st.tuples(st.integers(1, 2_000_000), st.integers(0, 2_000_000)).map("{0[0]}:{0[1]}".format)
 
 
 def entries(path):

@@ -1,10 +1,14 @@
 """Positions of reports (code points, from 1) and of editors (UTF-16 code units, from 0)."""
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restow.source import Position, Source
+from restow.errors import SourceError
+from restow.source import Position, Source, read_source
 
 TEXTS = st.lists(st.sampled_from(["a", "é", "\U0001f433", "\n", "\r\n", "\t", "\ufeff"]), max_size=30).map("".join)
 
@@ -43,3 +47,26 @@ def test_there_and_back(text):
         inside_of_line_end = offset > 0 and text[offset - 1 : offset + 1] == "\r\n"
         if not inside_of_line_end and not (offset == 0 and text.startswith("\ufeff")):
             assert source.offset_of_utf16(source.utf16_position(offset)) == offset
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no fifos on this system")
+def test_pipes_are_read_to_their_end_and_never_waited_for(tmp_path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with pytest.raises(SourceError, match="fifo: a pipe that nobody writes to"):
+        read_source(fifo)
+    read, write = os.pipe()
+    try:
+        os.write(write, b"FROM a\n")
+        os.close(write)
+        assert read_source(Path(f"/dev/fd/{read}")).text == "FROM a\n"
+    finally:
+        os.close(read)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no /dev/zero on this system")
+def test_a_device_without_end_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="/dev/zero: no file, and more than 16777216 bytes come from it"):
+        read_source(Path("/dev/zero"))
+    with pytest.raises(SourceError, match="Is a directory"):
+        read_source(tmp_path)

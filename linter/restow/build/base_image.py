@@ -79,7 +79,16 @@ def given(reference: str) -> Assumption:
     return Assumption("base-image", f"the image {reference} is the one that was given for it")
 
 
+BARE_ENV = "Env without ="
+"""The key for names of variables that stand in Env without ``=``."""
+
+
 def configuration_of(config: ImageConfig) -> dict[str, object]:
-    """An image configuration in the form in which a build holds one: Env is a mapping, what is empty is absent."""
+    """An image configuration in the form in which a build holds one: Env is a mapping, what is empty is absent.
+
+    Names that stand in Env without ``=`` are told apart, since engines do not take them for empty ones.
+    """
     found = config.to_json()
+    if config.bare_env:
+        found[BARE_ENV] = sorted(set(config.bare_env))
     return {**found, "Env": dict(config.env)} if config.env else found

@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from restow.errors import UsageError
+from restow.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from restow.build import Simulation
@@ -30,10 +30,12 @@ def is_image(text: str) -> bool:
     path = _path_of(text)[0]
     if path.is_dir():
         return (path / "index.json").is_file()
+    from restow.oci.blobs import open_regular
+
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(512)
-    except OSError:
+    except (OSError, SourceError):
         return False  # whoever reads it as a Dockerfile says what is wrong
     return start[257:262] == b"ustar" or start.startswith(_ARCHIVE_STARTS)
 

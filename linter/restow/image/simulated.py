@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from restow.build import StageResult, State
+from restow.build.base_image import BARE_ENV
 from restow.build.context import DOCKERFILE_IDENTITY
 from restow.oci.image_config import Healthcheck, ImageConfig
 from restow.vfs import File, Filesystem
@@ -17,7 +18,9 @@ def config_of(result: StageResult) -> ImageConfig:
     environment = held.get("Env")
     pairs = environment.items() if isinstance(environment, Mapping) else ()
     found = ImageConfig.from_json({key: value for key, value in held.items() if key != "Env"})
-    return replace(found, env=tuple((str(key), str(value)) for key, value in pairs))
+    bare = held.get(BARE_ENV)
+    names = tuple(str(name) for name in bare) if isinstance(bare, list) else ()
+    return replace(found, env=tuple((str(key), str(value)) for key, value in pairs), bare_env=names)
 
 
 def healthcheck_of(state: State) -> Healthcheck | None:

@@ -35,7 +35,7 @@ def open_blobs(path: Path, limits: ArchiveLimits) -> Blobs:
     """The blobs at ``path``, a folder or an archive. Raises SourceError where there is nothing that can be read."""
     if path.is_dir():
         return FolderBlobs(path)
-    with _regular(path) as file:
+    with open_regular(path) as file:
         start = file.read(8)
     return TarBlobs(path, limits) if compression_of(start) == "none" else PackedBlobs(path, limits)
 
@@ -56,13 +56,13 @@ class FolderBlobs:
 
     def document(self, name: str) -> bytes:
         """The bytes of a small file."""
-        with _regular(self._path(name)) as file:
+        with open_regular(self._path(name)) as file:
             return _small(file.read(DOCUMENT_BYTES + 1), name)
 
     def streams(self, names: Iterable[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each file in pieces."""
         for name in names:
-            with _regular(self._path(name)) as file:
+            with open_regular(self._path(name)) as file:
                 yield name, iter(lambda file=file: file.read(READ), b"")  # type: ignore[misc]  # a default binds it
 
     def _path(self, name: str) -> Path:
@@ -75,7 +75,7 @@ class TarBlobs:
     def __init__(self, path: Path, limits: ArchiveLimits) -> None:
         self._file = path
         self._members = _Members()
-        with _regular(path) as file:
+        with open_regular(path) as file:
             for header in _SeekingTar(file, limits):
                 self._members.admit(header)
 
@@ -90,14 +90,14 @@ class TarBlobs:
     def document(self, name: str) -> bytes:
         """The bytes of a small member."""
         header = self._members.found(name)
-        with _regular(self._file) as file:
+        with open_regular(self._file) as file:
             file.seek(header.offset)
             return _small(file.read(min(header.size, DOCUMENT_BYTES + 1)), name)
 
     def streams(self, names: Iterable[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each member in pieces, in the order of the archive."""
         found = {name: self._members.found(name) for name in names}
-        with _regular(self._file) as file:
+        with open_regular(self._file) as file:
             for name in sorted(found, key=lambda name: found[name].offset):
                 yield name, _part(file, found[name])
 
@@ -110,7 +110,7 @@ class PackedBlobs:
         self._members = _Members()
         self._kept: dict[int, bytes] = {}
         room = _DOCUMENTS
-        with _regular(path) as file:
+        with open_regular(path) as file:
             stream = self._stream(file)
             for header in stream:
                 self._members.admit(header)
@@ -138,7 +138,7 @@ class PackedBlobs:
     def streams(self, names: Iterable[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each member in pieces, in the order of the archive."""
         wanted = {self._members.found(name).offset: name for name in names}
-        with _regular(self._file) as file:
+        with open_regular(self._file) as file:
             stream = self._stream(file)
             for header in stream:
                 if header.offset in wanted:
@@ -208,14 +208,14 @@ class _SeekingTar(TarStream):
 
 def _joined(above: list[str], target: str) -> str | None:
     """A link's target within the archive; None where it leaves it."""
-    parts = above
+    parts = list(above)
     for part in target.split("/"):
         if part == "..":
             if not parts:
                 return None
-            parts = parts[:-1]
+            parts.pop()
         elif part not in ("", "."):
-            parts = [*parts, part]
+            parts.append(part)
     return None if target.startswith("/") else "/".join(parts)
 
 
@@ -236,7 +236,7 @@ def _small(data: bytes, name: str) -> bytes:
     return data
 
 
-def _regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BinaryIO:
     """The regular file at ``path``, open. Raises SourceError for anything else."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

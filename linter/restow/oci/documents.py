@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from restow.oci.digest import Digest, DigestError, parse_digest
 from restow.oci.platform import Platform
 
 Json = Mapping[str, object]
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+"""How half of a surrogate pair is written, also one that has its other half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,27 @@ def parse_object(data: bytes, where: str) -> Json:
 
 
 def parse_json(data: bytes, where: str) -> object:
-    """The JSON value in ``data``. Raises ArchiveError for what is none, or nests too deep, or repeats a key."""
+    """The JSON value in ``data``; half of a surrogate pair is U+FFFD in it, as engines read it.
+
+    Raises ArchiveError for what is none or not in UTF-8, or nests too deep, or repeats a key.
+    """
     try:
-        found: object = json.loads(data, object_pairs_hook=_unrepeated)
+        halved = _HALF.search(data) is not None
+        found: object = json.loads(data.decode("utf-8"), object_pairs_hook=_mended if halved else _unrepeated)
+        return _whole(found) if halved else found
     except (ValueError, RecursionError) as error:
         raise ArchiveError(f"{where}: not JSON that can be read: {error}") from None
-    return found
+
+
+def _whole(value: object) -> object:
+    """A text, or the texts of a list, without halves of surrogate pairs; those of objects have been mended before."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return [_whole(item) for item in value] if isinstance(value, list) else value
+
+
+def _mended(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    return _unrepeated([(str(_whole(key)), _whole(value)) for key, value in pairs])
 
 
 def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -44,7 +44,8 @@ _TIMES = (
 class ImageConfig:
     """The part of an image configuration that a Dockerfile decides.
 
-    ``env`` keeps its order, and a name may repeat. ``labels``, ``exposed_ports`` (``80/tcp``) and ``volumes`` have no
+    ``env`` keeps its order, and a name may repeat; ``bare_env`` are names in it that stand there without ``=``, which some
+    engines take for "not set". ``labels``, ``exposed_ports`` (``80/tcp``) and ``volumes`` have no
     order and are held sorted; of several labels of one name the last counts. ``on_build`` holds the triggers' texts.
     """
 
@@ -60,6 +61,7 @@ class ImageConfig:
     stop_signal: str = ""
     healthcheck: Healthcheck | None = None
     on_build: tuple[str, ...] = ()
+    bare_env: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "exposed_ports", tuple(sorted(set(self.exposed_ports))))
@@ -84,6 +86,7 @@ class ImageConfig:
             stop_signal=_string(config, "StopSignal"),
             healthcheck=_healthcheck(config),
             on_build=_strings(config, "OnBuild"),
+            bare_env=tuple(item for item in _strings(config, "Env") if "=" not in item),
         )
 
     @classmethod
@@ -96,7 +99,7 @@ class ImageConfig:
         found: dict[str, object] = {
             "User": self.user,
             "ExposedPorts": {port: {} for port in self.exposed_ports},
-            "Env": [f"{key}={value}" for key, value in self.env],
+            "Env": [key if not value and key in self.bare_env else f"{key}={value}" for key, value in self.env],
             "Entrypoint": list(self.entrypoint),
             "Cmd": list(self.cmd),
             "Healthcheck": None if self.healthcheck is None else _healthcheck_json(self.healthcheck),

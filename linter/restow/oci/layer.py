@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from restow.errors import ArchiveError
-from restow.oci.tar_header import BLOCK, CAPABILITY
+from restow.oci.tar_header import BLOCK, CAPABILITY, CAPABILITY_BYTES
 
 if TYPE_CHECKING:
     import tarfile
@@ -125,10 +125,14 @@ def _fault(entry: LayerEntry) -> str | None:
         return f"mode {entry.mode:o}, owner {entry.uid}:{entry.gid} are out of range"
     if entry.size is not None or entry.sha256 is not None:
         return "its bytes were not kept"
+    if len(entry.capability) > CAPABILITY_BYTES:
+        return f"a capability has at most {CAPABILITY_BYTES} bytes"
     if entry.data and entry.type != "file":
         return f"a {entry.type} has no data"
     if entry.type in _DEVICES:
         device = _DEVICE.fullmatch(entry.target)
+        if entry.type == "char" and device is not None and int(device[1]) == int(device[2]) == 0:
+            return "the character device 0:0 is a whiteout for some engines"
         fits = device is not None and max(int(device[1]), int(device[2])) <= _LARGEST_DEVICE
         return None if fits else f"a device's target is major:minor, both at most {_LARGEST_DEVICE}"
     if entry.type == "symlink":

@@ -18,7 +18,8 @@ from restow.oci.platform import Platform
 
 _INDEX, _DOCKER = "index.json", "manifest.json"
 _NESTED = 4  # indexes in indexes
-_MANIFESTS = 1_000
+_MANIFESTS = 1_000  # in all, with the indexes
+_DOCUMENTS = 64 * 2**20  # bytes of manifests and configurations that are read until one is chosen
 _LAYERS = 4_096
 _HEX = re.compile(r"(?:blobs/sha256/)?([0-9a-f]{64})(?:\.json)?")
 _CONFIGS = ("", "application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json")
@@ -63,70 +64,115 @@ def find_image(blobs: Blobs, platform: Platform | None, name: str | None = None)
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A manifest that may be meant. ``complete`` says whether all its blobs are there."""
+    """A manifest that may be meant, as one index lists it. ``complete`` says whether all its blobs are there."""
 
-    digest: Digest
-    manifest: Json
+    listed: Descriptor
     platform: Platform
     name: str
     complete: bool
 
+    @property
+    def digest(self) -> Digest:
+        """The manifest's digest."""
+        return self.listed.digest
+
 
 def _oci(blobs: Blobs, platform: Platform | None, name: str | None) -> Parts:
     index = parse_object(blobs.document(_INDEX), _INDEX)
-    chosen = _chosen(list(_manifests(blobs, index, _INDEX, "", 0)), platform, name)
+    candidates = list(_Walk(blobs).manifests(descriptors(index, "manifests", _INDEX), _INDEX, "", 0))
+    chosen = _chosen(candidates, platform, name)
     where = f"manifest {chosen.digest}"
-    config = descriptor(chosen.manifest.get("config"), f"{where}: config")
+    manifest = parse_object(_verified(blobs, chosen.listed, "manifest"), where)
+    config = descriptor(manifest.get("config"), f"{where}: config")
     if config.media_type not in _CONFIGS:
         raise ArchiveError(f"{where}: no image to run: its config is {config.media_type!r}")
-    layers = descriptors(chosen.manifest, "layers", where)
-    if len(layers) > _LAYERS:
-        raise ArchiveError(f"{where}: more than {_LAYERS} layers")
+    layers = descriptors(manifest, "layers", where)
     return Parts(
         parse_object(_verified(blobs, config, "image config"), f"image config {config.digest}"),
         config.digest,
         tuple(LayerBlob(blobs.place(_blob(one.digest)), one.digest, one.size, one.media_type) for one in layers),
-        (chosen.name,) if chosen.name else (),
+        tuple(dict.fromkeys(one.name for one in candidates if one.digest == chosen.digest and one.name)),
         chosen.digest,
     )
 
 
-def _manifests(blobs: Blobs, index: Json, where: str, name: str, depth: int) -> Iterator[_Candidate]:
-    """The manifests of an index and of the indexes in it; attestations are passed over."""
-    listed = descriptors(index, "manifests", where)
-    if depth > _NESTED or len(listed) > _MANIFESTS:
-        raise ArchiveError(f"{where}: indexes nest deeper than {_NESTED}, or one has more than {_MANIFESTS} manifests")
-    for one in listed:
-        if one.attestation or (one.platform is not None and one.platform.os == "unknown"):
-            continue
-        own = one.name or name
-        if not blobs.has(_blob(one.digest)):
-            yield _Candidate(one.digest, {}, one.platform or Platform("", ""), own, complete=False)
-            continue
-        document = parse_object(_verified(blobs, one, "manifest"), f"manifest {one.digest}")
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What is kept of an index (``listed``) or a manifest: whether its blobs are there, and its configuration."""
+
+    listed: tuple[Descriptor, ...] | None
+    complete: bool = True
+    config: Descriptor | None = None
+
+
+class _Walk:
+    """The way through an index and those in it. Each document is read once; bounded are their bytes in all, and how many
+    manifests and indexes are come by, one that is listed several times as often.
+    """
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+        self._left = _MANIFESTS
+        self._room = _DOCUMENTS
+        self._read: dict[Digest, _Document] = {}
+        self._platforms: dict[Digest, Platform] = {}
+
+    def manifests(self, listed: tuple[Descriptor, ...], where: str, name: str, depth: int) -> Iterator[_Candidate]:
+        """The manifests of an index and of the indexes in it; attestations are passed over."""
+        if depth > _NESTED:
+            raise ArchiveError(f"{where}: indexes nest deeper than {_NESTED}")
+        self._left -= len(listed)
+        if self._left < 0:
+            raise ArchiveError(f"{where}: more than {_MANIFESTS} manifests and indexes in all")
+        for one in listed:
+            if one.attestation or (one.platform is not None and one.platform.os == "unknown"):
+                continue
+            own = one.name or name
+            if not self._blobs.has(_blob(one.digest)):
+                yield _Candidate(one, one.platform or Platform("", ""), own, complete=False)
+                continue
+            document = self._document(one)
+            if document.listed is not None:
+                yield from self.manifests(document.listed, f"index {one.digest}", own, depth + 1)
+            else:
+                yield _Candidate(one, one.platform or self._platform(document.config), own, document.complete)
+
+    def _document(self, one: Descriptor) -> _Document:
+        """The document that is listed there."""
+        found = self._read.get(one.digest)
+        if found is None:
+            found = self._read[one.digest] = self._parsed(one, f"manifest {one.digest}")
+        return found
+
+    def _parsed(self, one: Descriptor, where: str) -> _Document:
+        document = parse_object(self._bytes(one, "manifest"), where)
         if "manifests" in document and "layers" in document:
-            raise ArchiveError(f"manifest {one.digest}: both an index and the manifest of an image")
+            raise ArchiveError(f"{where}: both an index and the manifest of an image")
         if "manifests" in document:
-            yield from _manifests(blobs, document, f"index {one.digest}", own, depth + 1)
-        elif "fsLayers" in document:
-            raise ArchiveError(
-                f"manifest {one.digest}: of schema 1, which engines no longer take; save the image again"
-            )
-        else:
-            yield _candidate(blobs, one, document, own)
+            return _Document(descriptors(document, "manifests", f"index {one.digest}"))
+        if "fsLayers" in document:
+            raise ArchiveError(f"{where}: of schema 1, which engines no longer take; save the image again")
+        config = descriptor(document.get("config"), f"{where}: config")
+        layers = descriptors(document, "layers", where)
+        if len(layers) > _LAYERS:
+            raise ArchiveError(f"{where}: more than {_LAYERS} layers")
+        return _Document(None, all(self._blobs.has(_blob(each.digest)) for each in (config, *layers)), config)
 
+    def _platform(self, config: Descriptor | None) -> Platform:
+        """The platform that an image configuration states; none where it is not there."""
+        if config is None or config.media_type not in _CONFIGS or not self._blobs.has(_blob(config.digest)):
+            return Platform("", "")
+        if config.digest not in self._platforms:
+            stated = parse_object(self._bytes(config, "image config"), "image config")
+            self._platforms[config.digest] = Platform.of(stated)
+        return self._platforms[config.digest]
 
-def _candidate(blobs: Blobs, one: Descriptor, document: Json, name: str) -> _Candidate:
-    where = f"manifest {one.digest}"
-    config = descriptor(document.get("config"), f"{where}: config")
-    needed = (config, *descriptors(document, "layers", where))
-    complete = all(blobs.has(_blob(each.digest)) for each in needed)
-    platform = one.platform
-    if platform is None:
-        held = blobs.has(_blob(config.digest)) and config.media_type in _CONFIGS
-        stated = parse_object(_verified(blobs, config, "image config"), "image config") if held else {}
-        platform = Platform.of(stated)
-    return _Candidate(one.digest, document, platform, name, complete)
+    def _bytes(self, one: Descriptor, what: str) -> bytes:
+        data = _verified(self._blobs, one, what)
+        self._room -= len(data)
+        if self._room < 0:
+            raise ArchiveError(f"{what} {one.digest}: more than {_DOCUMENTS} bytes of manifests and configurations")
+        return data
 
 
 def _chosen(candidates: list[_Candidate], platform: Platform | None, name: str | None) -> _Candidate:

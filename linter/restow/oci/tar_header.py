@@ -17,7 +17,8 @@ EXTENDED = (b"x", _LONG_NAME, _LONG_LINK, _GLOBAL)
 """The types of entries that say something of the entry that follows: PAX, GNU's two, PAX for all."""
 SPARSE = b"S"
 CAPABILITY = "SCHILY.xattr.security.capability"
-_CAPABILITY_BYTES = 64  # the largest that Linux knows has 24
+CAPABILITY_BYTES = 64
+"""Bytes that a capability may have; the largest that Linux knows has 24."""
 _NAMES = ("path", "linkpath", "uname", "gname")
 _TELLING = frozenset([*_NAMES, "size", "uid", "gid", "hdrcharset"])
 """The PAX keys that change what an entry is; a global header must not set one."""
@@ -183,7 +184,7 @@ def _override(header: TarHeader, records: dict[str, bytes]) -> None:
     if "linkpath" in records:
         header.linkname = _text(records["linkpath"])
     header.capability = records.get(CAPABILITY, b"")
-    if len(header.capability) > _CAPABILITY_BYTES:
+    if len(header.capability) > CAPABILITY_BYTES:
         raise ArchiveError(f"{header.name[:200]!r}: a capability of {len(header.capability)} bytes, which is none")
     if "uname" in records or "gname" in records:
         user, group = header.owner_names

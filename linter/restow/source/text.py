@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,8 @@ from restow.errors import SourceError, UndecodableError
 from restow.source.span import Position
 
 BOM = "\ufeff"
+_STREAMED = 2**24
+"""Bytes that are taken from a pipe or a device."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +106,26 @@ def decode(name: str, data: bytes) -> str:
 
 
 def read_source(path: Path) -> Source:
-    """The file at ``path``. Raises SourceError where it cannot be read as UTF-8 text."""
+    """The file at ``path``, or what a pipe or a terminal there gives until its end.
+
+    Raises SourceError where it cannot be read as UTF-8 text, for a pipe that nobody writes to, and for more than 16 MiB of
+    what is no file.
+    """
+    if path.is_dir():
+        raise SourceError(f"{path}: Is a directory")
     try:
-        data = path.read_bytes()
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            mode = os.fstat(handle).st_mode
+            if not stat.S_ISREG(mode):
+                os.set_blocking(handle, True)  # wait for whoever writes to it, and not for somebody to come
+            data = file.read() if stat.S_ISREG(mode) else file.read(_STREAMED + 1)
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror or error}") from None
+    if stat.S_ISFIFO(mode) and not data:
+        raise SourceError(f"{path}: a pipe that nobody writes to")
+    if not stat.S_ISREG(mode) and len(data) > _STREAMED:
+        raise SourceError(f"{path}: no file, and more than {_STREAMED} bytes come from it")
     return Source(str(path), decode(str(path), data))
 
 
