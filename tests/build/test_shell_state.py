@@ -74,6 +74,52 @@ PAIRS = {
         "FROM debian AS s\nCOPY b /real/f\nRUN ln -s /real /l\n"
         "FROM debian\nRUN --mount=type=bind,from=s,source=/l/f,target=/m cat /m > /y",
     ),
+    "pipefail": (
+        'SHELL ["bash", "-c"]\nRUN set -o pipefail; false | true || mkdir /x',
+        'SHELL ["bash", "-c"]\nRUN false | true || mkdir /x',
+    ),
+    "nounset": ("RUN (set -u; echo $FOO > /f); true", "RUN (echo $FOO > /f); true"),
+    "xtrace": ("RUN set -x; { mkdir /y; } > /log 2>&1", "RUN { mkdir /y; } > /log 2>&1"),
+    "positional": ("RUN set -- a; for i; do echo $i > /y; done", "RUN set -- b; for i; do echo $i > /y; done"),
+    "errexit of a subshell": ("RUN (set -e; false; echo 1 > /x); true", "RUN (false; echo 1 > /x); true"),
+    "errexit of an inner shell": (
+        "RUN sh -c 'set -e; test -f /foo; echo 1 > /x'; true",
+        "RUN sh -c 'test -f /foo; echo 1 > /x'; true",
+    ),
+    "exit of a subshell": ("RUN (test -f /q || exit 1; echo 1 > /x); true", "RUN (echo 1 > /x); true"),
+    "exit of an inner shell": (
+        "RUN sh -c 'test -f /q || exit 1; echo 1 > /x'; true",
+        "RUN sh -c 'test -f /q; echo 1 > /x'; true",
+    ),
+    "a failed redirection ends it": ("COPY a /f\nRUN (: > /f/x; echo 1 > /y); true", "COPY a /f\nRUN (echo 1 > /y); true"),
+    "a broken expression ends it": ("RUN (echo $((1/0)); echo 1 > /y); true", "RUN (echo 1 > /y); true"),
+    "the home directory is exported": ("RUN HOME=/srv; env > /y", "RUN env > /y"),
+    "what the base image exports": (
+        "FROM golang\nRUN GOPATH=/tmp/gp; go install example.org/x@v1.0.0",
+        "FROM golang\nRUN go install example.org/x@v1.0.0",
+    ),
+    "the search path is exported": (
+        "COPY --chmod=755 a /srv/bin/mkdir\nRUN PATH=/srv/bin:$PATH; mkdir /x",
+        "COPY --chmod=755 a /srv/bin/mkdir\nRUN mkdir /x",
+    ),
+    "an empty entry of the search path": (
+        "WORKDIR /w\nCOPY --chmod=755 a mkdir\nENV PATH=:$PATH\nRUN mkdir /x",
+        "WORKDIR /w\nCOPY --chmod=755 a mkdir\nENV PATH=$PATH\nRUN mkdir /x\nENV PATH=:$PATH",
+    ),
+    "a home directory in a value": ("RUN X=~/foo; mkdir -p $X", "RUN X='~/foo'; mkdir -p $X"),
+    "a home directory further on": ("RUN X=a:~/foo; echo $X > /y", "RUN X='a:~/foo'; echo $X > /y"),
+    "export that appends": (
+        'SHELL ["bash", "-c"]\nENV X=1\nRUN export X+=2; echo $X > /y',
+        'SHELL ["bash", "-c"]\nENV X=1\nRUN echo $X > /y',
+    ),
+    "both outputs": ('SHELL ["bash", "-c"]\nRUN mkdir /x >& /y', 'SHELL ["bash", "-c"]\nRUN mkdir /x'),
+    "a pattern as a target": (
+        'SHELL ["bash", "-c"]\nCOPY a /y1\nRUN mkdir /q > /y*',
+        "SHELL [\"bash\", \"-c\"]\nCOPY a /y1\nRUN mkdir /q > '/y*'",
+    ),
+    "where cd looks": ("ENV CDPATH=/srv\nRUN cd x && echo 1 > f", "ENV CDPATH=/srv\nRUN cd ./x && echo 1 > f"),
+    "the file of BASH_ENV": ("COPY a /e\nRUN export BASH_ENV=/e; bash -c 'mkdir /x'", "COPY a /e\nRUN bash -c 'mkdir /x'"),
+    "exported once more": ("RUN export PIP_TARGET=/a; unset PIP_TARGET; PIP_TARGET=/b; pip install six", "RUN pip install six"),
 }  # fmt: skip
 """Two builds that leave other images in some shell, and that differ by one thing of the shell's state alone."""
 

@@ -66,6 +66,12 @@ def redirected(
     return Effect((Region((*reads, *writes)),), (Region(tuple(writes)),), seconds=0.0, consulted=tuple(ways))
 
 
+def check_descriptor(operator: str, target: str) -> None:
+    """Raise UnknownEffect where ``>& word`` does not duplicate a descriptor: bash takes the word for a file, dash refuses it."""
+    if target != "-" and not target.removesuffix("-").isdigit():
+        raise UnknownEffect(f"{operator} with something other than a descriptor is not followed")
+
+
 def redirection_term(one: Redirection, wording: Wording) -> str:
     """What a redirection adds to the term of its command: ``2>&1`` decides what a file or the next command gets."""
     return digest_of(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of, with_possible_links
 from restow.build.looping import Turn, in_order, made_up
-from restow.build.redirecting import echoed, redirected, redirection_term, with_redirections
+from restow.build.redirecting import check_descriptor, echoed, redirected, redirection_term, with_redirections
 from restow.build.shell_builtins import STATEFUL, check_plain, release_read, run_builtin
 from restow.build.shell_text import (
     BUILTINS,
@@ -75,6 +75,8 @@ class ShellRun:
         self.dialect: str = shell_name(self.state.shell[0]) if self.state.shell else ""
         self.text: str = self.build.model.dockerfile.text
         self.errexit: bool = exits_on_error(self.state.shell[1:])
+        self.fatal: bool = True  # the build fails where this shell ends early
+        self.perhaps: set[str] = set()  # set here, and exported if the base image does so
         self.linked: bool = is_known(self.directory) and self.filesystem.resolve(self.directory) != self.directory
         self.last: str = ""
         self.outputs: dict[int, tuple[CommandSubstitution, str]] = {}
@@ -107,11 +109,12 @@ class ShellRun:
             self.node(node.left)
             if node.operator == "&&":
                 self.node(node.right)
-        elif isinstance(node, Subshell) and not node.redirections:
-            before = (self.directory, dict(self.variables), set(self.exported), self.errexit, self.linked)
+        elif isinstance(node, Subshell) and not node.redirections and (decides or len(node.body.items) == 1):
+            before = self._shell_state()
+            self.fatal = self.fatal and decides
             self.script(node.body, decides=decides)
-            self.directory, self.variables, self.exported, self.errexit, self.linked = before
-        elif isinstance(node, Group) and not node.redirections:
+            self._return_to(before)
+        elif isinstance(node, Group) and not node.redirections and (self.fatal or len(node.body.items) == 1):
             self.script(node.body, decides=decides)
         elif isinstance(node, Opaque):
             raise UnknownEffect(f"the shell text cannot be read: {node.reason}")
@@ -126,7 +129,7 @@ class ShellRun:
             if node.redirections:
                 raise UnknownEffect("a redirection without a command")
             for assignment in node.assignments:
-                self.variables[assignment.name] = self._wording().value(assignment.value)
+                self.assign(assignment.name, self._wording().assigned(assignment.value))
             return
         if words[0] == ":" and node.assignments:
             raise UnknownEffect("an assignment before a command of the shell itself is not followed")
@@ -147,19 +150,46 @@ class ShellRun:
         if not is_known(words[2]):
             raise UnknownEffect(f"the script given to {words[0]} -c is not known before the build")
         parsed = script_of(f"the script given to {words[0]} -c", words[2], words[0].rsplit("/", 1)[-1])
-        before = (
-            self.text,
-            self.directory,
-            self.variables,
-            self.errexit,
-            self.linked,
-            set(self.exported),
-            self.dialect,
-        )
+        if "BASH_ENV" in self.variables:
+            raise UnknownEffect(f"{words[0]} -c may run the file that BASH_ENV names")
+        if len(parsed.items) > 1 and not (decides and self.fatal):
+            raise UnknownEffect(f"the script given to {words[0]} -c may end half-way, and the build goes on")
+        before, text, dialect = self._shell_state(), self.text, self.dialect
         self.text, self.errexit, self.dialect = words[2], False, shell_name(words[0])
-        self.variables = {name: value for name, value in self.variables.items() if name in self.exported}
+        self.fatal = self.fatal and decides
+        self.variables = self._environment()
         self.script(parsed, decides=decides)
-        self.text, self.directory, self.variables, self.errexit, self.linked, self.exported, self.dialect = before
+        self._return_to(before)
+        self.text, self.dialect = text, dialect
+
+    def _shell_state(self) -> tuple[str, dict[str, str], set[str], set[str], bool, bool, bool]:
+        """What a subshell has of its own."""
+        names = (dict(self.variables), set(self.exported), set(self.perhaps))
+        return self.directory, *names, self.errexit, self.linked, self.fatal
+
+    def _return_to(self, before: tuple[str, dict[str, str], set[str], set[str], bool, bool, bool]) -> None:
+        self.directory, self.variables, self.exported, self.perhaps, self.errexit, self.linked, self.fatal = before
+
+    def assign(self, name: str, value: str) -> None:
+        """``name=value``: programs see it where the variable is exported already, by the build, the engine or the base image."""
+        self.variables[name] = value
+        if name in ("HOME", "PATH"):
+            self.exported.add(name)
+        elif name not in self.exported and self.state.scope.base is not None:
+            self.perhaps.add(name)
+
+    def set_options(self, words: tuple[str, ...]) -> None:
+        """``set`` with options and parameters: all that runs from then on may do something else."""
+        self.context_term = digest_of(self.context_term, "set", *words)
+
+    def _environment(self) -> dict[str, str]:
+        """The variables that a program sees."""
+        found = {name: value for name, value in self.variables.items() if name in self.exported}
+        for name in self.perhaps & self.variables.keys() - self.exported:
+            found[name] = symbolic(
+                "assigned", f"{name} {digest_of(self.variables[name])}, if the base image exports it"
+            )
+        return found
 
     def _joint(self, node: Node) -> None:
         """All simple commands below as one effect: they may run in any number."""
@@ -167,7 +197,7 @@ class ShellRun:
         variables = dict(self.variables)
         for inner in in_order(node, self._turns):
             if isinstance(inner, Turn):
-                self.variables[inner.variable] = inner.value
+                self.assign(inner.variable, inner.value)
                 self.outputs.clear()
             if isinstance(inner, Opaque):
                 raise UnknownEffect(f"the shell text cannot be read: {inner.reason}")
@@ -204,17 +234,20 @@ class ShellRun:
         words = self._words(node)
         if not words:
             for assignment in node.assignments:
-                value = self._wording().value(assignment.value)
-                self.variables[assignment.name] = symbolic("assigned", f"{assignment.name} {digest_of(value)}")
+                value = self._wording().assigned(assignment.value)
+                self.assign(assignment.name, symbolic("assigned", f"{assignment.name} {digest_of(value)}"))
             return []
         if words[0] in STATEFUL:
             check_plain(self, words, node)
             if words[0] == "set" and (options := set_options(words[1:])) is not None:
                 self.errexit &= exits_on_error(options, self.errexit)
+                self.set_options(words[1:])
                 return []
             if words[0] in SOURCES:
                 return [release_read(self, words, node)]
             raise UnknownEffect(f"{words[0]} inside of a condition, a loop or a pipeline")
+        if words[0] == "exit" and not self.fatal:
+            raise UnknownEffect("a subshell may end before its last command, and the build goes on")
         if words[0] == "exit" and (not words[1:2] or not words[1].isdigit() or int(words[1]) % 256 == 0):
             raise UnknownEffect("the script may end before its last command")
         if words[0] in ("break", "continue"):
@@ -225,7 +258,7 @@ class ShellRun:
         wording = self._wording()
         words = wording.arguments(node)
         for assignment in node.assignments:
-            wording.value(assignment.value)
+            wording.assigned(assignment.value)
         if any(assignment.append for assignment in node.assignments):
             raise UnknownEffect("+= is not followed")
         self.used |= wording.used
@@ -264,10 +297,10 @@ class ShellRun:
         assigned = {}
         if node is not None:
             wording = self._wording()
-            assigned = {assignment.name: wording.value(assignment.value) for assignment in node.assignments}
+            assigned = {assignment.name: wording.assigned(assignment.value) for assignment in node.assignments}
         if argv[0].startswith(SYMBOLIC) or not is_known(argv[0]):
             raise UnknownEffect("the name of a program depends on a value that is not known")
-        environment = {name: value for name, value in self.variables.items() if name in self.exported} | assigned
+        environment = self._environment() | assigned
         declared = self.build.context.declared if self.build.context is not None else ()
         if argv[0] not in BUILTINS and not (declared and declaration_for(argv, declared)):
             check_program(self.filesystem, self.directory, argv[0], environment, self.state.root)
@@ -297,7 +330,10 @@ class ShellRun:
         return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment)
 
     def _is_file(self, redirection: Redirection) -> bool:
-        if redirection.operator in (">&", "<&", "<<", "<<-", "<<<"):
+        if redirection.operator in (">&", "<&"):
+            check_descriptor(redirection.operator, self._wording().value(redirection.target))
+            return False
+        if redirection.operator in ("<<", "<<-", "<<<"):
             return bool(redirection.heredoc) and redirection.operator in ("<<", "<<-")
         return self._wording().value(redirection.target) not in DEVICES
 

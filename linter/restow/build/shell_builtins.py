@@ -36,16 +36,20 @@ def run_builtin(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand, de
     elif words[0] == "export" and all("=" in word or word.isidentifier() for word in words[1:]):
         for word in words[1:]:
             name, equals, value = word.partition("=")
+            if not name.isidentifier():
+                raise UnknownEffect(f"export of {name} is not followed")
             shell.exported.add(name)
             if equals:
                 shell.variables[name] = value
     elif words[0] == "set" and (options := set_options(words[1:])) is not None:
         shell.errexit = exits_on_error(options, shell.errexit)
+        shell.set_options(words[1:])
     elif words[0] == "unset":
         for word in words[1:]:
-            if word == "HOME" or shell.state.scope.lookup(word) is not None:
+            if word == "HOME" or not word.isidentifier() or shell.state.scope.lookup(word) is not None:
                 raise UnknownEffect(f"{word} is unset, and the stage or the engine gives it a value")
             shell.variables.pop(word, None)
+            shell.exported.discard(word)
     elif words[0] in SOURCES:
         _source(shell, words, node, decides)
     else:
@@ -62,6 +66,8 @@ def _source(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand, decide
         shell.apply([release_read(shell, words, node)], shell.own_text(node), decides=decides)
         return
     shell.apply([read_entry(path, shell.filesystem.steps(path))], words[1])
+    if not shell.fatal:
+        raise UnknownEffect("a subshell that reads a script may end half-way, and the build goes on")
     try:
         outer, shell.text = shell.text, data.decode()
     except UnicodeDecodeError:
@@ -80,6 +86,9 @@ def release_read(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand) -
 
 def _enter(shell: ShellRun, written: str, decides: bool) -> None:
     """``cd``: the shell takes ``..`` by name, the programs that it starts by what stands there."""
+    given = shell.variables.get("CDPATH")
+    if given and not written.startswith("/") and written.split("/", 1)[0] not in (".", ".."):
+        raise UnknownEffect("cd looks for the folder where CDPATH says")
     if ".." in written.split("/") and shell.linked:
         raise UnknownEffect("a cd to .. from below a symbolic link")
     path = shell.path(written)

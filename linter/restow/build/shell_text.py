@@ -159,7 +159,8 @@ def check_program(
 
     ``root`` is the base image's filesystem where it is at hand: what still stands there as in it was not put there.
     """
-    folders = [entry for entry in environment.get("PATH", "").split(":") if entry and is_known(entry)]
+    given = environment.get("PATH")
+    folders = [entry or directory for entry in given.split(":") if is_known(entry)] if given is not None else []
     names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*_PATH, *folders)]
     for name in names:
         path = join(directory, name)

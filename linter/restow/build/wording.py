@@ -83,9 +83,25 @@ class Wording:
             return ""
         return "".join(map(self.part, word.parts))
 
+    def assigned(self, word: Word | None) -> str:
+        """The text of a value that is assigned. Raises UnknownEffect for a ``~`` that the shell expands in it."""
+        for at, part in enumerate(word.parts if word is not None else ()):
+            text = part.text if isinstance(part, Literal) and not part.quoted else ""
+            if ":~" in text or (at == 0 and text.startswith("~")):
+                raise UnknownEffect("a ~ in a value that is assigned is not followed")
+        return self.value(word)
+
     def target(self, word: Word | None, home: str) -> str:
-        """The text of a redirection's target, with the home directory for its ``~``."""
+        """The text of a redirection's target, with the home directory for its ``~``.
+
+        Raises UnknownEffect for what some shells match against files, split or expand there, and others do not.
+        """
         text = self.value(word)
+        if word is not None:
+            self._plain(word)
+            splits = any(isinstance(part, Variable | CommandSubstitution) and not part.quoted for part in word.parts)
+            if word.has_glob or (splits and any(each in text for each in (*_GLOB, " ", "\t", "\n"))):
+                raise UnknownEffect("a redirection to a pattern, or to several words, is not followed")
         if word is None or not text.startswith("~"):
             return text
         text = _plain_tilde(word, text)
