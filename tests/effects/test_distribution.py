@@ -131,6 +131,47 @@ def test_source_lists_of_the_build_lead_to_their_files(world, reads):
     assert reads(world(repository).effect("yum install -y x"), "/mnt/rpms/x.rpm")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "apk add -X /srv/r foo",
+        "apk add --repository=/srv/r foo",
+        "apk add -X ../srv/r foo",
+        "apk add -X file:///srv/r foo",
+        "apk add -X /srv/r/x86_64/Packages.adb foo",
+        "apk search -X /srv/r foo",
+    ],
+)
+def test_a_folder_given_as_repository_of_apk_is_read(world, reads, command):
+    effect = world({}).effect(command)
+    assert reads(effect, "/srv/r/x86_64/foo-1-r0.apk")
+    assert not reads(effect, "/srv/q")
+
+
+def test_an_address_given_as_repository_of_apk_reads_no_file(world, reads):
+    for value in ("https://example.org/edge", f"https://{SYMBOLIC}mirror/edge"):
+        effect = world({}).effect("apk", "add", "-X", value, "foo")
+        assert not reads(effect, "/srv/r/x")
+    assert world({}).reason("apk", "add", "-X", f"{SYMBOLIC}mirror", "foo")
+
+
+@pytest.mark.parametrize("text", ["/srv/r", "@own /srv/r", "https://example.org/main\n/srv/r\n", "file:/srv/r"])
+@pytest.mark.parametrize("name", ["/etc/apk/repositories", "/etc/apk/repositories.d/own.list"])
+def test_repositories_of_the_build_lead_to_their_folders(world, reads, name, text):
+    for command in ("apk add foo", "apk update", "apk search foo", "apk del foo"):
+        effect = world({name: text}).effect(command)
+        assert reads(effect, "/srv/r/x86_64/APKINDEX.tar.gz"), command
+        assert not reads(effect, "/srv/q"), command
+
+
+def test_repositories_that_cannot_be_read_may_name_any_folder(world, reads):
+    for text in (None, "?", "${own}/r"):
+        assert reads(world({"/etc/apk/repositories": text}).effect("apk add foo"), "/srv/r/x"), text
+    comment = world({"/etc/apk/repositories": "# /srv/r\n"}).effect("apk update")
+    assert not reads(world({}).effect("apk add foo"), "/srv/r/x")
+    assert comment.seconds > 0
+
+
 def test_caches_and_their_cleaning(world, writes):
     assert world({}).effect("yum install -y x").caches[0].remove == "yum clean all"
     cleaned = world({}).effect("yum clean all")

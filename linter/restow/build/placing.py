@@ -100,15 +100,14 @@ class Placing:
         round.
         """
         if isinstance(found.node, Unknown):
-            term = digest_of("copied", found.node.digest, found.name, self)
-            return blur(filesystem, destination, term, self.created, sure=found.sure)
+            return self._put_unknown(filesystem, found, destination)
         target = self.target(filesystem, found, destination)
         there = filesystem.lookup(target)
         if isinstance(there, Unknown) and not isinstance(found.node, Directory) and is_placed(filesystem, target):
             # a program's result that may be a directory, and then the file goes into it
-            return blur(
-                filesystem, target, digest_of("onto", found.node.digest, there.digest, found.name, self), self.created
-            )
+            into = target != filesystem.resolve(join(destination))  # surely goes into a folder, under its own name
+            term = digest_of("onto", found.node.digest, there.digest, found.name, into, self)
+            return blur(filesystem, target, term, self.created)
         below = [name for name in above(target) if not isinstance(filesystem.lookup(name), Unknown | None)]
         if self.classic and isinstance(
             found.node, Directory
@@ -131,6 +130,28 @@ class Placing:
         refuse_inheritance(filesystem, folder, self.created)
         return filesystem.make_directories(folder, self.created)
 
+    def _put_unknown(self, filesystem: Filesystem, found: Found, destination: str) -> Filesystem:
+        """``filesystem`` with something at ``destination`` that may be a file or a directory.
+
+        A slash at the end makes the destination a directory; with BuildKit, what surely is one keeps its own attributes,
+        whatever is copied into it. With --link the source is put into an empty root, where no destination stands yet.
+        """
+        place = filesystem.resolve(join(destination))
+        slash, before = destination.endswith("/"), is_folder(filesystem, place)
+        term = digest_of("copied", found.node.digest, found.name, self)
+        if slash and (self.link or not before):
+            term = digest_of("into", term)
+        if slash and found.sure and not _inherits(filesystem, place, self.created):
+            filesystem = filesystem.make_directories(place, self.created)
+            before = True
+        after = blur(filesystem, place, term, self.created, sure=found.sure)
+        old, new = filesystem.lookup(place), after.lookup(place)
+        if not before or self.classic or (self.link and not slash) or place == "/":
+            return after
+        if not isinstance(old, Directory) or not isinstance(new, Directory):
+            return after
+        return after.put(place, Directory(old.attributes, new.children, new.rest))
+
     def _put(self, filesystem: Filesystem, found: Found, target: str) -> Filesystem:
         if isinstance(found.node, Directory):
             refuse_inheritance(filesystem, target, self.created)
@@ -150,15 +171,41 @@ class Placing:
 def blur(filesystem: Filesystem, destination: str, term: str, created: Attributes, *, sure: bool = True) -> Filesystem:
     """``filesystem`` after something of unknown shape, named by ``term``, was put at ``destination``.
 
-    The directories above are made where they are missing, with the attributes ``created``. Not ``sure``: perhaps nothing
-    was put there at all, and no directory made.
+    The directories above are made where they are missing, with the attributes ``created``. A slash at the end counts, unless
+    a directory surely stands there. Not ``sure``: perhaps nothing was put there at all, and no directory made.
     """
     place = filesystem.resolve(join(destination))
+    if destination.endswith("/") and not is_folder(filesystem, place):
+        term = digest_of("into", term)
     if sure:
         filesystem = filesystem.make_directories(_above(place), created)
     while not sure and not stands(filesystem, _above(place)):
         place = _above(place)
     return with_twins(with_links(Region((place,)), filesystem)).write(filesystem, term)
+
+
+def is_folder(filesystem: Filesystem, place: str) -> bool:
+    """Whether a directory surely stands at ``place``, without links: a standard one is taken to do so only where it comes
+    from an image.
+    """
+    node, rest = filesystem.lookup(place), filesystem.root.rest
+    if isinstance(node, Unknown):
+        of_image = rest is not None and rest.base not in _FROM_NOTHING and node.origin.base == rest.base
+        return of_image and place in STANDARD_DIRECTORIES
+    return isinstance(node, Directory) and not is_perhaps(node) and stands(filesystem, place)
+
+
+_FROM_NOTHING = ("absent", "closed")
+"""The bases of origins where nothing stood before a program may have written."""
+
+
+def _inherits(filesystem: Filesystem, place: str, created: Attributes) -> bool:
+    """Whether directories that are made on the way to ``place`` may inherit a set-group-ID bit."""
+    try:
+        refuse_inheritance(filesystem, place, created)
+    except UnknownEffect:
+        return True
+    return False
 
 
 def _above(path: str) -> str:

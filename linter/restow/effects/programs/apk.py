@@ -1,7 +1,8 @@
 """apk of Alpine: add, del, update, upgrade, fix, cache, and the commands that only look.
 
 What it does to the system is that of every package manager (see ``distribution``); install scripts and triggers run in
-it. Priors: 2 s for an index, 2 s and 0.6 s a package; 3 MB a package.
+it. A repository may be a folder (apk-repositories(5)): its index and its packages are read. Priors: 2 s for an index, 2 s
+and 0.6 s a package; 3 MB a package.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
-from restow.effects.options import read_options
+from restow.effects.options import Arguments, read_options
 from restow.effects.programs.distribution import queried, refuse, system_effect, with_packages
+from restow.effects.surroundings import put_by_build, tree
 from restow.errors import UnknownEffect
+from restow.vfs import File, Region, join
 
 INDEX_CACHE = Cache("/var/cache/apk", "rm -rf /var/cache/apk/*")
 _SETTINGS = ("/etc/apk",)
@@ -29,6 +32,8 @@ _VALUED = frozenset(
 )
 _QUERIES = ("info", "list", "search", "policy", "version", "stats", "dot", "audit", "verify", "manifest", "query")
 _CHANGERS = ("update", "upgrade", "del", "fix", "cache")
+_LISTS = "/etc/apk/repositories.d"
+_REMOTE = ("http:", "https:", "ftp:")
 _WITHOUT_RESULT = ("--no-cache", "-q", "--quiet", "--no-progress", "--progress")
 
 
@@ -40,7 +45,11 @@ def effect(call: Invocation) -> Effect:
         if arguments.has("--print-arch", "--version", "-V", "-h", "--help"):
             return queried(call)
         raise UnknownEffect("apk without a command")
-    command, packages = arguments.operands[0], arguments.operands[1:]
+    found = _effect(call, arguments, arguments.operands[0], arguments.operands[1:])
+    return replace(found, reads=(*found.reads, *_repositories(call, arguments)))
+
+
+def _effect(call: Invocation, arguments: Arguments, command: str, packages: tuple[str, ...]) -> Effect:
     caches = () if arguments.has("--no-cache") else (INDEX_CACHE,)
     if command == "add":
         found = system_effect(call, 2.0 + 0.6 * len(packages), 3_000_000 * len(packages), caches, settings=_SETTINGS)
@@ -54,3 +63,32 @@ def effect(call: Invocation) -> Effect:
     if command in _QUERIES:
         return queried(call)
     raise UnknownEffect(f"apk {command.replace(SYMBOLIC, '$')} is not modelled")
+
+
+def _repositories(call: Invocation, arguments: Arguments) -> tuple[Region, ...]:
+    """The folders that serve as repositories; everything where the build wrote a list that cannot be read.
+
+    Raises UnknownEffect for an option's value that only the build gives.
+    """
+    words = [(word, call.directory) for value in arguments.values("-X", "--repository") for word in value.split()]
+    lists = {"/etc/apk/repositories": None, **dict.fromkeys(path for path, _ in call.filesystem.walk(_LISTS))}
+    for path in lists:
+        place = call.filesystem.resolve(path)
+        node = call.filesystem.lookup(place)
+        data = call.read(place) if isinstance(node, File) else None
+        if data is None and put_by_build(call, place):
+            return (Region.everything(),)
+        lines = (data or b"").decode("utf-8", "replace").splitlines()
+        listed = [word for line in lines for word in line.partition("#")[0].split()]
+        words += [(word, folder) for word in listed for folder in dict.fromkeys(("/", call.directory))]
+    if any("$" in word and not word.startswith(_REMOTE) for word, _ in words):
+        return (Region.everything(),)
+    return tuple(_local(call, word, folder) for word, folder in words if not word.startswith(("@", *_REMOTE)))
+
+
+def _local(call: Invocation, word: str, folder: str) -> Region:
+    """What is read of a repository that is no address; packages lie beside an index that is named itself."""
+    path = word.removeprefix("file:")
+    call.path(path)
+    place = join(folder, f"/{path.lstrip('/')}" if path.startswith("/") else path)
+    return Region(tree(call, place.rsplit("/", 1)[0] or "/" if place.endswith((".adb", ".gz")) else place))
