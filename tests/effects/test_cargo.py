@@ -3,7 +3,12 @@
 import pytest
 
 MANIFEST = '[package]\nname = "x"\nversion = "0.1.0"\n\n[dependencies]\nserde = "1"\n'
-FILES = {"Cargo.toml": MANIFEST, "Cargo.lock": '[[package]]\nname = "serde"\n', "src/main.rs": "", "notes.md": ""}
+FILES = {
+    "Cargo.toml": MANIFEST,
+    "Cargo.lock": '[[package]]\nname = "x"\n[[package]]\nname = "serde"\n',
+    "src/main.rs": "",
+    "notes.md": "",
+}
 
 
 def test_fetch_needs_the_targets_of_the_manifest_too(world, reads, writes):
@@ -29,6 +34,20 @@ def test_the_lock_is_kept_by_option_or_assumption(world, writes):
     assuming = world(FILES, accept=True)
     assert not writes(assuming.effect("cargo fetch"), "/app/Cargo.lock")
     assert assuming.assumed["lock-agrees"] == "unchecked"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'rand = "0.8"\n',
+        'r = { package = "rand", version = "0.8" }\n',
+        '[target."cfg(unix)".dependencies]\nrand = "0.8"\n',
+    ],
+)
+def test_a_lock_that_lacks_a_dependency_is_written(world, writes, more):
+    found = world({**FILES, "Cargo.toml": MANIFEST + more}, accept=True)
+    assert writes(found.effect("cargo fetch"), "/app/Cargo.lock")
+    assert "lock-agrees" not in found.assumed
 
 
 def test_path_dependencies_and_workspaces(world, reads):

@@ -122,3 +122,9 @@ def test_files_that_traces_showed(world, reads):
         "/root/.node_modules",
     ):
         assert reads(effect, path), path
+
+
+def test_a_lock_that_lacks_a_dependency_is_written(world, writes):
+    found = world(project({"dependencies": {"left-pad": "1.3.0", "is-odd": "3"}}), accept=True)
+    assert writes(found.effect("pnpm install --ignore-scripts"), "/app/pnpm-lock.yaml")
+    assert "lock-agrees" not in found.assumed

@@ -10,6 +10,7 @@ Priors (own estimates): 3 s and 0.3 s a locked package, 0.6 MB each; 60 s for a 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
@@ -205,7 +206,8 @@ def _fetch(call: Invocation, arguments: Arguments) -> Effect:
     keeps = Assumption(
         "lock-agrees", f"{lock} agrees with the manifests, so cargo leaves it as it is", Verdict.UNCHECKED
     )
-    kept = arguments.has("--locked", "--frozen") or (isinstance(call.node(lock), File) and call.assume(keeps))
+    stands = isinstance(call.node(lock), File)
+    kept = arguments.has("--locked", "--frozen") or (stands and call.assume(keeps, _lock_agrees(call, packages, lock)))
     call.assume(INDEX)
     known = join(root, "target/.rustc_info.json")
     needed = [join(folder, name) for folder in packages for name in ("Cargo.toml", *_TARGETS)]
@@ -223,6 +225,34 @@ def _fetch(call: Invocation, arguments: Arguments) -> Effect:
         size=600_000 * count,
         needs=(*needed, lock),
     )
+
+
+def _lock_agrees(call: Invocation, packages: list[str], lock: str) -> bool | None:
+    """False where the lock file lacks something that a manifest names, so that cargo will write it; else None: whether the
+    locked versions are those that the index would give is told by no file.
+    """
+    text = call.known_text(lock)
+    if text is None:
+        return None
+    names = {str(each.get("name")) for each in _toml(lock, text).get("package", []) if isinstance(each, dict)}
+    wanted = set[str]()
+    for folder in packages:
+        given = _toml(join(folder, "Cargo.toml"), call.text(join(folder, "Cargo.toml")) or "")
+        wanted |= set(_wanted(given))
+    return None if wanted <= names else False
+
+
+def _wanted(given: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the packages that a manifest asks for, itself among them."""
+    own = given.get("package")
+    if isinstance(own, dict) and "name" in own:
+        yield str(own["name"])
+    for section in (given, *(part for part in given.get("target", {}).values() if isinstance(part, dict))):
+        for kind in ("dependencies", "dev-dependencies", "build-dependencies"):
+            for name, how in section.get(kind, {}).items():
+                inherited = isinstance(how, dict) and how.get("workspace")
+                if not inherited:
+                    yield str(how.get("package", name)) if isinstance(how, dict) else str(name)
 
 
 def _install(call: Invocation, arguments: Arguments) -> Effect:

@@ -245,7 +245,7 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
         call,
         arguments,
         (*node.project_reads(call, project), Region(beside), linked),
-        also_write=(*_modules(call, arguments, project), *_lock_written(call, arguments, root)),
+        also_write=(*_modules(call, arguments, project), *_lock_written(call, arguments, project)),
         packages=max(1, len(project.dependencies)),
         seconds=3.0 + 0.6 * len(project.dependencies),
         needs=(*node.needs(project, *_BESIDE, "binding.gyp"), *patches),
@@ -259,14 +259,16 @@ def _modules(call: Invocation, arguments: Arguments, project: node.Project) -> t
     return (*found, *node.modules(project))
 
 
-def _lock_written(call: Invocation, arguments: Arguments, root: str) -> tuple[str, ...]:
-    lock = join(root, "pnpm-lock.yaml")
+def _lock_written(call: Invocation, arguments: Arguments, project: node.Project) -> tuple[str, ...]:
+    lock = join(project.root, "pnpm-lock.yaml")
     present = isinstance(call.node(lock), File)
     frozen = arguments.has("--frozen-lockfile") or (present and value(call, "CI") in ("1", "true", "True", "TRUE"))
     if (frozen and not arguments.has("--no-frozen-lockfile", "--fix-lockfile")) or arguments.has("--no-lockfile"):
         return ()
     keeps = Assumption("lock-agrees", f"{lock} agrees with package.json, so pnpm leaves it as it is", Verdict.UNCHECKED)
-    return () if present and not arguments.has("--fix-lockfile", "--force") and call.assume(keeps) else (lock,)
+    lacks = present and not all(name in (call.known_text(lock) or name) for name in project.dependencies)
+    given = present and not arguments.has("--fix-lockfile", "--force")
+    return () if given and call.assume(keeps, False if lacks else None) else (lock,)
 
 
 def _locked(call: Invocation, root: str) -> dict[str, str]:
