@@ -231,10 +231,11 @@ def _lock_agrees(call: Invocation, packages: list[str], lock: str) -> bool | Non
     """False where the lock file lacks something that a manifest names, so that cargo will write it; else None: whether the
     locked versions are those that the index would give is told by no file.
     """
-    text = call.known_text(lock)
-    if text is None:
+    data = call.read(call.filesystem.resolve(lock))
+    if data is None:
         return None
-    names = {str(each.get("name")) for each in _toml(lock, text).get("package", []) if isinstance(each, dict)}
+    locked = _toml(lock, data.decode("utf-8", "replace"))
+    names = {str(each.get("name")) for each in locked.get("package", []) if isinstance(each, dict)}
     wanted = set[str]()
     for folder in packages:
         given = _toml(join(folder, "Cargo.toml"), call.text(join(folder, "Cargo.toml")) or "")

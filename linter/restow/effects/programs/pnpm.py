@@ -266,7 +266,8 @@ def _lock_written(call: Invocation, arguments: Arguments, project: node.Project)
     if (frozen and not arguments.has("--no-frozen-lockfile", "--fix-lockfile")) or arguments.has("--no-lockfile"):
         return ()
     keeps = Assumption("lock-agrees", f"{lock} agrees with package.json, so pnpm leaves it as it is", Verdict.UNCHECKED)
-    lacks = present and not all(name in (call.known_text(lock) or name) for name in project.dependencies)
+    data = call.read(call.filesystem.resolve(lock))
+    lacks = data is not None and not all(name.encode() in data for name in project.dependencies)
     given = present and not arguments.has("--fix-lockfile", "--force")
     return () if given and call.assume(keeps, False if lacks else None) else (lock,)
 
