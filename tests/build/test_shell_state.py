@@ -113,6 +113,10 @@ PAIRS = {
         'SHELL ["bash", "-c"]\nENV X=1\nRUN echo $X > /y',
     ),
     "both outputs": ('SHELL ["bash", "-c"]\nRUN mkdir /x >& /y', 'SHELL ["bash", "-c"]\nRUN mkdir /x'),
+    "both outputs of a group": (
+        'SHELL ["bash", "-c"]\nRUN { mkdir /x; } >& /y\nCOPY a /y',
+        'SHELL ["bash", "-c"]\nCOPY a /y\nRUN { mkdir /x; } >& /y',
+    ),
     "a pattern as a target": (
         'SHELL ["bash", "-c"]\nCOPY a /y1\nRUN mkdir /q > /y*',
         "SHELL [\"bash\", \"-c\"]\nCOPY a /y1\nRUN mkdir /q > '/y*'",

@@ -331,7 +331,7 @@ class ShellRun:
 
     def _is_file(self, redirection: Redirection) -> bool:
         if redirection.operator in (">&", "<&"):
-            check_descriptor(redirection.operator, self._wording().value(redirection.target))
+            self._redirected([redirection])
             return False
         if redirection.operator in ("<<", "<<-", "<<<"):
             return bool(redirection.heredoc) and redirection.operator in ("<<", "<<-")
@@ -350,7 +350,9 @@ class ShellRun:
     def _redirected(self, redirections: list[Redirection]) -> Effect:
         targets: list[tuple[Redirection, str]] = []
         for one in redirections:
-            if one.operator not in (">&", "<&", "<<", "<<-", "<<<"):
+            if one.operator in (">&", "<&"):
+                check_descriptor(one.operator, self._wording().value(one.target))
+            elif one.operator not in ("<<", "<<-", "<<<"):
                 if names_home(one.target) and not is_known(self.variables.get("HOME", SYMBOLIC)):
                     self.assumptions += [HOME] if HOME not in self.assumptions else []
                 targets.append((one, self._wording().target(one.target, home_of(self.variables, self.state.user))))

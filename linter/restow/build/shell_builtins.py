@@ -79,7 +79,8 @@ def _source(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand, decide
 def release_read(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand) -> Entry:
     """``. /etc/os-release``: the reading; the variables that it may set have values that nobody knows from then on."""
     entry, values = release(words, node, shell.filesystem, shell.variables)
-    shell.variables |= values
+    for name, value in values.items():
+        shell.assign(name, value)
     shell.assumptions += [RELEASE] if RELEASE not in shell.assumptions else []
     return entry
 
