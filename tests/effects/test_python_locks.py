@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from restow.effects.programs.python_locks import pipfile_agrees, uv_agrees
+from restow.effects.programs.python.locks import pipfile_agrees, uv_agrees
 
 PIPFILE = {
     "source": [{"name": "index", "url": "https://index.example/simple", "verify_ssl": True}],

@@ -3,7 +3,7 @@
 import pytest
 
 from restow.effects.effect import NAME, SYMBOLIC
-from restow.effects.programs.text import PROGRAMS
+from restow.effects.programs.filesystem.text import PROGRAMS
 from restow.effects.registry import known_programs
 
 UNKNOWN = f"{SYMBOLIC}shell:X{SYMBOLIC}"

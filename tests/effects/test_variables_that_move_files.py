@@ -69,7 +69,7 @@ def test_every_pattern_of_every_table_means_something():
         for name, value in vars(import_module(module.name)).items():
             if isinstance(value, tuple | frozenset) and value and all(isinstance(each, str) for each in value):
                 tables[f"{module.name}.{name}"] = [each for each in value if "*" in each and "/" not in each]
-    assert "DEBIAN_*" in tables["restow.effects.programs.bundler._LISTENED"]
+    assert "DEBIAN_*" in tables["restow.effects.programs.languages.bundler._LISTENED"]
     assert sum(map(len, tables.values())) > 100
     for table, patterns in tables.items():
         for pattern in patterns:

@@ -10,6 +10,10 @@ SELF_CONTAINED = Assumption(
     "self-contained-packages",
     "packages from an index are built and installed without looking at the project's own files",
 )
+IN_PLACE = Assumption(
+    "build-in-place",
+    "a build of the project writes only the project's folder, its tool's caches, the toolchain and temporary folders",
+)
 ENVIRONMENT = "environment-unread"
 
 _PREFIXED = (

@@ -13,93 +13,93 @@ from restow.effects.surroundings import TOOLS
 from restow.errors import UnknownEffect
 from restow.vfs import Region
 
-_MODELS: dict[str, tuple[str, ...]] = {
-    "apk": ("apk",),
-    "apt": ("apt", "apt-get", "aptitude"),
-    "archives": ("tar", "bsdtar", "unzip", "gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd"),
-    "builders": ("mvn", "gradle", "sbt", "lein", "dotnet", "mix", "stack", "cabal", "rebar3"),
-    "bun": ("bun",),
-    "bundler": ("bundle", "gem"),
-    "cargo": ("cargo",),
-    "composer": ("composer",),
-    "dpkg": (
-        *("dpkg", "dpkg-query", "dpkg-reconfigure", "dpkg-divert", "dpkg-architecture", "dpkg-buildflags", "dpkg-deb"),
-        *("apt-mark", "apt-key", "apt-cache", "apt-config", "add-apt-repository", "apt-add-repository"),
-        "debconf-set-selections",
-    ),
-    "fetch": ("curl", "wget"),
-    "openssl": ("openssl",),
-    "patch": ("patch",),
-    "attributes": ("chmod", "chown", "chgrp"),
-    "files": ("mkdir", "rm", "rmdir", "touch", "tee"),
-    "placing": ("cp", "mv", "ln", "install"),
-    "foreign": ("opam", "conda", "mamba", "micromamba", "luarocks", "cpanm"),
-    "git": ("git",),
-    "go": ("go",),
-    "gpg": ("gpg", "gpg2", "gpgv", "gpgconf"),
-    "npm": ("npm",),
-    "php": (
-        *("pecl", "pear", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable"),
-        "docker-php-source",
-    ),
-    "pip": ("pip", "pip2", "pip3"),
-    "pnpm": ("pnpm", "corepack"),
-    "printers": (
-        "echo",
-        "printf",
-        "true",
-        ":",
-        "false",
-        "exit",
-        "sleep",
-        "date",
-        "uname",
-        "nproc",
-        "id",
-        "whoami",
-        "pwd",
-        "test",
-        "[",
-        "[[",
-        "which",
-        "type",
-        "arch",
-        "umask",
-        "hostname",
-    ),
-    "python": ("python", "python2", "python3", "virtualenv"),
-    "python_projects": ("uv", "poetry", "pipenv"),
-    "rpm": ("yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper", "pacman", "rpm"),
-    "sed": ("sed",),
-    "users": ("useradd", "adduser", "groupadd", "addgroup", "usermod"),
-    "versions": (
-        *("node", "php", "java", "javac", "jshell", "jar", "ruby", "perl", "lua", "gcc", "g++", "cc", "cmake", "rustc"),
-        *("rustup", "helm", "kubectl", "terraform", "docker", "deno", "scala", "kotlin", "kotlinc", "ghc", "erl"),
-    ),
-    "yarn": ("yarn",),
+_MODELS: dict[str, dict[str, str]] = {
+    "distributions": {
+        "apk": "apk",
+        "apt": "apt apt-get aptitude",
+        "dpkg": (
+            "dpkg dpkg-query dpkg-reconfigure dpkg-divert dpkg-architecture dpkg-buildflags dpkg-deb "
+            "apt-mark apt-key apt-cache apt-config add-apt-repository apt-add-repository "
+            "debconf-set-selections"
+        ),
+        "rpm": "yum dnf dnf5 microdnf tdnf zypper pacman rpm",
+    },
+    "fetching": {
+        "archives": "tar bsdtar unzip gzip gunzip bzip2 bunzip2 xz unxz zstd",
+        "fetch": "curl wget",
+        "git": "git",
+        "gpg": "gpg gpg2 gpgv gpgconf",
+        "openssl": "openssl",
+    },
+    "filesystem": {
+        "attributes": "chmod chown chgrp",
+        "files": "mkdir rm rmdir touch tee",
+        "find": "find",
+        "patch": "patch",
+        "placing": "cp mv ln install",
+        "printers": (
+            "echo printf true : false exit sleep date uname nproc id whoami pwd test [ [[ which type "
+            "arch umask hostname"
+        ),
+        "sed": "sed",
+        "text": (
+            "awk base64 basename cat cmp comm cut df diff dirname du expr file fold free getconf "
+            "getent grep head jq ldd locale ls lsb_release md5sum nl nm objdump od paste pgrep pidof "
+            "ps readelf readlink realpath rev scanelf seq sha1sum sha224sum sha256sum sha384sum "
+            "sha512sum b2sum cksum shasum sort stat strings sync tac tail tr tree tty uniq uptime "
+            "uuidgen wc xxd yes zcat gawk mawk nawk egrep fgrep zgrep"
+        ),
+    },
+    "javascript": {
+        "bun": "bun",
+        "npm": "npm",
+        "pnpm": "pnpm corepack",
+        "yarn": "yarn",
+    },
+    "languages": {
+        "builders": "mvn gradle sbt lein dotnet mix stack cabal rebar3",
+        "bundler": "bundle gem",
+        "cargo": "cargo",
+        "composer": "composer",
+        "foreign": "opam conda mamba micromamba luarocks cpanm",
+        "go": "go",
+        "php": ("pecl pear docker-php-ext-install docker-php-ext-configure docker-php-ext-enable docker-php-source"),
+        "versions": (
+            "node php java javac jshell jar ruby perl lua gcc g++ cc cmake rustc rustup helm kubectl "
+            "terraform docker deno scala kotlin kotlinc ghc erl"
+        ),
+    },
+    "python": {
+        "interpreter": "python python2 python3 virtualenv",
+        "pip": "pip pip2 pip3",
+        "projects": "uv poetry pipenv",
+    },
+    "system": {
+        "setting_up": (
+            "a2enmod a2dismod a2ensite a2dissite a2enconf a2disconf locale-gen localedef "
+            "update-locale update-ca-certificates update-ca-trust chpasswd passwd chsh gpasswd "
+            "groupdel delgroup fc-cache update-rc.d insserv chkconfig rc-update setcap getcap strip "
+            "mkfifo truncate mknod unlink dos2unix unix2dos"
+        ),
+        "upkeep": (
+            "mktemp ldconfig update-alternatives systemctl userdel deluser ssh-keygen dd crontab "
+            "mandb update-mime-database update-desktop-database gtk-update-icon-cache "
+            "glib-compile-schemas"
+        ),
+        "users": "useradd adduser groupadd addgroup usermod",
+        "wrappers": (
+            "sudo gosu su-exec env nice ionice nohup time timeout eatmydata setarch linux32 linux64 "
+            "stdbuf command xargs su"
+        ),
+    },
 }
-_MODELS |= {
-    "find": ("find",),
-    "system": tuple(
-        "a2enmod a2dismod a2ensite a2dissite a2enconf a2disconf locale-gen localedef update-locale update-ca-certificates "
-        "update-ca-trust chpasswd passwd chsh gpasswd groupdel delgroup fc-cache update-rc.d insserv chkconfig rc-update "
-        "setcap getcap strip mkfifo truncate mknod unlink dos2unix unix2dos".split()
-    ),
-    "upkeep": tuple(
-        "mktemp ldconfig update-alternatives systemctl userdel deluser ssh-keygen dd crontab mandb update-mime-database "
-        "update-desktop-database gtk-update-icon-cache glib-compile-schemas".split()
-    ),
-    "text": tuple(
-        "awk base64 basename cat cmp comm cut df diff dirname du expr file fold free getconf getent grep head jq ldd "
-        "locale ls lsb_release md5sum nl nm objdump od paste pgrep pidof ps readelf readlink realpath rev scanelf seq "
-        "sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum shasum sort stat strings sync tac tail tr tree tty "
-        "uniq uptime uuidgen wc xxd yes zcat gawk mawk nawk egrep fgrep zgrep".split()
-    ),
-    "wrappers": tuple(
-        "sudo gosu su-exec env nice ionice nohup time timeout eatmydata setarch linux32 linux64 stdbuf command xargs su".split()
-    ),
+"""Of each module, by its room below ``programs``: the names of the programs that it models, apart by blanks."""
+_MODULE_OF = {
+    name: f"{room}.{module}"
+    for room, modules in _MODELS.items()
+    for module, names in modules.items()
+    for name in names.split()
 }
-_MODULE_OF = {name: module for module, names in _MODELS.items() for name in names}
 
 
 _SCRATCH = ("TMPDIR", "TEMPDIR", "TEMP", "TMP")

@@ -12,17 +12,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation
+from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.named_files import named_paths
-from restow.effects.places import INDEX
+from restow.effects.places import IN_PLACE, INDEX
 from restow.effects.surroundings import homes, installer_writes, names, value
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join, split
 
-IN_PLACE = Assumption(
-    "build-in-place",
-    "a build of the project writes only the project's folder, its tool's caches, the toolchain and temporary folders",
-)
 _SYSTEM_FOLDERS = frozenset("usr opt home var srv mnt root local go tmp".split())
 
 

@@ -13,9 +13,8 @@ from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import Arguments, read_options
-from restow.effects.places import INDEX, SELF_CONTAINED
-from restow.effects.programs.builders import IN_PLACE
-from restow.effects.programs.distribution import system_effect
+from restow.effects.places import IN_PLACE, INDEX, SELF_CONTAINED
+from restow.effects.programs.distributions.scriptlets import system_effect
 from restow.effects.surroundings import homes, installer_reads, installer_writes, names, value, variables
 from restow.errors import UnknownEffect
 from restow.vfs import Region

@@ -9,7 +9,7 @@ from restow.effects.effect import Effect, Invocation
 from restow.effects.operands import is_loose, lying, places
 from restow.effects.options import read_options
 from restow.effects.ownership import ACCOUNTS, is_octal
-from restow.effects.programs.files import BACKUPS
+from restow.effects.programs.filesystem.files import BACKUPS
 from restow.errors import UnknownEffect
 from restow.vfs import Attributes, Directory, File, Filesystem, Region, Symlink
 from restow.vfs.filesystem import IF_MISSING

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restow.effects.effect import Invocation
-from restow.effects.programs import node_manifest as node
+from restow.effects.programs.javascript import manifest as node
 from restow.effects.surroundings import place
 from restow.errors import UnknownEffect
 from restow.vfs import Unknown, join

@@ -18,8 +18,8 @@ from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.named_files import named_paths
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes, toolchain
-from restow.effects.programs.pip_settings import BENIGN, FLAGS, FOLDERS, GLOBAL, SHORT, VALUED
-from restow.effects.programs.requirement_files import Requirements, add_options, add_requirement, read_file
+from restow.effects.programs.python.pip_settings import BENIGN, FLAGS, FOLDERS, GLOBAL, SHORT, VALUED
+from restow.effects.programs.python.requirement_files import Requirements, add_options, add_requirement, read_file
 from restow.effects.surroundings import (
     OF_PIP,
     OF_PYTHON,

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import Arguments, read_options
-from restow.effects.programs.distribution import queried, refuse, system_effect, with_packages
+from restow.effects.programs.distributions.scriptlets import queried, refuse, system_effect, with_packages
 from restow.effects.surroundings import put_by_build, tree
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import Arguments, read_options
-from restow.effects.programs.distribution import queried, refuse, system_effect, with_packages
+from restow.effects.programs.distributions.scriptlets import queried, refuse, system_effect, with_packages
 from restow.effects.surroundings import names
 from restow.errors import UnknownEffect
 from restow.vfs import Region

@@ -13,7 +13,7 @@ from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocatio
 from restow.effects.named_files import named_paths
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs.gemfile import Gemfile, lock_agrees, read_gemfile
+from restow.effects.programs.languages.gemfile import Gemfile, lock_agrees, read_gemfile
 from restow.effects.surroundings import (
     ancestors,
     children,

@@ -13,8 +13,8 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs import node_manifest as node
-from restow.effects.programs.yarn_options import FLAGS, KEEPING, VALUED
+from restow.effects.programs.javascript import manifest as node
+from restow.effects.programs.javascript.yarn_options import FLAGS, KEEPING, VALUED
 from restow.effects.surroundings import ancestors, exact, homes, installer_reads, installer_writes, place, tree, value
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Region, Symlink, join

@@ -16,7 +16,7 @@ from typing import Any
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs.node_manifest import as_object, entries
+from restow.effects.programs.javascript.manifest import as_object, entries
 from restow.effects.surroundings import ancestors, exact, homes, installer_reads, names, place, tree, value, variables
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join

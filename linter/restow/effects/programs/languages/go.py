@@ -14,7 +14,7 @@ import re
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED
-from restow.effects.programs.go_files import Module, nearest, parse_module, sums_complete, work_folders
+from restow.effects.programs.languages.go_files import Module, nearest, parse_module, sums_complete, work_folders
 from restow.effects.surroundings import (
     COMMON_VARIABLES,
     ancestors,

@@ -17,13 +17,12 @@ from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
-from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs import project_settings, uv_settings
-from restow.effects.programs.builders import IN_PLACE
-from restow.effects.programs.pip import interpreter_writes, local_projects, python_path_reads, shadowing, written
-from restow.effects.programs.python import check_virtualenv
-from restow.effects.programs.python_locks import pipfile_agrees, uv_agrees
-from restow.effects.programs.requirement_files import Requirements, add_requirement, read_file
+from restow.effects.places import IN_PLACE, INDEX, SELF_CONTAINED, in_homes
+from restow.effects.programs.python import project_settings, uv_settings
+from restow.effects.programs.python.interpreter import check_virtualenv
+from restow.effects.programs.python.locks import pipfile_agrees, uv_agrees
+from restow.effects.programs.python.pip import interpreter_writes, local_projects, python_path_reads, shadowing, written
+from restow.effects.programs.python.requirement_files import Requirements, add_requirement, read_file
 from restow.effects.surroundings import (
     CI_SERVICES,
     OF_PIP,

@@ -16,9 +16,9 @@ from typing import Any
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.named_files import named_paths
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs import node_manifest as node
-from restow.effects.programs.npm_lock import lock_agrees, packages_of, scripted_packages
-from restow.effects.programs.npm_options import COMMANDS, Settings, read_settings
+from restow.effects.programs.javascript import manifest as node
+from restow.effects.programs.javascript.npm_lock import lock_agrees, packages_of, scripted_packages
+from restow.effects.programs.javascript.npm_options import COMMANDS, Settings, read_settings
 from restow.effects.surroundings import (
     ancestors,
     attributes_of,

@@ -13,7 +13,7 @@ from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.operands import folder_of, is_loose, is_pattern, lying, places
 from restow.effects.options import Arguments, read_options
 from restow.effects.ownership import ACCOUNTS, created
-from restow.effects.programs.files import BACKUPS
+from restow.effects.programs.filesystem.files import BACKUPS
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Filesystem, Region, Symlink, join
 from restow.vfs.filesystem import STANDARD_DIRECTORIES, inherited, was_link

@@ -15,7 +15,7 @@ from restow.effects.operands import places, readable
 from restow.effects.ownership import ACCOUNTS
 from restow.effects.places import TOOLCHAIN
 from restow.effects.plain_script import SHELLS, commands_of
-from restow.effects.programs.text import PROGRAMS
+from restow.effects.programs.filesystem.text import PROGRAMS
 from restow.effects.surroundings import names
 from restow.errors import UnknownEffect
 from restow.vfs import Region

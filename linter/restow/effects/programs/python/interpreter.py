@@ -9,7 +9,7 @@ from __future__ import annotations
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
 from restow.effects.options import read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs.pip import (
+from restow.effects.programs.python.pip import (
     ADDRESSES,
     interpreter_writes,
     local_projects,

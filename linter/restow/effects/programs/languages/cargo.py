@@ -16,7 +16,7 @@ from typing import Any
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED
-from restow.effects.programs.builders import effect as project_build
+from restow.effects.programs.languages.builders import effect as project_build
 from restow.effects.surroundings import (
     ancestors,
     children,

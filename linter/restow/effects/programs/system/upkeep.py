@@ -14,7 +14,7 @@ from restow.effects.operands import places, readable
 from restow.effects.options import Arguments, read_options
 from restow.effects.ownership import ACCOUNTS
 from restow.effects.places import SYSTEM, TOOLCHAIN
-from restow.effects.programs.system import LOCALE, SECRETS, SERVICES
+from restow.effects.programs.system.setting_up import LOCALE, SECRETS, SERVICES
 from restow.effects.surroundings import homes
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, Region

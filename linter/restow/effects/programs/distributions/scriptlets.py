@@ -15,7 +15,7 @@ from dataclasses import replace
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments
 from restow.effects.places import INDEX, SYSTEM, prefixes_of_path
-from restow.effects.programs.pip import python_path_reads, shadowing
+from restow.effects.programs.python.pip import python_path_reads, shadowing
 from restow.effects.surroundings import OF_CLIENTS, exact, homes
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join

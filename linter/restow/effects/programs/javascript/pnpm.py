@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
-from restow.effects.programs import node_manifest as node
+from restow.effects.programs.javascript import manifest as node
 from restow.effects.surroundings import (
     ancestors,
     exact,

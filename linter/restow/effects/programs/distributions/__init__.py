@@ -1,0 +1,1 @@
+"""Packages of the distributions: apt and dpkg, apk, rpm and its kin, with what every one of them sets off."""

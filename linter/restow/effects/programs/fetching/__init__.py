@@ -1,0 +1,1 @@
+"""What brings files from elsewhere, unpacks them, or checks them."""

@@ -1,0 +1,1 @@
+"""Programs that read, print, place, change or look for files."""

@@ -1,0 +1,1 @@
+"""npm, yarn, pnpm, bun, and the manifests and lock files that they share."""

@@ -1,0 +1,1 @@
+"""Package managers and builders of the other languages."""

@@ -1,0 +1,1 @@
+"""pip, the managers of Python projects, python itself, and the files that they share."""

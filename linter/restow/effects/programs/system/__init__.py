@@ -1,0 +1,1 @@
+"""Accounts, services, wrappers, and what keeps a system in order."""
