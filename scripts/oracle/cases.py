@@ -10,7 +10,7 @@ from builders import LIBRARY, RealBuilder
 from contexts import Tree, random_change, random_tree, write
 from dockerfiles import Sketch, Writer
 from edits import random_edit
-from explained import is_narrow
+from explained import is_narrow, is_narrow_edit
 
 from restow.build import read_context
 from restow.build.cache_changes import with_texts
@@ -64,7 +64,7 @@ def random_case(seed: int, salt: str, builder: RealBuilder) -> Case:
         return Case(seed, first, replace(first, renewed=renewed), f"without the cache: {renewed}")
     if kind < 0.93:
         edited, words = random_edit(first.sketch, random)
-        while library and words.startswith("other values"):
+        while library and not is_narrow_edit(words, first.sketch.lines, edited.lines):
             edited, words = random_edit(first.sketch, random)
         edited = replace(edited, arguments=first.sketch.arguments) if library else edited
         return Case(seed, first, replace(first, sketch=edited), words)

@@ -15,6 +15,8 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
 | a pattern without a match is an error, unless another source has one; its folder may be missing | counted as explained |
 | a changed build argument or default: ARG without a default runs again, else the cache may give the old result | none changes |
+| a changed SHELL is no part of a later key: CMD, ENTRYPOINT and RUN in shell form may keep the old one | none changes |
+| a link in the context counts by its text, and not by the file that it leads to | none changes |
 | the mode of a directory that a source names is no part of a key | none changes |
 | a working directory that a RUN took away is made again | counted as explained |
 | which names of the context are one file is no part of a key | no change makes one of two files |
@@ -25,7 +27,7 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from contexts import Tree
@@ -70,9 +72,19 @@ def is_explained_success(step: Step) -> bool:
 
 def is_narrow(change: str, tree: Tree) -> bool:
     """Whether buildah's keys count the change of a context as the classic builder's do."""
-    return "hard link" not in change and not any(
+    return not ("hard link" in change or change.startswith("retarget")) and not any(
         change == f"chmod {path}" for path in tree if tree[path].kind == "folder"
     )
+
+
+def is_narrow_edit(words: str, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether buildah's keys count the edit of the lines of a Dockerfile as the classic builder's do."""
+    return not words.startswith("other values") and _shells(before) == _shells(after)
+
+
+def _shells(lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Each SHELL with the line below it."""
+    return [(one, below) for one, below in zip(lines, [*lines[1:], ""], strict=True) if one.startswith("SHELL")]
 
 
 def is_made_again(state: State, real: RealImage) -> bool:
