@@ -12,14 +12,14 @@ import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from buildah import build_buildah, remove
 from built import SECONDS, Built, BuiltStep, EmptyImageError, EngineError, tag_of
-from real_images import read_real
+from real_images import RealImage, read_real
 
 _STEP = re.compile(r"^\[(?:(?P<stage>[^\]]*?) )?(?P<number>\d+)/\d+\] (?P<text>.*)$", re.DOTALL)
 _ALONE = re.compile(r"^\[(?P<stage>[^\]]+)\] (?P<text>.*)$", re.DOTALL)
@@ -87,19 +87,18 @@ def find_builder(kind: str, environment: Mapping[str, str], base: str, triggers:
     if kind != "buildkit":
         return RealBuilder(kind, environment, base, triggers)
     known = {"heredoc", "mount", "link", "chmod"}
-    probes = {
-        "parents": "COPY --parents a /",
-        "exclude": "COPY --exclude=b a /",
-        "made by chmod": "COPY --chmod=0700 a /x/a",
+    probes: dict[str, tuple[str, Callable[[RealImage], bool]]] = {
+        "parents": ("COPY --parents a /", lambda image: True),
+        "exclude": ("COPY --exclude=b a /", lambda image: True),
+        "made by chmod": ("COPY --chmod=0700 a /x/a", lambda image: image.entries["/x"].mode == 0o700),
+        "ports as a map": ("COPY a /\nEXPOSE 80", lambda image: "map" in str(image.history[-1].get("created_by"))),
     }
-    for feature, line in probes.items():
+    for feature, (lines, shows) in probes.items():
         with tempfile.TemporaryDirectory(prefix="restow-oracle-") as name:
             folder, archive = Path(name), Path(name) / "image.tar"
-            (folder / "Dockerfile").write_text(f"FROM scratch\n{line}\n")
+            (folder / "Dockerfile").write_text(f"FROM scratch\n{lines}\n")
             (folder / "a").write_text("a")
-            built = build_buildkit(folder, environment, (), archive, fails=True)
-            made = read_real(archive).entries.get("/x") if built.ok else None
-            if built.ok and (made is None or made.mode == 0o700):
+            if build_buildkit(folder, environment, (), archive, fails=True).ok and shows(read_real(archive)):
                 known.add(feature)
     return RealBuilder(kind, environment, base, triggers, frozenset(known))
 

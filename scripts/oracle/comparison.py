@@ -24,6 +24,7 @@ from restow.build.cache_changes import as_sent
 from restow.build.cache_operations import BuildOptions
 from restow.build.context import Context
 from restow.build.rebuild import OneBuild, rebuild
+from restow.build.release import Release
 from restow.build.state import State
 from restow.image import read_image
 from restow.image.differ import configuration_of
@@ -33,6 +34,7 @@ from restow.syntax import parse
 from restow.syntax.ast import Run
 from restow.vfs import Filesystem
 
+OLDEST = Release((0, 13))
 SHOWN = 12
 READ_TWICE = 10  # every so many images are read by Restow as well, and the two readings compared
 
@@ -168,8 +170,9 @@ class Comparer:
         agreement.trees(result.filesystem)
         agreement.configurations(self.written(result.state))
         self.tally["images"] += 1
-        if self.builder.kind == "buildkit" and stage is simulation.model.target:
-            agreement.found += history_differences(simulation, real, self.tally)
+        if self.builder.kind not in LIBRARY and stage is simulation.model.target:
+            release = OLDEST if "ports as a map" in self.builder.features else None
+            agreement.found += history_differences(simulation, real, self.tally, self.model, release)
         return agreement.found
 
     def written(self, state: State) -> State:

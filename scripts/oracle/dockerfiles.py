@@ -45,7 +45,8 @@ class Writer:
 
     ``salt`` stands in every path and so in most steps: no other run's cache holds them. ``features`` are what the builder knows
     beyond the classic one: ``heredoc``, ``mount``, ``link``, ``chmod``, ``made by chmod`` (directories that are made for a
-    destination have the mode of --chmod: BuildKit 0.21 and later), ``parents``, ``exclude``. ``narrow``: without what buildah
+    destination have the mode of --chmod: BuildKit 0.21 and later), ``parents``, ``exclude``, ``ports as a map`` (what
+    the history says of EXPOSE before 0.25). ``narrow``: without what buildah
     takes otherwise.
     """
 

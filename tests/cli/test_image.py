@@ -112,7 +112,7 @@ def test_history_of_an_image_and_of_a_simulated_dockerfile(restow, image):
     assert document["simulated"] is True
     assert [row["created_by"] for row in document["rows"]] == [
         'CMD ["x"]',
-        "EXPOSE map[80/tcp:{}]",
+        "EXPOSE [80/tcp]",
         """HEALTHCHECK &{["CMD-SHELL" "x"] "1m30s" "0s" "0s" "0s" '\\x02'}""",
         "RUN /bin/sh -c rm /a # buildkit",
         "COPY a b / # buildkit",
@@ -174,3 +174,11 @@ def test_names_and_bare_variables_are_told_as_they_stand(restow, archives, tmp_p
     assert code == 1
     assert "Env without =" in out
     assert restow("diff", "bare.tar", "bare.tar")[0] == 0
+
+
+def test_the_history_of_a_dockerfile_as_the_classic_builder_writes_it(restow, tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nEXPOSE 80\nUSER 1\n")
+    code, out, err = restow("image", str(tmp_path / "Dockerfile"), "--history", "--builder", "classic")
+    assert (code, err) == (0, "")
+    assert "/bin/sh -c #(nop)  EXPOSE 80" in out
+    assert "/bin/sh -c #(nop)  USER 1" in out

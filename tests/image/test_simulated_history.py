@@ -1,8 +1,11 @@
 """The history of a simulated build: every text here was written by a real BuildKit (0.13) for the same lines."""
 
+import re
+
 import pytest
 
 from restow.build import Context, simulate
+from restow.build.release import Release
 from restow.image.history import simulated_history
 from restow.syntax import parse
 from restow.vfs import Attributes, Content, Directory, File
@@ -25,7 +28,7 @@ def told(lines, **arguments):
         ("ENTRYPOINT e x", 'ENTRYPOINT ["/bin/sh" "-c" "e x"]'),
         ("HEALTHCHECK NONE", 'HEALTHCHECK &{["NONE"] "0s" "0s" "0s" "0s" \'\\x00\'}'),
         ("WORKDIR /w/", "WORKDIR /w/"),
-        ("EXPOSE 80 1", "EXPOSE map[1/tcp:{} 80/tcp:{}]"),
+        ("EXPOSE 80 9 53/udp 80/tcp 2-3", "EXPOSE [2/tcp 3/tcp 53/udp 80/tcp 80/tcp 9/tcp]"),
         ("ARG V", "ARG V"),
         ("ARG V=1", "ARG V=1"),
         ("COPY --link --chmod=0700 --chown=1:2 a /x/", "COPY --chown=1:2 --chmod=0700 a /x/ # buildkit"),
@@ -104,7 +107,7 @@ def test_a_copy_from_a_stage_does_not_name_it() -> None:
 
 
 def test_a_port_that_was_exposed_before_is_told_again() -> None:
-    assert told("EXPOSE 80\nEXPOSE 80/TCP 9")[-1] == "EXPOSE map[80/tcp:{} 9/tcp:{}]"
+    assert told("EXPOSE 80\nEXPOSE 80/TCP 9")[-1] == "EXPOSE [80/tcp 9/tcp]"
 
 
 def test_a_trigger_leaves_no_entry() -> None:
@@ -125,3 +128,40 @@ def test_arguments_of_a_stage_below_are_not_told() -> None:
     text = "FROM scratch AS s\n" + lines.replace("FROM 0", "FROM s") + "\n"
     found = [entry.created_by for entry, _ in simulated_history(simulate(parse(text), CONTEXT))]
     assert found == ["ARG A=1", "RUN |1 A=1 /bin/sh -c x # buildkit", "ARG B=2", "RUN |1 B=2 /bin/sh -c y # buildkit"]
+
+
+def test_ports_as_releases_before_25_tell_of_them() -> None:
+    simulation = simulate(parse("FROM scratch\nEXPOSE 90 80 53/udp 80/tcp 1-2\n"), CONTEXT)
+    found = [entry.created_by for entry, _ in simulated_history(simulation, release=Release((0, 24)))]
+    assert found == ["EXPOSE map[1/tcp:{} 2/tcp:{} 53/udp:{} 80/tcp:{} 90/tcp:{}]"]
+
+
+CLASSIC = [  # what Docker 26.1 wrote with DOCKER_BUILDKIT=0
+    ("EXPOSE 90 80 53/udp 80/tcp 1-3", "/bin/sh -c #(nop)  EXPOSE 1-3 53/udp 80 80/tcp 90"),
+    (
+        "HEALTHCHECK --retries=3 --interval=5s CMD true",
+        """/bin/sh -c #(nop)  HEALTHCHECK &{["CMD-SHELL" "true"] "5s" "0s" "0s" "0s" '\\x03'}""",
+    ),
+    ("HEALTHCHECK NONE", """/bin/sh -c #(nop)  HEALTHCHECK &{["NONE"] "0s" "0s" "0s" "0s" '\\x00'}"""),
+    ('VOLUME ["/x y", "/z"]', "/bin/sh -c #(nop)  VOLUME [/x y /z]"),
+    ("CMD a", '/bin/sh -c #(nop)  CMD ["/bin/sh" "-c" "a"]'),
+    ("ARG A=1 B", "/bin/sh -c #(nop)  ARG A=1 B"),
+    ("RUN  true  x", "|1 A=1 /bin/sh -c true  x"),
+    ('SHELL ["a","b"]', "a b #(nop)  SHELL [a b]"),
+    ("USER 1", "a b #(nop)  USER 1"),
+    ("WORKDIR x/", "a b #(nop) WORKDIR /x"),
+    ('ENV A=1 B="2 x"', "a b #(nop)  ENV A=1 B=2 x"),
+    ('RUN ["r", "$A"]', "r $A"),
+    ("ONBUILD RUN x", "a b #(nop)  ONBUILD RUN x"),
+    ("MAINTAINER x y", "a b #(nop)  MAINTAINER x y"),
+    ("ENTRYPOINT e $A", 'a b #(nop)  ENTRYPOINT ["a" "b" "e $A"]'),
+]
+
+
+def test_a_history_of_the_classic_builder() -> None:
+    text = "".join(f"{line}\n" for line, _ in CLASSIC)
+    simulation = simulate(parse(f"FROM scratch\n{text}COPY --chown=1:$A a /x/\n"), CONTEXT, builder="classic")
+    *found, (copied, _) = simulated_history(simulation, "classic")
+    assert [entry.created_by for entry, _ in found] == [told for _, told in CLASSIC]
+    assert re.fullmatch("a b #\\(nop\\) COPY --chown=1:1 \ue000.*\ue000 in /x/ ", copied.created_by)
+    assert {entry.comment for entry, _ in found} == {""}

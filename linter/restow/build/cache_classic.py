@@ -62,18 +62,22 @@ def is_never_found(node: Instruction, before: State) -> bool:
 def _run(node: Run, before: State) -> Operation:
     """RUN's flags are refused by the classic builder, and the network is no part of the key."""
     words = list(node.command.words) if node.command.form == "exec" else [*before.shell, run_text(node)]
-    arguments = sorted(
-        f"{name}={value}"
-        for name, value in before.scope.arguments.items()
-        if is_known(value) and name not in PROXY_ARGUMENTS and name not in before.scope.environment
-    )
     return Operation(
         "run",
         (
             ("shell", " ".join(map(repr, words[:-1]))),
             ("command", words[-1] if words else ""),
-            *(("build argument " + pair.partition("=")[0], pair.partition("=")[2]) for pair in arguments),
+            *(("build argument " + pair.partition("=")[0], pair.partition("=")[2]) for pair in run_arguments(before)),
         ),
+    )
+
+
+def run_arguments(before: State) -> list[str]:
+    """The build arguments that stand before a RUN's command, ``NAME=VALUE`` in the order of their texts."""
+    return sorted(
+        f"{name}={value}"
+        for name, value in before.scope.arguments.items()
+        if is_known(value) and name not in PROXY_ARGUMENTS and name not in before.scope.environment
     )
 
 

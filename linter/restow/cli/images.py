@@ -12,6 +12,7 @@ from restow.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from restow.build import Simulation
+    from restow.build.state import Builder
     from restow.image import Image
 
 ENGINES = ("docker", "podman", "buildah")
@@ -74,7 +75,9 @@ def read_side(text: str, arguments: Namespace) -> Image | Simulation:
     item = read_one(arguments, text)
     require_build(item.dockerfile)
     context = context_of(arguments.context, item, hashed=True, named=named_contexts_of(arguments)).context
-    return simulate(item.dockerfile, context, arguments=dict(arguments.build_arg), images=base_images(arguments))
+    builder: Builder = getattr(arguments, "builder", "buildkit")
+    given, bases = dict(arguments.build_arg), base_images(arguments)
+    return simulate(item.dockerfile, context, arguments=given, images=bases, builder=builder)
 
 
 def base_images(arguments: Namespace) -> dict[str, Image]:

@@ -231,6 +231,12 @@ COMMANDS = (
             _argument(
                 "--inspect", action="store_true", help="configuration and root filesystem; IMAGE may be a Dockerfile"
             ),
+            _argument(
+                "--builder",
+                choices=("buildkit", "classic"),
+                default="buildkit",
+                help="which builder a Dockerfile is simulated for (default: buildkit)",
+            ),
             _PLATFORM,
             _argument("--context", metavar="DIR", help="the build context of a Dockerfile"),
             _BUILD_CONTEXTS,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from restow.build import StageResult, State
+from restow.build import StageResult
 from restow.build.base_image import BARE_ENV
 from restow.build.context import DOCKERFILE_IDENTITY
-from restow.oci.image_config import Healthcheck, ImageConfig
+from restow.oci.image_config import ImageConfig
 from restow.vfs import File, Filesystem
 
 
@@ -21,11 +21,6 @@ def config_of(result: StageResult) -> ImageConfig:
     bare = held.get(BARE_ENV)
     names = tuple(str(name) for name in bare) if isinstance(bare, list) else ()
     return replace(found, env=tuple((str(key), str(value)) for key, value in pairs), bare_env=names)
-
-
-def healthcheck_of(state: State) -> Healthcheck | None:
-    """The health check of a simulated build; None where there is none."""
-    return ImageConfig.from_json({"Healthcheck": state.configuration.get("Healthcheck")}).healthcheck
 
 
 def unknown_base(result: StageResult) -> str | None:

@@ -93,8 +93,11 @@ def _expose(state: State, node: Instruction, build: Build) -> State:
 
 
 def exposed_ports(node: Expose, scope: Scope) -> list[str]:
-    """The ports that the instruction names, as the configuration has them: ``80/tcp``. Raises BuildFailure, WordError."""
-    return [port for word in node.ports for text in scope.expand_all(word.text) for port in _ports(text)]
+    """The ports that the instruction names, as the configuration has them: ``80/tcp``; in the order of the words as they are
+    written, and as often. Raises BuildFailure, WordError.
+    """
+    words = sorted(word.text for word in node.ports)
+    return [port for word in words for text in scope.expand_all(word) for port in _ports(text)]
 
 
 def _ports(text: str) -> list[str]:
@@ -151,14 +154,17 @@ def _healthcheck(state: State, node: Instruction, build: Build) -> State:
     assert isinstance(node, HealthCheck)
     old = state.configuration.get("Healthcheck") if build.builder == "classic" else None
     kept = {key: value for key, value in old.items() if key != "Test"} if isinstance(old, Mapping) else {}
+    return state.with_configuration(Healthcheck={**kept, **own_health_check(node)})
+
+
+def own_health_check(node: HealthCheck) -> dict[str, object]:
+    """The fields of the check that the instruction itself gives."""
     if node.command is None:
-        return state.with_configuration(Healthcheck={**kept, "Test": ["NONE"]})
+        return {"Test": ["NONE"]}
     exec_form = node.command.form == "exec"
     test = ["CMD", *node.command.words] if exec_form else ["CMD-SHELL", node.command.text]
     options = {HEALTH_OPTIONS.get(flag.name, flag.name): _health_option(flag) for flag in node.flags}
-    return state.with_configuration(
-        Healthcheck={**kept, "Test": test, **{key: value for key, value in options.items() if value}}
-    )
+    return {"Test": test, **{key: value for key, value in options.items() if value}}
 
 
 HEALTH_OPTIONS = {

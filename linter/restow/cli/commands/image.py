@@ -106,7 +106,7 @@ def _history(one: Image | Simulation, arguments: Namespace) -> None:
     if isinstance(one, Simulation):
         name = normal_name(chain_of(one)[0].stage.base.name)
         below = [image for reference, image in base_images(arguments).items() if normal_name(reference) == name]
-        rows = [*(history_sizes(below[0]) if below else ()), *simulated_history(one)]
+        rows = [*(history_sizes(below[0]) if below else ()), *simulated_history(one, arguments.builder)]
     else:
         rows = list(history_sizes(one))
     document = history_document(arguments.image, rows, __version__, simulated=isinstance(one, Simulation))
