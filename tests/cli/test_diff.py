@@ -112,6 +112,40 @@ def test_a_platform_that_the_base_image_is_not_for(restow, archives, base, tmp_p
     assert "FROM --platform=linux/arm64 base:1: the image given for it is for linux/amd64" in err
 
 
+NOT_COMPARED = "note: the platforms were not compared"
+
+
+@pytest.mark.parametrize(
+    ("opening", "options", "answer"),
+    [
+        ("FROM base:1", ("--base", "base:1=base.tar"), "linux/arm64"),
+        ("FROM base:1 AS a\nFROM a", ("--base", "base:1=base.tar"), "linux/arm64"),
+        ("FROM --platform=linux/riscv64 scratch", ("--platform", "linux/s390x"), "linux/riscv64"),
+        ("FROM scratch", ("--platform", "linux/s390x"), "linux/s390x"),
+        ("FROM scratch", (), None),
+        ("FROM --platform=$TARGETPLATFORM scratch", (), None),
+    ],
+)
+def test_the_platform_of_a_simulated_image(restow, archives, base, opening, options, answer):
+    Path("Dockerfile").write_text(f"{opening}\nUSER 1\n")
+    archives.write_tar(Path("base.tar"), archives.oci_files([base], architecture="arm64"))
+    image = archives.write_tar(Path("image.tar"), archives.oci_files([base], architecture="s390x"))
+    code, out, err = restow("diff", str(image), "Dockerfile", *options)
+    assert (code, err) == (1, "")
+    assert (NOT_COMPARED in out) is (answer is None)
+    assert ("  Platform: configuration\n" in out) is (answer not in (None, "linux/s390x"))
+    assert answer in (None, "linux/s390x") or answer in out
+
+
+def test_two_dockerfiles_for_two_platforms_are_not_equal(restow):
+    Path("one").write_text("FROM --platform=linux/arm64 scratch\nUSER 1\n")
+    Path("two").write_text("FROM scratch\nUSER 1\n")
+    code, out, _ = restow("verify", "one", "two")
+    assert code == 1
+    assert "Platform" in out
+    assert "that of the build" in out
+
+
 @pytest.mark.parametrize(
     ("operand", "message"),
     [

@@ -110,6 +110,17 @@ def test_options_reach_the_build(engines, pair, capsys):
     assert all("--build-arg A=1 --target t --platform linux/amd64 --network=host " in line for line in builds)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("linux/amd64,linux/arm64", "names several platforms; one image is for one of them"), ("amd64", "is no platform")],
+)
+def test_what_is_no_one_platform_is_refused_before_anything_is_built(engines, pair, capsys, text, message):
+    engines("docker")
+    assert verify(pair([], []), "--platform", text) == 2
+    assert message in capsys.readouterr().err
+    assert not any(engines.state.iterdir()), "an engine was asked"
+
+
 @pytest.mark.parametrize("buildx", ["", "1"])
 def test_a_failing_build_shows_its_step(engines, pair, capsys, monkeypatch, buildx):
     engines("docker")

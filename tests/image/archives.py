@@ -85,7 +85,11 @@ def oci_files(layers, config=None, compress=bytes, history=None, **more):
     document = config_of(layers, config, history, **more)
     manifest = manifest_of(document, stored)
     blobs = dict(blob(data) for data in (*stored, document, manifest))
-    top = index_of(descriptor(manifest, f"{OCI}.manifest.v1+json", platform=AMD64))
+    top = index_of(
+        descriptor(
+            manifest, f"{OCI}.manifest.v1+json", platform={**AMD64, "architecture": more.get("architecture", "amd64")}
+        )
+    )
     return {"oci-layout": b'{"imageLayoutVersion":"1.0.0"}', "index.json": top, **blobs}
 
 

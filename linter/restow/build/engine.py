@@ -31,7 +31,8 @@ class StageResult:
     """A built stage: its steps, and the image that they leave.
 
     ``start`` is the image before the first step, and after the ``triggers`` of ONBUILD that the image below (``origin``,
-    None where it has none that are computed) made run.
+    None where it has none that are computed) made run. ``platform`` is what the image runs on: that of the base image at hand,
+    else the text of ``FROM --platform``; empty where neither is there.
     """
 
     stage: Stage
@@ -39,6 +40,7 @@ class StageResult:
     steps: tuple[Step, ...]
     triggers: tuple[Step, ...] = ()
     origin: State | None = None
+    platform: str = ""
 
     @property
     def state(self) -> State:
@@ -253,7 +255,14 @@ def _stage(stage: Stage, build: Build) -> StageResult:
         step = _remembered_step(state, node, build)
         steps.append(step)
         state = step.state
-    return StageResult(stage, start, tuple(steps), triggers, origin if triggers else None)
+    return StageResult(stage, start, tuple(steps), triggers, origin if triggers else None, _platform(stage, build))
+
+
+def _platform(stage: Stage, build: Build) -> str:
+    if stage.base.index is not None:
+        return build.result_of(stage.base.index).platform
+    image = image_of(stage.base, build.images)
+    return str(image.platform) if image is not None and image.platform.known else stage.base.platform or ""
 
 
 def _triggered(state: State, build: Build) -> tuple[State, tuple[Step, ...]]:

@@ -17,6 +17,7 @@ from restow import __version__
 from restow.cli.inputs import Input, ReadContext
 from restow.cli.output import print_document, print_lines, wants_colour
 from restow.engines import STAGES, BuildRequest, Progress, compare_builds, find_engine
+from restow.oci.platform import parse_platform
 from restow.report.engine_report import engine_document, engine_text
 
 TERMINATED = 143  # 128 and the number of SIGTERM, as shells expect
@@ -25,7 +26,9 @@ TERMINATED = 143  # 128 and the number of SIGTERM, as shells expect
 def verify_with_engine(
     arguments: Namespace, before: Input, after: Input, first: ReadContext, second: ReadContext
 ) -> int:
-    """Exit code 0 where the real images are equal, 1 where they differ."""
+    """Exit code 0 where the real images are equal, 1 where they differ. Raises UsageError for what is no one platform."""
+    if arguments.platform:
+        parse_platform(arguments.platform)
     engine = find_engine(arguments.engine)
     with _ended_cleanly(), tempfile.TemporaryDirectory(prefix="restow-context-") as empty, _progress() as progress:
         original = _request(arguments, before, first, Path(empty))

@@ -2,13 +2,13 @@
 times.
 
 Compared per path: kind, mode, owner, link target, bytes, hard-link group, capability. Compared of the configuration: Env as a
-mapping, and every field that instructions set; of two real images also the platform, where both state it. Ignored: times,
-history, where layers are cut, and the Dockerfile and its ignore file themselves when COPY brings them (both builds hold their
-own).
+mapping, and every field that instructions set; the platform, where both are known. Ignored: times, history, where layers are cut,
+and the Dockerfile and its ignore file themselves when COPY brings them (both builds hold their own).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -22,9 +22,11 @@ from restow.vfs.changes import with_canonical_links
 if TYPE_CHECKING:
     from restow.image.image import Image
     from restow.oci.image_config import ImageConfig
+    from restow.oci.platform import Platform
 
 BOOKKEEPING = frozenset(["CmdSetHere"])
 IMAGE = "image"  # in the place of a stage's title, where real images are compared
+_PLATFORM = re.compile("[a-z0-9_]+/[a-z0-9_]+(/[a-z0-9_]+)?", re.IGNORECASE)
 MAX_DIFFERENCES = 200  # a report of more paths helps nobody; the first ones tell what goes wrong
 
 
@@ -53,34 +55,63 @@ def compare(before: Simulation, after: Simulation, *, all_stages: bool = True) -
 
 
 def compare_images(
-    before: Image | Simulation, after: Image | Simulation, *, limit: int | None = MAX_DIFFERENCES
+    before: Image | Simulation,
+    after: Image | Simulation,
+    *,
+    limit: int | None = MAX_DIFFERENCES,
+    platform: Platform | None = None,
 ) -> tuple[Difference, ...]:
     """The differences between two images, by the same contract; empty where they are equal.
 
     Either may be the last stage of a simulated build; what of it is not known is a difference. At most ``limit`` of them,
-    None for all.
+    None for all. ``platform`` is what a simulated build is for where its Dockerfile and its base image do not say.
     """
-    found = _images(_built(before), _built(after))
+    found = _images(_built(before), _built(after), platform)
     return tuple(found if limit is None else _limited(found, limit))
 
 
-def notes_on(before: Image | Simulation, after: Image | Simulation) -> tuple[str, ...]:
-    """What is worth knowing and no difference: variables of the environment in another order."""
-    left, right = (list(dict(_configuration(_built(one)).env)) for one in (before, after))
-    return ("Env holds its variables in another order",) if left != right and set(left) == set(right) else ()
+def notes_on(
+    before: Image | Simulation, after: Image | Simulation, platform: Platform | None = None
+) -> tuple[str, ...]:
+    """What is worth knowing and no difference: variables of the environment in another order, a platform that could not
+    be compared.
+    """
+    left, right = _built(before), _built(after)
+    names, others = (list(dict(_configuration(one).env)) for one in (left, right))
+    found = ["Env holds its variables in another order"] if names != others and set(names) == set(others) else []
+    if isinstance(left, StageResult) != isinstance(right, StageResult) and None in _platforms(left, right, platform):
+        found.append(
+            "the platforms were not compared, since that of one image is not known; --base and --platform tell a "
+            "Dockerfile's"
+        )
+    return tuple(found)
 
 
-def _images(before: Image | StageResult, after: Image | StageResult) -> Iterator[Difference]:
+def _platforms(
+    before: Image | StageResult, after: Image | StageResult, given: Platform | None
+) -> tuple[Platform | None, Platform | None]:
+    """What each image runs on; None where that is not known."""
+
+    def of(one: Image | StageResult) -> Platform | None:
+        if isinstance(one, StageResult):
+            return parse_platform(one.platform) if one.platform and _PLATFORM.fullmatch(one.platform) else given
+        return one.platform if one.platform.known else None
+
+    from restow.oci.platform import parse_platform
+
+    return of(before), of(after)
+
+
+def _images(before: Image | StageResult, after: Image | StageResult, platform: Platform | None) -> Iterator[Difference]:
     from restow.image.simulated import unknown_base, with_own_files
 
     left, right = configuration_of(_configuration(before)), configuration_of(_configuration(after))
     for one, held in ((before, left), (after, right)):
         if isinstance(one, StageResult) and (base := unknown_base(one)) is not None:
             held["Base"] = f"not known: {base}"
-    if not isinstance(before, StageResult) and not isinstance(after, StageResult):
-        mine, others = before.platform, after.platform
-        if mine.known and others.known and not (mine.offers(others) and others.offers(mine)):
-            left["Platform"], right["Platform"] = str(mine), str(others)
+    mine, others = _platforms(before, after, platform)
+    if mine is not None and others is not None and not (mine.offers(others) and others.offers(mine)):
+        left["Platform"], right["Platform"] = str(mine), str(others)
     yield from _configurations(IMAGE, left, right)
     lower, upper = before.filesystem, after.filesystem
     if isinstance(before, StageResult) != isinstance(after, StageResult):
@@ -104,6 +135,8 @@ def _limited(found: Iterator[Difference], limit: int = MAX_DIFFERENCES) -> Itera
 
 def _stage(before: StageResult, after: StageResult) -> Iterator[Difference]:
     title = before.stage.title
+    if before.platform != after.platform:
+        yield Difference(title, "Platform", "configuration", _said(before.platform), _said(after.platform))
     yield from _configurations(title, before.state.configuration, after.state.configuration)
     yield from _filesystems(title, before.filesystem, after.filesystem)
 
@@ -119,6 +152,10 @@ def _configurations(title: str, left: Mapping[str, object], right: Mapping[str, 
     for key in sorted((left.keys() | right.keys()) - BOOKKEEPING):
         if left.get(key) != right.get(key):
             yield Difference(title, key, "configuration", _shown(left.get(key)), _shown(right.get(key)))
+
+
+def _said(platform: str) -> str:
+    return _shown(platform or "that of the build")
 
 
 def _shown(value: object) -> str:

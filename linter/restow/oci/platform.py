@@ -49,7 +49,11 @@ class Platform:
 
 
 def parse_platform(text: str) -> Platform:
-    """``os/architecture[/variant]``. Raises UsageError for anything else."""
+    """``os/architecture[/variant]``. Raises UsageError for anything else, and for several."""
+    if "," in text:
+        raise UsageError(
+            f"{text!r} names several platforms; one image is for one of them: run the command once for each"
+        )
     parts = text.lower().split("/")
     if len(parts) not in (2, 3) or not all(parts):
         raise UsageError(f"{text!r} is no platform; write os/architecture[/variant], as in linux/arm64")
