@@ -15,6 +15,7 @@ from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocatio
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.javascript import manifest as node
+from restow.effects.programs.javascript.pnpm_lock import lock_agrees
 from restow.effects.surroundings import (
     ancestors,
     exact,
@@ -266,10 +267,8 @@ def _lock_written(call: Invocation, arguments: Arguments, project: node.Project)
     if (frozen and not arguments.has("--no-frozen-lockfile", "--fix-lockfile")) or arguments.has("--no-lockfile"):
         return ()
     keeps = Assumption("lock-agrees", f"{lock} agrees with package.json, so pnpm leaves it as it is", Verdict.UNCHECKED)
-    data = call.read(call.filesystem.resolve(lock))
-    lacks = data is not None and not all(name.encode() in data for name in project.dependencies)
     given = present and not arguments.has("--fix-lockfile", "--force")
-    return () if given and call.assume(keeps, False if lacks else None) else (lock,)
+    return () if given and call.assume(keeps, lock_agrees(call, arguments, project, lock)) else (lock,)
 
 
 def _locked(call: Invocation, root: str) -> dict[str, str]:

@@ -10,13 +10,13 @@ Priors (own estimates): 3 s and 0.3 s a locked package, 0.6 MB each; 60 s for a 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED
 from restow.effects.programs.languages.builders import effect as project_build
+from restow.effects.programs.languages.cargo_lock import contradicts
 from restow.effects.surroundings import (
     ancestors,
     children,
@@ -228,32 +228,21 @@ def _fetch(call: Invocation, arguments: Arguments) -> Effect:
 
 
 def _lock_agrees(call: Invocation, packages: list[str], lock: str) -> bool | None:
-    """False where the lock file lacks something that a manifest names, so that cargo will write it; else None: whether the
-    locked versions are those that the index would give is told by no file.
+    """False where the lock file contradicts a manifest, so that cargo will write it; else None: it may lack what only the
+    index tells.
     """
     data = call.read(call.filesystem.resolve(lock))
     if data is None:
         return None
     locked = _toml(lock, data.decode("utf-8", "replace"))
-    names = {str(each.get("name")) for each in locked.get("package", []) if isinstance(each, dict)}
-    wanted = set[str]()
-    for folder in packages:
-        given = _toml(join(folder, "Cargo.toml"), call.text(join(folder, "Cargo.toml")) or "")
-        wanted |= set(_wanted(given))
-    return None if wanted <= names else False
-
-
-def _wanted(given: Mapping[str, Any]) -> Iterator[str]:
-    """The names of the packages that a manifest asks for, itself among them."""
-    own = given.get("package")
-    if isinstance(own, dict) and "name" in own:
-        yield str(own["name"])
-    for section in (given, *(part for part in given.get("target", {}).values() if isinstance(part, dict))):
-        for kind in ("dependencies", "dev-dependencies", "build-dependencies"):
-            for name, how in section.get(kind, {}).items():
-                inherited = isinstance(how, dict) and how.get("workspace")
-                if not inherited:
-                    yield str(how.get("package", name)) if isinstance(how, dict) else str(name)
+    manifests = {
+        folder: _toml(join(folder, "Cargo.toml"), call.text(join(folder, "Cargo.toml")) or "") for folder in packages
+    }
+    root = packages[0]
+    space = manifests[root].get("workspace", {})
+    named = [folder for pattern in space.get("members", []) for folder in _members(call, root, str(pattern))]
+    members = {root} if space.get("exclude") else {root, *named}
+    return False if contradicts(manifests, root, members, locked) else None
 
 
 def _install(call: Invocation, arguments: Arguments) -> Effect:
