@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from restow.build.shell_text import kept, reads_dockerfile, ways
+from restow.build.shell_text import PROGRAM_FOLDERS, kept, reads_dockerfile, ways
 from restow.build.state import Command, State
 from restow.effects.commute import fits
 from restow.effects.effect import Effect
@@ -39,11 +39,25 @@ class Setting:
 
 
 def check_order(entries: list[Entry]) -> None:
-    """Raise UnknownEffect where a model looked at a file that an earlier part of the same command may write."""
+    """Raise UnknownEffect where a model looked at a file that an earlier part of the same command may write, and where one part
+    puts the program of another in place.
+    """
     for earlier, entry in enumerate(entries):
+        for path in _programs(entry):
+            if any(path in region.include for other in entries for region in other.command.effect.writes):
+                raise UnknownEffect(f"{path} is a program that another part of the same command may write")
         for path in entry.consulted:
             if any(region.covers(path) for other in entries[:earlier] for region in other.command.effect.writes):
                 raise UnknownEffect(f"{path} may be written by another part of the same command")
+
+
+def _programs(entry: Entry) -> list[str]:
+    """Where the program of a command is looked up."""
+    name = entry.node.words[0].static if entry.node is not None and entry.node.words else None
+    if name is None or "/" in name:
+        return [name] if name else []
+    given = entry.environment.get("PATH", "").split(":")
+    return [f"{folder}/{name}" for folder in dict.fromkeys((*PROGRAM_FOLDERS, *filter(None, given)))]
 
 
 def computed(entry: Entry, filesystem: Filesystem, user: str) -> Filesystem:

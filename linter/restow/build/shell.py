@@ -21,6 +21,7 @@ from restow.build.shell_text import (
     exits_on_error,
     gives_up,
     matching,
+    placed_shell,
     set_options,
     within,
 )
@@ -72,7 +73,7 @@ class ShellRun:
         self.directory: str = self.state.directory
         self.variables: dict[str, str] = dict(self.state.scope.of_run)
         self.exported: set[str] = set(self.variables)
-        self.dialect: str = shell_name(self.state.shell[0]) if self.state.shell else ""
+        self.settings: tuple[str, ...] = self._settings_of(self.state.shell)
         self.text: str = self.build.model.dockerfile.text
         self.errexit: bool = exits_on_error(self.state.shell[1:])
         self.fatal: bool = True  # the build fails where this shell ends early
@@ -80,6 +81,11 @@ class ShellRun:
         self.linked: bool = is_known(self.directory) and self.filesystem.resolve(self.directory) != self.directory
         self.last: str = ""
         self.outputs: dict[int, tuple[CommandSubstitution, str]] = {}
+
+    def _settings_of(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """A shell as terms name it: its dialect, what the build put in its place, and the options that it starts with."""
+        placed = placed_shell(self.filesystem, words[0], self.state.root) if words else ""
+        return shell_name(words[0]) if words else "", placed, *words[1:]
 
     def script(self, script: Script, *, decides: bool = True) -> None:
         """Every item in turn. Raises UnknownEffect where one is not understood.
@@ -154,13 +160,13 @@ class ShellRun:
             raise UnknownEffect(f"{words[0]} -c may run the file that BASH_ENV names")
         if len(parsed.items) > 1 and not (decides and self.fatal):
             raise UnknownEffect(f"the script given to {words[0]} -c may end half-way, and the build goes on")
-        before, text, dialect = self._shell_state(), self.text, self.dialect
-        self.text, self.errexit, self.dialect = words[2], False, shell_name(words[0])
+        before, text, settings = self._shell_state(), self.text, self.settings
+        self.text, self.errexit, self.settings = words[2], False, self._settings_of(words[:2])
         self.fatal = self.fatal and decides
         self.variables = self._environment()
         self.script(parsed, decides=decides)
         self._return_to(before)
-        self.text, self.dialect = text, dialect
+        self.text, self.settings = text, settings
 
     def _shell_state(self) -> tuple[str, dict[str, str], set[str], set[str], bool, bool, bool]:
         """What a subshell has of its own."""
@@ -303,7 +309,8 @@ class ShellRun:
         environment = self._environment() | assigned
         declared = self.build.context.declared if self.build.context is not None else ()
         if argv[0] not in BUILTINS and not (declared and declaration_for(argv, declared)):
-            check_program(self.filesystem, self.directory, argv[0], environment, self.state.root)
+            met = check_program(self.filesystem, self.directory, argv[0], environment, self.state.root)
+            self.assumptions += [each for each in met if each not in self.assumptions]
         call = Invocation(
             argv, self.filesystem, environment, self.directory, self.state.user, self.read, self.build.accept
         )
@@ -324,7 +331,7 @@ class ShellRun:
         wording = self._wording()
         fed = [redirection_term(one, wording) for one in redirections]
         self.used |= wording.used
-        told = self.dialect if argv[0] in BUILTINS or not all(map(is_known, argv)) else ""
+        told = digest_of(*self.settings[:2]) if argv[0] in BUILTINS or not all(map(is_known, argv)) else ""
         term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()), told)
         own = node if self.text is self.build.model.dockerfile.text else None
         return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment)
@@ -383,7 +390,8 @@ class ShellRun:
             self.filesystem = computed(entries[0], self.filesystem, self.state.user)
             return
         sure = joint is None and decides
-        setting = Setting(self.state, self.build.model.dockerfile.text, self.context_term, self.directory)
+        surroundings = self.context_term if joint is None else digest_of(self.context_term, *self.settings)
+        setting = Setting(self.state, self.build.model.dockerfile.text, surroundings, self.directory)
         before = with_possible_links(entries, self.filesystem)
         self.last = term_of(entries, "" if joint is None else text, setting, before, joint=joint, sure=sure)
         self.filesystem = carried_out(entries, before, self.last, sure=sure)

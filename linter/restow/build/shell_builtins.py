@@ -22,15 +22,15 @@ def check_plain(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand) ->
     """Raises UnknownEffect for what shells differ in: an assignment before the command, and ``source``."""
     if node.assignments or node.redirections:
         raise UnknownEffect(f"{words[0]} with an assignment or a redirection is not followed")
-    if words[0] == "source" and shell.dialect not in ("bash", "zsh"):
-        raise UnknownEffect(f"not every shell called {shell.dialect} has source")
+    if words[0] == "source" and shell.settings[0] not in ("bash", "zsh"):
+        raise UnknownEffect(f"not every shell called {shell.settings[0]} has source")
 
 
 def run_builtin(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand, decides: bool) -> None:
     """Carry the command out in ``shell``. Raises UnknownEffect where that is not followed."""
     check_plain(shell, words, node)
     if words[0] == "cd":
-        if len(words) != 2 or not is_known(words[1]) or words[1] == "-":
+        if len(words) != 2 or not is_known(words[1]) or words[1].startswith("-"):
             raise UnknownEffect("the target of a cd is not known")
         _enter(shell, words[1], decides)
     elif words[0] == "export" and all("=" in word or word.isidentifier() for word in words[1:]):

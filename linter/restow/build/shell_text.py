@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from restow.build.context import DOCKERFILE_IDENTITY
+from restow.effects.effect import Assumption
+from restow.effects.registry import belongs_to_system
 from restow.effects.surroundings import is_placed
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known
@@ -25,6 +27,7 @@ from restow.vfs import (
     join,
     split,
 )
+from restow.vfs.aliases import twins
 from restow.vfs.filesystem import STANDARD_DIRECTORIES, if_missing, inherited, is_perhaps
 from restow.vfs.region import blurred
 
@@ -35,7 +38,10 @@ SET_OPTIONS = frozenset(
 BUILTINS = frozenset(["echo", "printf", "true", ":", "false", "exit", "test", "[", "pwd", "command", "type", "umask"])
 MATCHERS = frozenset("mkdir rm rmdir cp mv ln touch chmod chown chgrp install tee unzip gunzip gzip".split())
 DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
-_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_PRELOADED = "/etc/ld.so.preload"
+_LIBRARY_FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
+_C_LIBRARIES = ("libc.so.6", "ld-musl-x86_64.so.1", "ld-musl-aarch64.so.1")
+PROGRAM_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
 def set_options(words: Sequence[str]) -> Sequence[str] | None:
@@ -154,20 +160,64 @@ def writer(path: str, data: bytes, created: Attributes) -> Callable[[Filesystem]
 
 def check_program(
     filesystem: Filesystem, directory: str, program: str, environment: Mapping[str, str], root: Filesystem | None
-) -> None:
+) -> tuple[Assumption, ...]:
     """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one modelled.
 
+    Gives what is assumed where a command made the file by the name of a program that is often brought that way.
     ``root`` is the base image's filesystem where it is at hand: what still stands there as in it was not put there.
     """
     given = environment.get("PATH")
     folders = [entry or directory for entry in given.split(":") if is_known(entry)] if given is not None else []
-    names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*_PATH, *folders)]
+    check_loader(filesystem, root)
+    found = list[Assumption]()
+    names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*PROGRAM_FOLDERS, *folders)]
     for name in names:
         path = join(directory, name)
         if is_known(path) and is_placed(filesystem, path) and not _is_kin(filesystem, path):
             if root is not None and _as_in(root, filesystem, path):
                 continue
-            raise UnknownEffect(f"{program} is a file that the build itself put at {path}")
+            if not isinstance(filesystem.lookup(path), Unknown) or belongs_to_system(program):
+                raise UnknownEffect(f"{program} is a file that the build itself put at {path}")
+            found.append(
+                Assumption("program-by-name", f"what the build itself puts at {path} is the program of that name")
+            )
+    return tuple(found)
+
+
+def check_loader(filesystem: Filesystem, root: Filesystem | None) -> None:
+    """Raise UnknownEffect where the build itself put what the loader puts into every program: libraries to load before
+    others, and the C library.
+    """
+    folders = [
+        f"{top}/{name}"
+        for top in ("/lib", "/usr/lib")
+        if isinstance(above := filesystem.lookup(top), Directory)
+        for name in above.children
+        if "-linux-" in name
+    ]
+    libraries = [f"{folder}/{name}" for folder in (*_LIBRARY_FOLDERS, *folders) for name in _C_LIBRARIES]
+    for path in (_PRELOADED, *libraries):
+        if is_placed(filesystem, path) and not (root is not None and _as_in(root, filesystem, path)):
+            raise UnknownEffect(f"every program loads what the build itself put at {path}")
+
+
+def placed_shell(filesystem: Filesystem, program: str, root: Filesystem | None) -> str:
+    """What the build put in the place of a shell, as a digest: empty where it put nothing there.
+
+    A link to another shell, and one that a program made, count as a shell of their own. Raises UnknownEffect where a file
+    stands there.
+    """
+    names = (program,) if program.startswith("/") else tuple(f"{folder}/{program}" for folder in PROGRAM_FOLDERS)
+    found: list[str] = []
+    for path in dict.fromkeys((*names, *(twin for name in names for twin in twins(name)))):
+        if not is_placed(filesystem, path) or (root is not None and _as_in(root, filesystem, path)):
+            continue
+        end = filesystem.resolve(path)
+        node, own = filesystem.lookup(end), root.lookup(end) if root is not None else None
+        if isinstance(node, File) and (own is None or own.digest != node.digest):
+            raise UnknownEffect(f"the shell is a file that the build itself put at {path}")
+        found += [end, node.digest if node is not None else "nothing"]
+    return digest_of(*found) if found else ""
 
 
 def _as_in(root: Filesystem, filesystem: Filesystem, path: str) -> bool:
@@ -181,6 +231,8 @@ def _as_in(root: Filesystem, filesystem: Filesystem, path: str) -> bool:
 def _is_kin(filesystem: Filesystem, path: str) -> bool:
     """Whether a link gives a program of the base image another name that means the same (``python`` to ``python3``)."""
     end = filesystem.resolve(path)
+    if end == path or is_placed(filesystem, end):
+        return False
     names = [each.rsplit("/", 1)[-1].rstrip("0123456789.") for each in (path, end)]
     return names[0] == names[1] and isinstance(filesystem.lookup(end), Unknown) and "bin" in end.split("/")
 

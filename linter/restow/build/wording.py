@@ -24,7 +24,7 @@ _TAKES_BRACES = frozenset(
 """Programs that do the same to several words as to one that names them all."""
 _MODE_FIRST = ("chmod", "chown", "chgrp")
 _GLOB = "*?["
-_OF_THE_SHELL = frozenset(
+OF_THE_SHELL = frozenset(
     "PWD OLDPWD PPID UID EUID GROUPS RANDOM SRANDOM SECONDS LINENO SHLVL BASHPID BASHOPTS SHELLOPTS BASH_VERSION "
     "BASH_VERSINFO BASH_COMMAND BASH_SUBSHELL FUNCNAME DIRSTACK EPOCHSECONDS EPOCHREALTIME OPTIND HISTCMD "
     "HOSTTYPE MACHTYPE OSTYPE".split()
@@ -60,7 +60,13 @@ class Wording:
             if braces and (found[0] not in _MODE_FIRST or any(not each.startswith("-") for each in found[1:])):
                 found.append(braces)
             else:
-                found += self.words(word)
+                patterns = len(self.patterns)
+                words = self.words(word)
+                if found[:1] == ["export"] and (words != [self.value(word)] or len(self.patterns) != patterns):
+                    raise UnknownEffect(
+                        "some shells split what is exported, or match it against files, and others do not"
+                    )
+                found += words
         return tuple(found)
 
     def words(self, word: Word) -> list[str]:
@@ -129,7 +135,7 @@ class Wording:
             value = self.directory if self.plain else symbolic("shell", f"PWD in {self.directory}")
         if value is None:
             value = self.scope.lookup(part.name)
-        if value is not None and part.name in _OF_THE_SHELL and not (part.name == "PWD" and value == self.directory):
+        if value is not None and part.name in OF_THE_SHELL and not (part.name == "PWD" and value == self.directory):
             value = symbolic("shell", f"{part.name}, given {digest_of(value)}, in {self.directory}")
         if part.operator is None:
             return symbolic("shell", part.name) if value is None else value

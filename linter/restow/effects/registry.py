@@ -112,6 +112,16 @@ def known_programs() -> tuple[str, ...]:
     return tuple(sorted(_MODULE_OF))
 
 
+def belongs_to_system(program: str) -> bool:
+    """Whether a program is one of the small ones that a system is made of, and that no build brings on its own."""
+    name = program.rsplit("/", 1)[-1]
+    return name not in _BROUGHT and _MODULE_OF.get(name, "").rpartition(".")[2] in _OF_THE_SYSTEM
+
+
+_OF_THE_SYSTEM = frozenset("attributes files placing find sed text archives printers".split())
+_BROUGHT = frozenset(["jq", "tree", "zstd"])
+
+
 def effect_of(call: Invocation) -> Effect:
     """The effect of one command. Raises UnknownEffect, with the reason, where no model can tell."""
     if call.declared:
@@ -154,6 +164,8 @@ def _completed(call: Invocation, found: Effect) -> Effect:
     if found.environment is not None:
         found = replace(found, environment=tuple(dict.fromkeys((*found.environment, *TOOLS))))
     found = with_named_files(call, found)
+    if found.exact is not None and "POSIXLY_CORRECT" in call.environment:  # options behind operands are operands then
+        found = replace(found, exact=None, certain=False)
     heard = found.environment
     kept = [name for name in _OF_A_USER if name in call.environment]
     moved = [name for name in kept if heard is None or any(fits(pattern, name) for pattern in heard)]

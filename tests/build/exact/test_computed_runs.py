@@ -272,3 +272,29 @@ def test_a_directory_copied_into_one_with_the_set_group_id_bit_is_not_computed()
     lines = "RUN mkdir -p s d && chmod g+s s && cp {} d s/x"
     assert not built(lines.format("-a")).target.steps[-1].computed
     assert built(lines.format("-r")).target.filesystem.lookup("/w/s/x").attributes.mode == 0o2755
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "mkdir ./-P; cd -P; touch a",
+        "echo \"$PS4\" > /f",
+        "echo \"$IFS\" > /f",
+        "echo \"$OPTIND\" > /f",
+        "echo \"$EUID\" > /f",
+        "V=a:~/b; echo $V > /f",
+        "export V=~; echo $V > /f",
+        "V='a b'; export W=$V; echo $W > /f",
+        "echo ${1:=a} > /f",
+        "set -x; { touch a; } > /f 2>&1",
+        "LD_PRELOAD=/x.so touch a",
+        "POSIXLY_CORRECT=1 rm a -f",
+    ],
+)  # fmt: skip
+def test_what_shells_differ_in_is_not_computed(script):
+    assert not built(f"COPY sh /x.so\nRUN {script}").stages[0].steps[-1].computed
+
+
+def test_no_program_is_computed_once_libraries_are_loaded_first():
+    steps = built("RUN echo /x.so > /etc/ld.so.preload\nRUN touch a").stages[0].steps
+    assert [step.computed for step in steps[-2:]] == [True, False]

@@ -48,7 +48,7 @@ def run_builtin(shell: Shell, words: list[str], *, tested: bool) -> None:
 
 
 def _cd(shell: Shell, words: list[str]) -> int:
-    if len(words) > 1 or words[:1] == ["-"] or "CDPATH" in shell.variables:
+    if len(words) > 1 or any(word.startswith("-") for word in words) or "CDPATH" in shell.variables:
         raise UnknownEffect("this use of cd is not computed")
     path = words[0] if words else shell.variables.get("HOME", "")
     if shell.linked and ".." in path.split("/"):

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from restow.build.exact.disk import READ, SEARCH, Disk, FileError
+from restow.build.shell_text import check_loader
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
-from restow.vfs import Directory, File, Filesystem, Node
+from restow.vfs import Directory, File, Filesystem, Node, join
 
 SHELLS = ("sh", "bash", "dash", "ash")
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -49,6 +50,7 @@ def find(name: str, disk: Disk, environment: Mapping[str, str], image: Filesyste
     """
     if not is_known(name):
         raise UnknownEffect("the name of a program is not known")
+    _check_surroundings(disk, environment, image)
     if "/" in name:
         return _at(name, disk, image, name)
     path = environment.get("PATH", DEFAULT_PATH)
@@ -64,6 +66,25 @@ def find(name: str, disk: Disk, environment: Mapping[str, str], image: Filesyste
         except NotFoundError as error:
             denied |= error.status == 126
     raise NotFoundError(126 if denied else 127)
+
+
+_CHANGING = frozenset(
+    "POSIXLY_CORRECT _POSIX2_VERSION QUOTING_STYLE TIME_STYLE BLOCK_SIZE BLOCKSIZE LS_BLOCK_SIZE TABSIZE COLUMNS GZIP XZ_OPT "
+    "XZ_DEFAULTS BZIP BZIP2 GREP_OPTIONS SIMPLE_BACKUP_SUFFIX VERSION_CONTROL AWKPATH".split()
+)
+"""Variables by which GNU programs do something else (coreutils, tar, grep and gzip manuals)."""
+_LOADED = ("LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH")
+
+
+def _check_surroundings(disk: Disk, environment: Mapping[str, str], image: Filesystem) -> None:
+    """Raise UnknownEffect where files of the build, or variables, change what every program does."""
+    check_loader(disk.filesystem, image)
+    for variable in _LOADED:
+        for word in re.split("[: ]", environment.get(variable, "")):
+            if not is_known(word) or (word and disk.filesystem.lookup(join(disk.directory, word)) is not None):
+                raise UnknownEffect(f"{variable} gives libraries of its own to every program")
+    if found := sorted(_CHANGING & environment.keys()):
+        raise UnknownEffect(f"{found[0]} changes what programs do")
 
 
 def _at(path: str, disk: Disk, image: Filesystem, name: str) -> Program:

@@ -42,6 +42,8 @@ def redirected(shell: Shell, redirections: tuple[Redirection, ...]) -> Iterator[
         shell.given, shell.complained = given, True
         yield False
         return
+    if shell.traced and err.kind in (_OUT, "file"):
+        raise UnknownEffect("the commands that set -x tells are written to a file")
     shell.printed, shell.complained = [], False
     seen, changed = disk.seen, disk.changed
     disk.seen, disk.changed = set(), set()

@@ -13,6 +13,7 @@ from restow.build.exact.output import NOTHING, Output
 from restow.build.exact.patterns import matches
 from restow.build.exact.redirect import redirected
 from restow.build.exact.words import Expander
+from restow.build.wording import OF_THE_SHELL
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 from restow.shell import (
@@ -37,6 +38,11 @@ from restow.vfs import Filesystem
 
 MAX_STEPS = 20_000
 """Commands that one RUN may take before it counts as not computed."""
+
+_OWN = (OF_THE_SHELL - {"PWD", "OLDPWD"}) | frozenset(
+    "_ HOSTNAME IFS PS1 PS2 PS4 OPTERR PIPESTATUS COMP_WORDBREAKS MAILCHECK SHELL TERM".split()
+)
+"""Variables that one shell or another gives a value that is not told here."""
 
 _READ_ALL = frozenset("cat tr sort wc tee cut uniq tac rev sed sha256sum sha1sum sha512sum md5sum awk grep".split())
 
@@ -100,8 +106,8 @@ class Shell:
             return " ".join(self.parameters)
         if name in ("#", "?"):
             return str(len(self.parameters) if name == "#" else self.status)
-        if not name.isidentifier() or name in ("_", "RANDOM", "SECONDS", "LINENO", "PPID", "HOSTNAME", "SHLVL", "UID"):
-            if name in self.variables:
+        if not name.isidentifier() or name in _OWN or name.startswith("BASH"):
+            if name in self.variables and name not in OF_THE_SHELL and not name.startswith("BASH"):
                 return self.variables[name]
             raise UnknownEffect(f"the value of ${name} is not computed")
         if name in ("PWD", "OLDPWD") and self.linked:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _BRACES = re.compile(r"\{[^{}]*(,|\.\.)[^{}]*\}")
 
+_INNER_TILDE = re.compile(r"[=:]~")
+
 _DEFAULTS = ("-", ":-", "+", ":+", "=", ":=", "?", ":?")
 """The operators that say what stands for a variable which is not set."""
 
@@ -40,7 +42,24 @@ class Expander:
 
     def arguments(self, words: tuple[Word, ...]) -> list[str]:
         """The arguments that the words become."""
-        return [text for word in words for text in self.fields(word)]
+        found: list[str] = []
+        for word in words:
+            found += [self._exported(word)] if found[:1] == ["export"] else self.fields(word)
+        return found
+
+    def _exported(self, word: Word) -> str:
+        """A word of ``export``, which some shells split and match against files, and others do not."""
+        self._refuse_braces(word)
+        pieces = self._pieces(word)
+        splits = any(piece.splits and re.search(r"\s", piece.text) for piece in pieces)
+        matches_files = any(not piece.quoted and any(each in piece.text for each in SPECIAL) for piece in pieces)
+        if (
+            splits
+            or matches_files
+            or any(isinstance(part, Variable) and part.name in ("@", "*") for part in word.parts)
+        ):
+            raise UnknownEffect("some shells split what is exported, and others do not")
+        return "".join(piece.text for piece in pieces)
 
     def text(self, word: Word | None) -> str:
         """The word as one text: no splitting, no file names (assignments, redirections, ``case``)."""
@@ -107,6 +126,8 @@ class Expander:
                 text = part.text
                 if SYMBOLIC in text:
                     raise UnknownEffect("the command contains a character that stands for unknown values")
+                if not part.quoted and (_INNER_TILDE.search(text) or (number and text.startswith("~"))):
+                    raise UnknownEffect("a ~ within a word, which some shells expand, and others do not")
                 if number == 0 and not part.quoted and text.startswith("~"):
                     text = self._home(text, alone=len(word.parts) == 1)
                 found.append(Piece(text, part.quoted))
@@ -164,6 +185,8 @@ class Expander:
             raise UnknownEffect(f"${{{part.name}?}} ends the script")
         text = self._operand(operand)
         if kind == "=":
+            if not part.name.isidentifier():
+                raise UnknownEffect(f"${{{part.name}{operator}...}} ends the script")
             self.shell.assign(part.name, text)
         return text
 

@@ -65,7 +65,9 @@ def _copy(call: Invocation) -> Effect:
 
 
 def _written(call: Invocation, arguments: Arguments, sources: tuple[str, ...], destination: str) -> Region:
-    """Where the sources end up; in the root directory, the entries of their names."""
+    """Where the sources end up; in the root directory, and in a folder of programs, the entries of their names."""
+    if not is_loose(destination) and (named := _among_programs(call, arguments, sources, destination)):
+        return Region(places(call, *named))
     if is_loose(destination) or call.path(destination) != "/":
         return Region(places(call, destination))
     whole = arguments.has("-T", "--no-target-directory")
@@ -79,6 +81,21 @@ def _written(call: Invocation, arguments: Arguments, sources: tuple[str, ...], d
     return Region(places(call, *(f"/{name}" for name in names)))
 
 
+def _among_programs(
+    call: Invocation, arguments: Arguments, sources: tuple[str, ...], destination: str
+) -> tuple[str, ...]:
+    """The paths of programs that come to stand in a folder of programs by their own names; none where it is not one."""
+    folder, names = call.path(destination), [_last_name(source) for source in sources]
+    if arguments.has("--parents", "-T", "--no-target-directory") or folder not in _PROGRAM_FOLDERS:
+        return ()
+    if any(
+        is_loose(each) or is_pattern(each) or name in ("", ".", "..") for each, name in zip(sources, names, strict=True)
+    ):
+        return ()
+    return tuple(join(folder, name) for name in names)
+
+
+_PROGRAM_FOLDERS = frozenset(f"{top}{name}" for top in ("", "/usr", "/usr/local") for name in ("/bin", "/sbin"))
 _MANY = 500
 """How many entries laid out in the root directory are told one by one: beyond, the effect counts as unknown."""
 
@@ -263,7 +280,8 @@ def _install(call: Invocation) -> Effect:
         made = Region(tuple(lying(call, arguments.operands)))
         return Effect(reads=(made, ACCOUNTS), writes=(made,))
     sources, destination = _target(call, arguments)
-    read, written = Region(places(call, *sources)), Region(places(call, destination))
+    named = () if is_loose(destination) else _among_programs(call, arguments, sources, destination)
+    read, written = Region(places(call, *sources)), Region(places(call, *(named or (destination,))))
     return Effect(reads=(read, written, ACCOUNTS), writes=(written,))
 
 
