@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of, with_possible_links
+from restow.build.inner_shells import SHELLS, run_script, run_words, script_file
 from restow.build.looping import Turn, in_order, made_up
 from restow.build.redirecting import check_descriptor, echoed, redirected, redirection_term, with_redirections
 from restow.build.shell_builtins import STATEFUL, check_plain, release_read, run_builtin
@@ -25,7 +26,7 @@ from restow.build.shell_text import (
     set_options,
     within,
 )
-from restow.build.sourcing import SOURCES, script_of
+from restow.build.sourcing import SOURCES
 from restow.build.state import Command, State
 from restow.build.wording import Wording, names_home, quotes_pattern
 from restow.effects.declared import declaration_for
@@ -53,8 +54,6 @@ from restow.vfs import Attributes, File, Filesystem, Region, digest_of
 if TYPE_CHECKING:
     from restow.build.engine import Build
 
-SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "dash", "ash")
-
 
 @dataclass
 class ShellRun:
@@ -73,16 +72,17 @@ class ShellRun:
         self.directory: str = self.state.directory
         self.variables: dict[str, str] = dict(self.state.scope.of_run)
         self.exported: set[str] = set(self.variables)
-        self.settings: tuple[str, ...] = self._settings_of(self.state.shell)
+        self.settings: tuple[str, ...] = self.settings_of(self.state.shell)
         self.text: str = self.build.model.dockerfile.text
         self.errexit: bool = exits_on_error(self.state.shell[1:])
         self.fatal: bool = True  # the build fails where this shell ends early
         self.perhaps: set[str] = set()  # set here, and exported if the base image does so
         self.linked: bool = is_known(self.directory) and self.filesystem.resolve(self.directory) != self.directory
+        self.depth: int = 0  # scripts that run one in the other
         self.last: str = ""
         self.outputs: dict[int, tuple[CommandSubstitution, str]] = {}
 
-    def _settings_of(self, words: tuple[str, ...]) -> tuple[str, ...]:
+    def settings_of(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """A shell as terms name it: its dialect, what the build put in its place, and the options that it starts with."""
         placed = placed_shell(self.filesystem, words[0], self.state.root) if words else ""
         return shell_name(words[0]) if words else "", placed, *words[1:]
@@ -116,10 +116,10 @@ class ShellRun:
             if node.operator == "&&":
                 self.node(node.right)
         elif isinstance(node, Subshell) and not node.redirections and (decides or len(node.body.items) == 1):
-            before = self._shell_state()
+            before = self.shell_state()
             self.fatal = self.fatal and decides
             self.script(node.body, decides=decides)
-            self._return_to(before)
+            self.return_to(before)
         elif isinstance(node, Group) and not node.redirections and (self.fatal or len(node.body.items) == 1):
             self.script(node.body, decides=decides)
         elif isinstance(node, Opaque):
@@ -146,34 +146,20 @@ class ShellRun:
             raise UnknownEffect("the script may end before its last command")
         alone = not node.redirections and not node.assignments
         if words[0] in SHELLS and words[1:2] == ("-c",) and len(words) == 3 and alone:
-            self._inner_shell(words, decides)
+            run_words(self, words, decides)
+            return
+        if alone and (script := script_file(self, words)) is not None:
+            run_script(self, script, decides)
             return
         entry = self._command(words, self.own_text(node), node, node.redirections)
         self.apply([entry], self.own_text(node), decides=decides)
 
-    def _inner_shell(self, words: tuple[str, ...], decides: bool) -> None:
-        """``sh -c 'script'``: its commands run as in a subshell that has the exported variables only."""
-        if not is_known(words[2]):
-            raise UnknownEffect(f"the script given to {words[0]} -c is not known before the build")
-        parsed = script_of(f"the script given to {words[0]} -c", words[2], words[0].rsplit("/", 1)[-1])
-        if "BASH_ENV" in self.variables:
-            raise UnknownEffect(f"{words[0]} -c may run the file that BASH_ENV names")
-        if len(parsed.items) > 1 and not (decides and self.fatal):
-            raise UnknownEffect(f"the script given to {words[0]} -c may end half-way, and the build goes on")
-        before, text, settings = self._shell_state(), self.text, self.settings
-        self.text, self.errexit, self.settings = words[2], False, self._settings_of(words[:2])
-        self.fatal = self.fatal and decides
-        self.variables = self._environment()
-        self.script(parsed, decides=decides)
-        self._return_to(before)
-        self.text, self.settings = text, settings
-
-    def _shell_state(self) -> tuple[str, dict[str, str], set[str], set[str], bool, bool, bool]:
+    def shell_state(self) -> tuple[str, dict[str, str], set[str], set[str], bool, bool, bool]:
         """What a subshell has of its own."""
         names = (dict(self.variables), set(self.exported), set(self.perhaps))
         return self.directory, *names, self.errexit, self.linked, self.fatal
 
-    def _return_to(self, before: tuple[str, dict[str, str], set[str], set[str], bool, bool, bool]) -> None:
+    def return_to(self, before: tuple[str, dict[str, str], set[str], set[str], bool, bool, bool]) -> None:
         self.directory, self.variables, self.exported, self.perhaps, self.errexit, self.linked, self.fatal = before
 
     def assign(self, name: str, value: str) -> None:
@@ -187,8 +173,10 @@ class ShellRun:
     def set_options(self, words: tuple[str, ...]) -> None:
         """``set`` with options and parameters: all that runs from then on may do something else."""
         self.context_term = digest_of(self.context_term, "set", *words)
+        for name in [name for name in self.variables if name.isdigit()]:
+            del self.variables[name]
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """The variables that a program sees."""
         found = {name: value for name, value in self.variables.items() if name in self.exported}
         for name in self.perhaps & self.variables.keys() - self.exported:
@@ -306,7 +294,7 @@ class ShellRun:
             assigned = {assignment.name: wording.assigned(assignment.value) for assignment in node.assignments}
         if argv[0].startswith(SYMBOLIC) or not is_known(argv[0]):
             raise UnknownEffect("the name of a program depends on a value that is not known")
-        environment = self._environment() | assigned
+        environment = self.environment() | assigned
         declared = self.build.context.declared if self.build.context is not None else ()
         if argv[0] not in BUILTINS and not (declared and declaration_for(argv, declared)):
             met = check_program(self.filesystem, self.directory, argv[0], environment, self.state.root)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from restow.build.command_terms import Entry
 from restow.build.shell_text import exits_on_error, kind, set_options, stands
-from restow.build.sourcing import RELEASE, SOURCES, read_entry, release, script_of
+from restow.build.sourcing import DEEPEST, RELEASE, SOURCES, read_entry, release, script_of
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 from restow.shell import SimpleCommand
@@ -68,12 +68,17 @@ def _source(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand, decide
     shell.apply([read_entry(path, shell.filesystem.steps(path))], words[1])
     if not shell.fatal:
         raise UnknownEffect("a subshell that reads a script may end half-way, and the build goes on")
+    if shell.depth >= DEEPEST:
+        raise UnknownEffect(f"{path} runs within too many others")
     try:
         outer, shell.text = shell.text, data.decode()
     except UnicodeDecodeError:
         raise UnknownEffect(f"{path} holds bytes that are no text") from None
+    before, shell.depth = shell.filesystem.lookup(path), shell.depth + 1
     shell.script(script_of(path, shell.text, "sh"), decides=decides)
-    shell.text = outer
+    shell.text, shell.depth, after = outer, shell.depth - 1, shell.filesystem.lookup(path)
+    if before is None or after is None or before.digest != after.digest:
+        raise UnknownEffect(f"{path} may change while it runs")
 
 
 def release_read(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand) -> Entry:

@@ -17,6 +17,8 @@ from restow.shell import Opaque, Script, SimpleCommand, parse_shell, read_otherw
 from restow.vfs import Filesystem, Region, digest_of
 
 SOURCES = (".", "source")
+DEEPEST = 8
+"""How many scripts may run one in the other: one that starts itself has no end."""
 RELEASE_FILES = ("/etc/os-release", "/usr/lib/os-release")
 RELEASE_VARIABLES = tuple(
     sorted(
@@ -38,9 +40,9 @@ RELEASE = Assumption(
 )
 
 
-def read_entry(path: str, places: Iterable[str]) -> Entry:
+def read_entry(path: str, places: Iterable[str], needs: tuple[str, ...] = ()) -> Entry:
     """The reading of a file by the shell."""
-    effect = Effect(reads=(Region(tuple(places)),), seconds=0.0)
+    effect = Effect(reads=(Region(tuple(places)),), seconds=0.0, needs=needs)
     return Entry(Command("", effect), None, (), digest_of("source", path))
 
 

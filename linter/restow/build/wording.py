@@ -128,7 +128,8 @@ class Wording:
 
     def _variable(self, part: Variable) -> str:
         self.used.add(part.name)
-        if not part.name.isidentifier() or part.name == "_":
+        numbered = part.name.isdigit() and part.name in self.variables and part.operator is None
+        if not (part.name.isidentifier() or numbered) or part.name == "_":
             raise UnknownEffect(f"the value of ${part.name} is not followed")
         value = self.variables.get(part.name)
         if value is None and part.name == "PWD":
