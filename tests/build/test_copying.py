@@ -81,21 +81,6 @@ def test_chmod_of_a_number(built, chmod, file, folder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chmod", "of_644", "of_755"),
-    [
-        ("u+x", 0o744, 0o755),
-        ("+x", 0o755, 0o755),
-        ("go-rwx", 0o600, 0o700),
-        ("u=rw,g=r,o=", 0o640, 0o640),
-        ("a+X", 0o644, 0o755),
-    ],
-)
-def test_chmod_in_letters(built, chmod, of_644, of_755) -> None:
-    found = built(f"COPY --chmod={chmod} a run.sh /")
-    assert (found.lookup("/a").attributes.mode, found.lookup("/run.sh").attributes.mode) == (of_644, of_755)
-
-
-@pytest.mark.parametrize(
     ("line", "reason"),
     [
         ("COPY --chmod=99 a /", "octal"),

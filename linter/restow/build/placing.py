@@ -52,7 +52,8 @@ class Placing:
         """A source's attributes as they are at the destination."""
         mode = self.mode
         if isinstance(mode, str):
-            mode = _symbolic(mode, attributes.mode, directory)
+            told = self.release is not None and self.release.reads_letters
+            mode = _symbolic(mode, attributes.mode, directory) if told else _unread(mode, attributes.mode, directory)
         return Attributes(
             attributes.mode if mode is None else mode,
             attributes.uid if self.uid is None else self.uid,
@@ -242,10 +243,15 @@ def is_symbolic(mode: str) -> bool:
     return all(_CLAUSE.fullmatch(clause) for clause in mode.split(","))
 
 
+def _unread(text: str, mode: int | str, directory: bool) -> str:
+    """The mode after a change that is not computed."""
+    return "?" + digest_of("chmod", text, mode, directory)
+
+
 def _symbolic(text: str, mode: int | str, directory: bool) -> int | str:
     """The mode after a symbolic change; a term where the one before is not known, or special bits are meant."""
     if isinstance(mode, str) or set(text) & set("st"):
-        return "?" + digest_of("chmod", text, mode, directory)
+        return _unread(text, mode, directory)
     for clause in text.split(","):
         match = _CLAUSE.fullmatch(clause)
         assert match is not None

@@ -38,6 +38,11 @@ class Release:
         return bits if self.version >= (0, 31) else bits & ~self.umask
 
     @property
+    def reads_letters(self) -> bool:
+        """Whether ``--chmod`` takes symbolic modes (Dockerfile 1.14): earlier ones leave the mode as it is, without a word."""
+        return self.version >= (0, 20)
+
+    @property
     def owns_entries(self) -> bool:
         """Whether ``ADD --chown`` of an archive gives its entries the owner, and not only the directory around them."""
         return self.version >= (0, 23)
