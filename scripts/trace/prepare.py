@@ -23,6 +23,7 @@ TOOLSETS = {
     "node": ("base", "net", "node", "nodetools"),
     "tools": ("base", "net", "lists", "tools"),
     "projects": ("base", "net", "lists", "python", "projects"),
+    "perl": ("base", "net", "lists", "python", "perl"),
     "ruby": ("base", "net", "lists", "ruby"),
     "php": ("base", "net", "lists", "php"),
     "rust": ("base", "net", "lists", "rust"),
@@ -41,6 +42,7 @@ _SCRIPTS = {
     "tools": f"{_INSTALL} locales patch gnupg gawk bzip2 xz-utils sudo gosu file jq dos2unix libcap2-bin binutils "
     "cpanminus openssl rsync wget curl cron && apt-get clean",
     "projects": "pip install --break-system-packages poetry pipenv && rm -rf /root/.cache",
+    "perl": f"{_INSTALL} cpanminus && apt-get clean",
     "ruby": f"{_INSTALL} ruby ruby-bundler git && apt-get clean",
     "php": f"{_INSTALL} composer php-cli git unzip && apt-get clean",
     "rust": f"{_INSTALL} cargo rustc gcc libc6-dev && apt-get clean",

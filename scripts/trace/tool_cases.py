@@ -46,6 +46,20 @@ _CARGO = {
     "part/src/lib.rs": "pub const X: u8 = 1;\n",
     "other.txt": "x\n",
 }
+_PERL = {
+    "lib/Tiny/Mod.pm": "package Tiny::Mod;\nour $VERSION = '1.0';\n1;\n",
+    "Makefile.PL": "use ExtUtils::MakeMaker;\nWriteMakefile(NAME => 'Tiny::Mod', VERSION_FROM => 'lib/Tiny/Mod.pm');\n",
+    "cpanfile": "requires 'Tiny::Mod';\n",
+    "other.txt": "x\n",
+}
+_CPAN = (
+    "cd /app && mkdir -p /srv/cpan/modules /srv/cpan/authors/id/A/AB/ABC /tmp/Tiny-Mod-1.0 && "
+    "cp -r lib Makefile.PL /tmp/Tiny-Mod-1.0 && tar -C /tmp -czf Tiny-Mod-1.0.tar.gz Tiny-Mod-1.0 && "
+    "cp Tiny-Mod-1.0.tar.gz /srv/cpan/authors/id/A/AB/ABC/ && rm -r /tmp/Tiny-Mod-1.0 && "
+    "printf 'File: 02packages.details.txt\\nLine-Count: 1\\n\\nTiny::Mod 1.0 A/AB/ABC/Tiny-Mod-1.0.tar.gz\\n' | "
+    "gzip > /srv/cpan/modules/02packages.details.txt.gz"
+)
+"""A mirror of CPAN in a folder, with one distribution."""
 _MAVEN = {
     "pom.xml": "<project><modelVersion>4.0.0</modelVersion><groupId>a</groupId><artifactId>b</artifactId><version>1</version>"
     "<packaging>pom</packaging></project>\n",
@@ -185,6 +199,23 @@ TOOLS: tuple[dict[str, Any], ...] = (
         before="cd /app && cargo generate-lockfile --offline",
     ),
     _tool("cargo-build", "cargo build --release --offline", programs="rust", files=_CARGO),
+    _tool(
+        "cpanm-module",
+        "cpanm --notest --mirror http://localhost:8917 --mirror-only Tiny::Mod",
+        programs="perl",
+        files=_PERL,
+        before=f"{_CPAN} && cd /srv/cpan && (timeout 90 python3 -m http.server 8917 > /dev/null 2>&1 &) && sleep 2",
+    ),
+    _tool(
+        "cpanm-archive", "cpanm --notest -L /opt/perl ./Tiny-Mod-1.0.tar.gz", programs="perl", files=_PERL, before=_CPAN
+    ),
+    _tool(
+        "cpanm-deps",
+        "cpanm --notest --mirror file:///srv/cpan --mirror-only --installdeps .",
+        programs="perl",
+        files=_PERL,
+        before=_CPAN,
+    ),
     _tool("mvn-validate", "mvn -o -B validate", programs="java", files=_MAVEN),
     _tool("javac", "javac -version", programs="java", files=_MAVEN),
     _tool("bun-install", "bun install", programs="nodemore", files=_NODE),

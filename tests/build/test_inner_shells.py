@@ -119,3 +119,17 @@ def test_the_script_is_read_and_needed(build):
 
 def steps(simulation):
     return [step for stage in simulation.stages for step in stage.steps]
+
+
+PATCH = b"--- a/d/x\n+++ b/d/x\n@@ -1 +1 @@\n-1\n+2\n"
+
+
+def test_what_a_redirection_feeds_is_known_to_the_program(build):
+    files = {"fix.diff": PATCH, "d": {"x": b"1\n"}}
+    copy = "WORKDIR /w\nCOPY . .\n"
+    found = built(build, f"{copy}RUN patch -p1 < fix.diff", files)
+    assert not found.unknown
+    other = built(build, f"{copy}RUN patch -p1 < fix.diff", {**files, "fix.diff": PATCH.replace(b"+2", b"+3")})
+    assert compare(found, other)
+    for lines in ("RUN patch -p1 < fix.diff < /etc/x", "RUN patch -p1 < /srv/elsewhere", "RUN patch -p1 3< fix.diff"):
+        assert built(build, copy + lines, files).unknown, lines

@@ -153,3 +153,19 @@ def test_a_project_that_an_earlier_program_left_may_read_everything(world, reads
     assert reads(effect, "/anywhere")
     assert writes(effect, "/opt/x/x.egg-info")
     assert not writes(effect, "/app/x")
+
+
+def test_cpanm_takes_files_and_settings_before_modules(world, reads, writes):
+    effect = world({"DBI": "?", "x": ""}).effect("cpanm DBI")
+    assert reads(effect, "/app/DBI")
+    assert reads(effect, "/root/perl.h")
+    assert reads(effect, "/config_h.SH")
+    assert not reads(effect, "/app/x")
+    for command in ("cpanm x", "cpanm --mirror file:///srv/cpan DBI", "cpanm --from /srv/cpan DBI", "cpanm ~/x.tar.gz"):
+        assert reads(world({"x": ""}, accept=True).effect(command), "/srv/any"), command
+    assert not reads(world({}, accept=True).effect("cpanm --mirror https://example.org DBI"), "/srv/any")
+    given = {"PERL_CPANM_OPT": "--mirror file:///srv/cpan"}
+    assert reads(world({}, environment=given, accept=True).effect("cpanm DBI"), "/srv/any")
+    assert "--frobnicate" in world({}, environment={"PERL_CPANM_OPT": "--frobnicate"}).reason("cpanm DBI")
+    assert "PERL_MM_OPT" in world({}, environment={"PERL_MM_OPT": "INSTALL_BASE=/srv"}).reason("cpanm DBI")
+    assert writes(world({}, environment={"PERL_CPANM_HOME": "/srv/c"}).effect("cpanm DBI"), "/srv/c/work")

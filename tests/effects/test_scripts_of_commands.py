@@ -2,7 +2,9 @@
 
 import pytest
 
+from restow.effects import effect_of
 from restow.effects.effect import SYMBOLIC
+from restow.errors import UnknownEffect
 
 UNKNOWN = f"{SYMBOLIC}X{SYMBOLIC}"
 
@@ -201,6 +203,16 @@ def test_patch_that_may_be_opened_before_the_folder_is_entered(world, reads):
     files = {"src/x": "--- a\n+++ a\n", "x": "--- /srv/a\n"}
     assert "outside" in world(files).reason("patch -p0 -d src -i x")
     assert reads(world({**files, "x": "--- a\n"}).effect("patch -p0 -d src -i x"), "/app/x")
+
+
+def test_patch_that_is_fed(world, reads):
+    call = world({"x": "--- a\n+++ a\n"}).call("patch", "-p1", "-d", "src", standard_input="/app/x")
+    assert reads(effect_of(call), "/app/x")
+    assert effect_of(call).needs == ("/app/x",)
+    for text, reason in (("--- /srv/a\n", "outside"), (None, "not known")):
+        with pytest.raises(UnknownEffect, match=reason):
+            effect_of(world({"x": text}).call("patch", "-p1", standard_input="/app/x"))
+    assert "standard input" in world({"x": "--- a\n"}).reason("patch -p1")
 
 
 def test_patch_whose_patch_is_not_at_hand(world):

@@ -303,6 +303,7 @@ class ShellRun:
             argv, self.filesystem, environment, self.directory, self.state.user, self.read, self.build.accept
         )
         call.declared = declared
+        call.standard_input = self._fed_from(redirections)
         if node is not None and argv[0] in MATCHERS and any(map(quotes_pattern, node.words)):
             raise UnknownEffect(f"a quoted pattern given to {argv[0]}")
         patterns = [] if node is None else self.patterns
@@ -323,6 +324,14 @@ class ShellRun:
         term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()), told)
         own = node if self.text is self.build.model.dockerfile.text else None
         return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment)
+
+    def _fed_from(self, redirections: tuple[Redirection, ...]) -> str | None:
+        """The file that ``< file`` opens as the standard input, where nothing else takes its place."""
+        found = [one for one in redirections if "<" in one.operator and one.file_descriptor in (None, 0)]
+        if len(found) != 1 or found[0].operator != "<":
+            return None
+        target = self._wording().target(found[0].target, home_of(self.variables, self.state.user))
+        return self.path(target) if is_known(target) and is_known(self.directory) else None
 
     def _is_file(self, redirection: Redirection) -> bool:
         if redirection.operator in (">&", "<&"):

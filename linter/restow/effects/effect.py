@@ -122,7 +122,7 @@ class Invocation:
     assumptions that nobody can check are taken as true. What the model looked at is recorded in ``consulted``, since a
     verdict is only good while those files stay as they are; what it assumed, in ``assumed``; the paths of arguments as they
     were written, and the links on their way, in ``ways``. ``declared`` are effects that the user declared; they come before
-    the models.
+    the models. ``standard_input`` is the file (absolute path) that a redirection feeds it, None where there is none.
     """
 
     argv: tuple[str, ...]

@@ -2,7 +2,8 @@
 
 GNU patch refuses names that lead out of that folder (absolute ones, and those with ``..``; manual, "Multiple Patches in a File";
 CVE-2015-1196); busybox follows them. Which of the two a base image has is not known, so the patch itself has to be at hand, with
-no such name in it. Which files there are is told by the patch, so all below may be read and written. Prior: 0.5 s.
+no such name in it, as an argument or behind ``<``. Which files there are is told by the patch, so all below may be read and
+written. Prior: 0.5 s.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ def effect(call: Invocation) -> Effect:
     left = [f"{word}{suffix}" for word in named[:1] for suffix in (".orig", ".rej", "~", *filter(None, suffixes))]
     where = Region(places(call, inside, *named[:1], *left))
     patches = [word for word in (*inputs, *named[1:2]) if word != "-"]
+    if not patches and call.standard_input is not None and "-" not in (*inputs, *named):
+        patches = [call.standard_input]
     if not patches or "-" in inputs:
         raise UnknownEffect("patch that reads its patch from the standard input may write anywhere with busybox")
     for word in patches:

@@ -15,9 +15,18 @@ from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import IN_PLACE, INDEX, SELF_CONTAINED
 from restow.effects.programs.distributions.scriptlets import system_effect
-from restow.effects.surroundings import homes, installer_reads, installer_writes, names, value, variables
+from restow.effects.surroundings import (
+    ancestors,
+    exact,
+    homes,
+    installer_reads,
+    installer_writes,
+    names,
+    value,
+    variables,
+)
 from restow.errors import UnknownEffect
-from restow.vfs import Region
+from restow.vfs import Directory, File, Region, join
 
 _OPAM = names(
     "install update upgrade depext pin remote repository repo init switch list remove reinstall clean show var env"
@@ -46,6 +55,9 @@ _CPANM_FLAGS = names(
     "--skip-satisfied "
     "--with-recommends --with-suggests --with-develop --cascade-search --no-wget --interactive --mirror-only --no-interactive"
 )
+_PERL_SOURCES = ("config_h.SH", "perl.h", "lib/strict.pm")
+"""What ExtUtils::MakeMaker takes for perl's own sources, in the five folders above a distribution."""
+_CPANM_VALUED = ("-l", "-L", "--local-lib", "--local-lib-contained", "-M", "--mirror", "--from")
 
 
 def effect(call: Invocation) -> Effect:
@@ -62,14 +74,30 @@ def effect(call: Invocation) -> Effect:
         local = arguments.operands[0] in ("make", "build") or any("." in word for word in arguments.operands[1:2])
         folders = tuple(call.path(given) for given in arguments.values("--tree"))
         return _installed(call, (".luarocks", ".cache"), folders, open_ended=local, seconds=15.0, builds=local)
-    arguments = read_options(
-        call.argv,
-        flags=_CPANM_FLAGS,
-        valued=["-l", "-L", "--local-lib", "--local-lib-contained", "-M", "--mirror", "--from"],
-    )
-    local = arguments.has("--installdeps") or any(word.startswith((".", "/")) for word in arguments.operands)
-    named = tuple(call.path(given) for given in arguments.values("-l", "-L", "--local-lib", "--local-lib-contained"))
-    return _installed(call, (".cpanm", ".cpan", "perl5"), named, open_ended=local, seconds=15.0, builds=local)
+    return _cpanm(call)
+
+
+def _cpanm(call: Invocation) -> Effect:
+    """An operand that is the name of a file or folder here is installed from that, whatever module it could name."""
+    moved = [name for name in ("PERL_MM_OPT", "PERL_MB_OPT", "PERL_LOCAL_LIB_ROOT") if call.environment.get(name)]
+    if moved:
+        raise UnknownEffect(f"{moved[0]} moves what cpanm installs")
+    options = (value(call, "PERL_CPANM_OPT") or "").split()
+    arguments = read_options((call.argv[0], *options, *call.argv[1:]), flags=_CPANM_FLAGS, valued=_CPANM_VALUED)
+    if any("'" in word or '"' in word for word in options):
+        raise UnknownEffect("PERL_CPANM_OPT with quotes is not modelled")
+    places = [join(call.directory, word) for word in arguments.operands if SYMBOLIC not in word and "://" not in word]
+    stands = any(isinstance(call.node(path), File | Directory) for path in places)
+    mirrors = arguments.values("-M", "--mirror", "--from")
+    local = stands or arguments.has("--installdeps")
+    local |= any(not word.startswith(("http:", "https:")) for word in mirrors)
+    local |= any(word.startswith((".", "/", "~", "file:")) for word in arguments.operands)
+    folders = [*arguments.values("-l", "-L", "--local-lib", "--local-lib-contained"), value(call, "PERL_CPANM_HOME")]
+    named = tuple(call.path(given) for given in folders if given)
+    found = _installed(call, (".cpanm", ".cpan", "perl5"), named, open_ended=local, seconds=15.0, builds=local)
+    work = named[-1] if folders[-1] else join(call.home, ".cpanm")
+    sources = [join(folder, name) for folder in (work, *ancestors(work)) for name in _PERL_SOURCES]
+    return replace(found, reads=(*found.reads, exact(call, *places, *sources)))
 
 
 def _known_command(call: Invocation, arguments: Arguments, known: frozenset[str]) -> None:
