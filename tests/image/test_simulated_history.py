@@ -13,12 +13,16 @@ from restow.vfs import Attributes, Content, Directory, File
 CONTEXT = Context(Directory(Attributes(0o755), {"a": File(Attributes(0o644), Content.of(b"a"))}), "a test")
 
 
-def entries(lines, **arguments):
-    return simulated_history(simulate(parse(f"FROM scratch\n{lines}\n"), CONTEXT, arguments=arguments))
+OLD = Release((0, 13))
 
 
-def told(lines, **arguments):
-    return [entry.created_by for entry, _ in entries(lines, **arguments)]
+def entries(lines, release=None, **arguments):
+    built = simulate(parse(f"FROM scratch\n{lines}\n"), CONTEXT, arguments=arguments)
+    return simulated_history(built, release=release)
+
+
+def told(lines, release=None, **arguments):
+    return [entry.created_by for entry, _ in entries(lines, release, **arguments)]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +32,6 @@ def told(lines, **arguments):
         ("ENTRYPOINT e x", 'ENTRYPOINT ["/bin/sh" "-c" "e x"]'),
         ("HEALTHCHECK NONE", 'HEALTHCHECK &{["NONE"] "0s" "0s" "0s" "0s" \'\\x00\'}'),
         ("WORKDIR /w/", "WORKDIR /w/"),
-        ("EXPOSE 80 9 53/udp 80/tcp 2-3", "EXPOSE [2/tcp 3/tcp 53/udp 80/tcp 80/tcp 9/tcp]"),
         ("ARG V", "ARG V"),
         ("ARG V=1", "ARG V=1"),
         ("COPY --link --chmod=0700 --chown=1:2 a /x/", "COPY --chown=1:2 --chmod=0700 a /x/ # buildkit"),
@@ -37,7 +40,7 @@ def told(lines, **arguments):
     ],
 )
 def test_an_entry_as_the_engine_writes_it(line, written) -> None:
-    assert told(line, V="2") == [written]
+    assert told(line, OLD, V="2") == [written]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def test_build_arguments_of_a_run_in_the_order_of_their_instructions() -> None:
     lines += "RUN 4\nARG Q\nRUN 5"
 
     def runs(**arguments):
-        return [text.removesuffix(" # buildkit") for text in told(lines, **arguments) if text.startswith("RUN")]
+        return [text.removesuffix(" # buildkit") for text in told(lines, OLD, **arguments) if text.startswith("RUN")]
 
     assert runs() == [
         "RUN |3 Z=envz B= A=2 /bin/sh -c 1",
@@ -89,7 +92,7 @@ def test_build_arguments_of_a_run_in_the_order_of_their_instructions() -> None:
 def test_arguments_that_a_trigger_declares_and_a_run_of_one() -> None:
     text = "FROM scratch AS b\nONBUILD RUN x\nONBUILD ENV T=1\nONBUILD ARG Q=1\nFROM b\nARG Z=1\nRUN y\nFROM 1\nRUN z\nARG Z\n"
     text = text.replace("FROM b\n", "FROM b AS c\n").replace("FROM 1", "FROM c")
-    found = [entry.created_by for entry, _ in simulated_history(simulate(parse(text), CONTEXT))]
+    found = [entry.created_by for entry, _ in simulated_history(simulate(parse(text), CONTEXT), release=OLD)]
     assert found == [
         "RUN /bin/sh -c x # buildkit",
         "ENV T=1",
@@ -126,8 +129,30 @@ def test_only_steps_have_a_layer() -> None:
 def test_arguments_of_a_stage_below_are_not_told() -> None:
     lines = "ARG A=1\nRUN x\nFROM 0\nARG B=2\nRUN y"
     text = "FROM scratch AS s\n" + lines.replace("FROM 0", "FROM s") + "\n"
-    found = [entry.created_by for entry, _ in simulated_history(simulate(parse(text), CONTEXT))]
+    found = [entry.created_by for entry, _ in simulated_history(simulate(parse(text), CONTEXT), release=OLD)]
     assert found == ["ARG A=1", "RUN |1 A=1 /bin/sh -c x # buildkit", "ARG B=2", "RUN |1 B=2 /bin/sh -c y # buildkit"]
+
+
+def test_ports_and_arguments_as_later_releases_tell_of_them() -> None:
+    # written by BuildKit 0.25
+    assert told("EXPOSE 80 9 53/udp 80/tcp 2-3") == ["EXPOSE [2/tcp 3/tcp 53/udp 80/tcp 80/tcp 9/tcp]"]
+    below = "ARG GL=g\nFROM scratch AS a\nARG Z=1\nARG B\nRUN 1\nFROM a\n"
+    lines = "ARG A=$Z-x\nARG GL\nARG B\nARG Z U\nRUN 2\nENV Z=e\nARG Z=3\nRUN 3\n"
+    simulation = simulate(parse(below + lines), CONTEXT, arguments={"B": "b"})
+
+    def texts(release):
+        history = simulated_history(simulation, release=release)
+        return [entry.created_by.replace("/bin/sh -c ", "").removesuffix(" # buildkit") for entry, _ in history]
+
+    latest = texts(None)
+    assert latest == [
+        *("ARG Z=1", "ARG B=b", "RUN |2 Z=1 B=b 1", "ARG A=1-x", "ARG GL=g", "ARG B=b", "ARG Z U"),
+        *("RUN |5 Z=1 B=b A=1-x GL=g U= 2", "ENV Z=e", "ARG Z=3", "RUN |5 Z=3 B=b A=1-x GL=g U= 3"),
+    ]
+    assert texts(Release((0, 17)))[-1] == "RUN |8 Z=3 B=b A=1-x GL=g B=b Z=3 U= Z=3 3"
+    assert texts(Release((0, 14)))[-1] == "RUN |6 A=1-x GL=g B=b Z=3 U= Z=3 3"
+    assert texts(Release((0, 14)))[1] == "ARG B=b"
+    assert texts(Release((0, 13)))[1] == "ARG B"
 
 
 def test_ports_as_releases_before_25_tell_of_them() -> None:

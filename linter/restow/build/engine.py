@@ -56,7 +56,7 @@ class StageResult:
 @dataclass(frozen=True)
 class Simulation:
     """A built Dockerfile: every stage, also those that the target does not need. ``contexts`` are the named ones with files,
-    ``renamed`` the references of images that others stand for.
+    ``renamed`` the references of images that others stand for, ``arguments`` the build arguments.
     """
 
     model: Model
@@ -64,6 +64,7 @@ class Simulation:
     stages: tuple[StageResult, ...]
     contexts: Mapping[str, BaseImage] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> StageResult | None:
@@ -244,7 +245,7 @@ def simulate(  # noqa: PLR0913 - what one build is given, each with its default
     for stage in model.stages:
         build.stage_index = stage.index
         build.results.append(_stage(stage, build))
-    return Simulation(model, context, tuple(build.results), named, build.renamed)
+    return Simulation(model, context, tuple(build.results), named, build.renamed, build.arguments)
 
 
 def _stage(stage: Stage, build: Build) -> StageResult:

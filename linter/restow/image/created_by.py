@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from restow.build import Simulation, State, Step
 from restow.build.cache_classic import run_arguments
 from restow.build.cache_operations import run_text, script_path
-from restow.build.release import Release
+from restow.build.release import LATEST, Release
 from restow.build.steps.configuration import exposed_ports, own_health_check
 from restow.image.go_text import go_character, go_duration, go_quoted, go_quoted_list
 from restow.oci.image_config import ImageConfig
+from restow.semantics.model import argument_values
 from restow.semantics.scope import PLATFORM_ARGUMENTS, symbolic
 from restow.syntax.ast import (
     Add,
@@ -36,21 +37,43 @@ from restow.syntax.heredocs import is_opener
 from restow.syntax.words import WordError
 
 _MARK = " # buildkit"
-_PORTS_AS_LISTED = (0, 25)  # the first release that tells of ports as EXPOSE lists them
+# the first releases that tell of ports as EXPOSE lists them, of the value of an ARG that is in force, in a RUN of the arguments
+# of stages below, and of an argument that is declared twice only once
+_PORTS_AS_LISTED, _ARGUMENTS_IN_FORCE, _ARGUMENTS_BELOW, _ARGUMENTS_ONCE = (0, 25), (0, 14), (0, 15), (0, 18)
 _TOLD = ("parents", "chown", "chmod")  # the flags of COPY and ADD that an entry tells of, in its order
 
 
 def created_by(step: Step, before: State, simulation: Simulation, declared: list[str], release: Release | None) -> str:
-    """The text of a step; ``declared`` are the build arguments that ARG named before it in its stage, in that order."""
-    node = step.instruction
+    """The text of a step; ``declared`` are the build arguments that ARG named before it, in that order: in its stage, and
+    where `tells_of_stages_below` in those that this is built on.
+    """
+    node, version = step.instruction, LATEST if release is None else release.version
     if isinstance(node, Run):
-        return _run(node, before, declared)
+        return _run(node, before, declared if version < _ARGUMENTS_ONCE else list(dict.fromkeys(declared)))
     try:
-        if isinstance(node, Expose) and release is not None and release.version < _PORTS_AS_LISTED:
+        if isinstance(node, Expose) and version < _PORTS_AS_LISTED:
             return f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in sorted(set(exposed_ports(node, before.scope))))}]"
+        if isinstance(node, Arg) and version >= _ARGUMENTS_IN_FORCE:
+            return f"ARG {' '.join(_in_force(node, before, simulation))}"
         return _text(step, before, simulation)
     except WordError:
         return _written(node, simulation)
+
+
+def tells_of_stages_below(release: Release | None) -> bool:
+    """Whether a RUN tells of the build arguments that the stages below declare."""
+    return release is None or release.version >= _ARGUMENTS_BELOW
+
+
+def _in_force(node: Arg, before: State, simulation: Simulation) -> list[str]:
+    """``NAME=VALUE`` with the value that the build, the default or the global ARG gives, ``NAME`` where none does."""
+    values = argument_values(node, before.scope, dict(simulation.arguments), simulation.model.globals)
+    found = []
+    for pair in node.pairs:
+        name = before.scope.expand(pair.key)
+        given = name in values and (values[name] != symbolic("build argument", name) or name in PLATFORM_ARGUMENTS)
+        found.append(f"{name}={values[name]}" if given else name)
+    return found
 
 
 def created_by_classic(step: Step, before: State, simulation: Simulation) -> str:

@@ -9,7 +9,7 @@ from restow.build import Simulation, StageResult, Step
 from restow.build.release import Release
 from restow.build.state import Builder
 from restow.build.triggers import read_triggers, triggers_of
-from restow.image.created_by import created_by, created_by_classic, declared_by
+from restow.image.created_by import created_by, created_by_classic, declared_by, tells_of_stages_below
 from restow.image.image import Image
 from restow.oci.history import HistoryEntry
 from restow.syntax.ast import Onbuild
@@ -26,8 +26,9 @@ def simulated_history(
     BuildKit the entries are those of the latest one.
     """
     found: list[tuple[HistoryEntry, int]] = []
+    declared: list[str] = []
     for result in chain_of(simulation):
-        before, declared = result.origin or result.start, list[str]()
+        before, declared = result.origin or result.start, declared if tells_of_stages_below(release) else []
         for step, written in (*_triggers(result, simulation), *((step, simulation) for step in result.steps)):
             if builder == "classic":
                 text = created_by_classic(step, before, written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 from restow.build import Simulation, StageResult
 from restow.build.keys import Position, cache_keys
@@ -18,7 +19,7 @@ class SimulatedImage(Simulation):
     @classmethod
     def of(cls, simulation: Simulation) -> SimulatedImage:
         """The same build under these names."""
-        return cls(simulation.model, simulation.context, simulation.stages, simulation.contexts, simulation.renamed)
+        return cls(**{one.name: getattr(simulation, one.name) for one in fields(simulation)})
 
     @property
     def image_stage(self) -> StageResult:
