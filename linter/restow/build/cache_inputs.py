@@ -14,7 +14,7 @@ from restow.build.mounts import read_mounts
 from restow.build.sources import Found, chomped, context_sources, has_wildcards, is_url, stage_sources
 from restow.build.state import State
 from restow.errors import UnknownEffect
-from restow.graph import Input, content_digest, is_computed, led_to, named_digest
+from restow.graph import Input, content_digest, is_computed, led_to, named_digest, top_links
 from restow.semantics import Stage
 from restow.syntax.ast import Add, Copy, Instruction, Run
 from restow.vfs import Attributes, Directory, Filesystem, digest_of, join, split
@@ -107,7 +107,13 @@ def _from_context(
         return Input("context", "", path, named_digest(context.root, [(part.path, part.node) for part in found]))
     if parents:
         found = [replace(part, name=part.path) for part in found]
-    return Input("context", "", path, _digest_of_found(found, source, Filesystem(context.root)))
+    digest = _digest_of_found(found, source, Filesystem(context.root))
+    # BuildKit 0.25 counts what the links at the top lead to, and not their texts: here both count
+    if exclude and not path:
+        links = top_links(found[0].node) if found else ()
+        led = [part for name, link in links for part in led_to(f"/{name}", link, Filesystem(context.root))]
+        digest = digest_of(digest, *led) if led else digest
+    return Input("context", "", path, digest)
 
 
 def _headless(found: Found) -> Found:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from restow.build.sources import Found, has_wildcards, is_url, matched_paths
 from restow.errors import BuildFailure, UnknownEffect
+from restow.graph.content import top_links
 from restow.syntax.ast import Add, Copy, Instruction, Run
 from restow.vfs import Directory, File, Filesystem, Node, Symlink, join, split
 
@@ -82,6 +83,18 @@ def refuse_lost_links(filesystem: Filesystem, found: Iterable[Found], sent: Call
             place = filesystem.resolve(path)
             if filesystem.lookup(place) is None or not sent(place):
                 raise UnknownEffect(f"a pattern matches the folder of {path}, a link to nothing: engines differ in it")
+
+
+def refuse_top_links(filesystem: Filesystem, found: Iterable[Found]) -> None:
+    """Raise UnknownEffect where ``--exclude`` stands with a whole root that holds a symbolic link to nothing at its top:
+    BuildKit 0.25 refuses that, though it copies such a link of any other directory.
+    """
+    for part in found:
+        for name, _ in top_links(part.node) if not part.path.strip("/") else ():
+            if filesystem.lookup(filesystem.resolve(f"/{name}")) is None:
+                raise UnknownEffect(
+                    f"--exclude stands with a root that holds /{name}, a link to nothing: engines refuse it"
+                )
 
 
 def _below(path: str, node: Node) -> Iterator[tuple[str, Node]]:

@@ -81,6 +81,12 @@ def led_to(path: str, node: Node, filesystem: Filesystem) -> Iterator[str]:
             yield from led_to(f"{path.rstrip('/')}/{name}", child, filesystem)
 
 
+def top_links(node: Node) -> tuple[tuple[str, Symlink], ...]:
+    """The symbolic links of a directory itself, by name."""
+    listed = sorted(node.children.items()) if isinstance(node, Directory) else ()
+    return tuple((name, child) for name, child in listed if isinstance(child, Symlink))
+
+
 @lru_cache(maxsize=8)
 def _first_names(root: Directory) -> dict[str, str]:
     """For each file of several names the first of them, in the order of an archive."""

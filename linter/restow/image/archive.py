@@ -11,7 +11,7 @@ from restow.errors import ArchiveError
 from restow.image.draft import Draft
 from restow.oci.layer import LayerEntry
 from restow.vfs import Attributes, Directory, File, Filesystem, Node, Special, Symlink
-from restow.vfs.changes import Change
+from restow.vfs.changes import Change, with_canonical_links
 
 _DEVICE_TYPES = {"character": "char", "block": "block", "fifo": "fifo"}
 
@@ -35,7 +35,7 @@ def apply_entries(lower: Filesystem, entries: Iterable[LayerEntry]) -> Filesyste
 
     Raises ArchiveError for a hard link to a path that does not exist.
     """
-    draft = Draft(lower)
+    draft = Draft(with_canonical_links(lower))
     draft.apply(entries)
     return draft.filesystem()
 

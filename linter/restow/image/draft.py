@@ -8,7 +8,7 @@ way to an entry and is no directory, a link too, is replaced by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -60,7 +60,9 @@ Observer: TypeAlias = Callable[[str, "Node | Folder | None", LayerEntry, str], N
 
 
 class Draft:
-    """A root that layers are unpacked on. ``filesystem`` gives the value that has come about."""
+    """A root that layers are unpacked on: nothing, or a filesystem whose hard-link groups are named by the first of their
+    paths. ``filesystem`` gives the value that has come about.
+    """
 
     def __init__(self, lower: Filesystem | None = None, observer: Observer | None = None) -> None:
         self._observer = observer
@@ -68,6 +70,8 @@ class Draft:
         self._attributes: dict[tuple[int, int, int], Attributes] = {}
         self._inodes = 0
         self._linked: dict[str, File] = {}  # by link group: what its last hard link made of all of them
+        self._relinked = False  # whether names of a file that has several came or went
+        self.visited = 0  # nodes of directories that were opened, which is what an unpacked layer costs
 
     def apply(self, entries: Iterable[LayerEntry]) -> None:
         """Unpack a layer. Whiteouts reach the layers below alone, wherever they stand, so they come first.
@@ -81,12 +85,14 @@ class Draft:
                 folder = self._find(parts[:-1])
                 if folder is not None:
                     self._tell(folder, parts[-1], entry, entry.path)
+                    self._lose(folder, parts[-1])
                     folder.remove(parts[-1])
             elif entry.type == "opaque":
                 place = self._find(split(entry.path))
                 if place is not None:
                     for name in tuple(place.children):
                         self._tell(place, name, entry, f"{entry.path}/{name}" if entry.path else name)
+                        self._lose(place, name)
                         place.remove(name)
         for entry in listed:
             if entry.type == "opaque":
@@ -101,12 +107,13 @@ class Draft:
         groups: defaultdict[str, list[tuple[str, Folder, str]]] = defaultdict(list)
         order: list[tuple[int, str, Folder]] = [(-1, "", self._root)]  # the place of the one above in this list
         for at, (_, _, folder) in enumerate(order):
+            self.visited += len(folder.children)
             for name, node in folder.children.items():
-                if isinstance(node, Directory) and _has_links(node):
+                if self._relinked and isinstance(node, Directory) and node.has_links:
                     node = folder.children[name] = Folder(node)  # noqa: PLW2901 - opened where it stands
                 if isinstance(node, Folder):
                     order.append((at, name, node))
-                elif isinstance(node, File) and node.link_group:
+                elif self._relinked and isinstance(node, File) and node.link_group:
                     groups[node.link_group].append((f"{_path(order, at)}/{name}", folder, name))
         for group, members in groups.items():
             first = min(path for path, _, _ in members) if len(members) > 1 else None
@@ -122,7 +129,7 @@ class Draft:
                 for name, node in folder.children.items()
             }
             made = Directory(folder.attributes, children, folder.rest)
-            _ = made.digest  # from the bottom up, so that no depth of directories makes it deep
+            _ = made.digest, made.has_links  # from the bottom up, so that no depth of directories makes it deep
             closed[id(folder)] = made
         return Filesystem(closed[id(self._root)])
 
@@ -133,6 +140,8 @@ class Draft:
             return
         *above, name = split(entry.path)
         folder = self._open(above)
+        if entry.type != "directory":
+            self._lose(folder, name)
         if entry.type == "hardlink":
             linked, target = self._link(entry, attributes)
             self._tell(folder, name, entry, entry.path, target)
@@ -144,11 +153,20 @@ class Draft:
             if isinstance(old, Directory):
                 old = Folder(old)
             if not isinstance(old, Folder):
+                self._lose(folder, name)
                 old = Folder(Directory(attributes, {}))
             old.attributes = attributes
             folder.children[name] = old
         else:
             folder.children[name] = node_of(entry, attributes)
+
+    def _lose(self, folder: Folder, name: str) -> None:
+        """Something else, or nothing, takes the place of what stands at ``name``."""
+        node = folder.children.get(name)
+        closed = (
+            node.has_links if isinstance(node, Directory) else isinstance(node, File) and node.link_group is not None
+        )
+        self._relinked = self._relinked or closed or isinstance(node, Folder)
 
     def _tell(self, folder: Folder, name: str, entry: LayerEntry, path: str, target: str = "") -> None:
         if self._observer is not None:
@@ -176,6 +194,7 @@ class Draft:
                 f"{entry.path!r}: a hard link to {entry.target!r}, which is no file of the image, or lies beyond a link"
             )
         group = node.link_group
+        self._relinked = True
         if group is None:
             self._inodes += 1
             group = f"inode {self._inodes}"
@@ -203,6 +222,7 @@ class Draft:
                 if node is not None and not isinstance(node, Directory | Absent | Unknown):
                     path = "/".join(parts[:at])
                     self._tell(folder, name, LayerEntry(path, "directory", _IMPLIED), path)
+                    self._lose(folder, name)
                 node = Folder(node if isinstance(node, Directory) else Directory(_MADE, {}))
                 folder.children[name] = node
             folder = node
@@ -233,18 +253,3 @@ def content_of(entry: LayerEntry) -> Content:
     if entry.sha256 is None:
         return Content.of(entry.data)
     return Content(f"sha256:{entry.sha256}", entry.size)
-
-
-def _has_links(directory: Directory) -> bool:
-    """Whether a file below has several names."""
-    return any(isinstance(node, File) and node.link_group for _, node in walk_below(directory))
-
-
-def walk_below(directory: Directory) -> Iterator[tuple[str, Node]]:
-    """Every node below ``directory``, with its name."""
-    todo = [directory]
-    while todo:
-        for name, node in todo.pop().children.items():
-            yield name, node
-            if isinstance(node, Directory):
-                todo.append(node)

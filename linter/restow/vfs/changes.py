@@ -35,8 +35,8 @@ def changes(lower: Filesystem, upper: Filesystem) -> tuple[Change, ...]:
     found = list(_changes("/", lower.root, upper.root))
     groups = {change.node.link_group for change in found if isinstance(change.node, File) and change.node.link_group}
     listed = {change.path for change in found}
-    for path, node in upper.walk() if groups else ():
-        if isinstance(node, File) and node.link_group in groups and path not in listed:
+    for path, node in _linked_files("", upper.root) if groups else ():
+        if node.link_group in groups and path not in listed:
             found.append(Change("modify", path, node))
     return tuple(sorted(found, key=lambda change: change.path.split("/")))
 
@@ -63,11 +63,8 @@ def apply(lower: Filesystem, layer: Iterable[Change]) -> Filesystem:
 def with_canonical_links(filesystem: Filesystem) -> Filesystem:
     """Hard-link groups named by the first of their paths; a group of one name is no group."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
-    for path, node in filesystem.walk():
-        if isinstance(node, File) and node.link_group:
-            groups[node.link_group].append(path)
-    if not groups:
-        return filesystem
+    for path, node in _linked_files("", filesystem.root):
+        groups[node.link_group or ""].append(path)
     for paths in groups.values():
         name = min(paths) if len(paths) > 1 else None
         for path in paths:
@@ -75,6 +72,17 @@ def with_canonical_links(filesystem: Filesystem) -> Filesystem:
             if isinstance(member, File) and member.link_group != name:
                 filesystem = filesystem.put(path, replace(member, link_group=name))
     return filesystem
+
+
+def _linked_files(path: str, directory: Directory) -> Iterator[tuple[str, File]]:
+    """The files below that have several names; directories without such a one are passed over."""
+    if not directory.has_links:
+        return
+    for name, node in sorted(directory.children.items()):
+        if isinstance(node, Directory):
+            yield from _linked_files(f"{path}/{name}", node)
+        elif isinstance(node, File) and node.link_group:
+            yield f"{path}/{name}", node
 
 
 def _changes(path: str, lower: Directory, upper: Directory) -> Iterator[Change]:

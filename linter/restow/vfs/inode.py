@@ -177,6 +177,16 @@ class Directory:
     children: Mapping[str, Node]
     rest: Origin | None = None
     _digest: list[str] = field(default_factory=list, repr=False)
+    _linked: list[bool] = field(default_factory=list, repr=False)
+
+    @property
+    def has_links(self) -> bool:
+        """Whether a file below has several names; computed once."""
+        if not self._linked:
+            nodes = self.children.values()
+            found = any(isinstance(node, File) and node.link_group for node in nodes)
+            self._linked.append(found or any(isinstance(node, Directory) and node.has_links for node in nodes))
+        return self._linked[0]
 
     @property
     def digest(self) -> str:

@@ -11,7 +11,7 @@ from restow.build.layout import layout_assumptions
 from restow.build.owners import UNCHANGED, is_nothing, owner_of
 from restow.build.parents import with_parents
 from restow.build.placing import Placing, is_symbolic
-from restow.build.sending import is_sent, refuse_lost_links, refuse_missing_folder, refuse_unsent
+from restow.build.sending import is_sent, refuse_lost_links, refuse_missing_folder, refuse_top_links, refuse_unsent
 from restow.build.sources import (
     Found,
     chomped,
@@ -134,6 +134,8 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
                 found = [_less(part, exclude) for part in with_parents(Filesystem(context.root), source)]
             else:
                 found = context_sources(context, (source,), exclude)
+                if exclude:
+                    refuse_top_links(Filesystem(context.root), found)
             missing += [source] if not found and not has_wildcards(source) else []
             if has_wildcards(source) and build.builder == "buildkit":
                 _refuse_pattern(source, found, exclude, build)
@@ -292,7 +294,10 @@ def _sources_in(origin: Filesystem, sources: tuple[str, ...], node: Copy | Add, 
         found = stage_sources(origin, sources)
     if exclude and any(not isinstance(part.node, Directory) or part.node.rest is not None for part in found):
         raise UnknownEffect("--exclude of what is not all known, or of single files")
-    return [_less(part, exclude) for part in found]
+    less = [_less(part, exclude) for part in found]
+    if exclude:
+        refuse_top_links(origin, less)
+    return less
 
 
 def _check_source_image(name: str, node: Copy | Add, build: Build) -> None:
