@@ -192,7 +192,7 @@ def test_unknown_setting(restow):
     Path("restow.toml").write_text('selct = ["ST"]\n')
     code, _, err = restow("check")
     assert code == 2
-    assert err.endswith('restow.toml: unknown setting "selct"; did you mean "select"?\n')
+    assert err.endswith('restow.toml:1: unknown setting "selct"; did you mean "select"?\n')
 
 
 def test_comments_silence_and_are_counted(restow):

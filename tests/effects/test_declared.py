@@ -37,6 +37,10 @@ def test_reads_and_writes_are_those_declared(world, reads, writes):
     assert "(restow.toml)" in call.assumed[0].text
 
 
+def test_one_without_files_says_so_plainly():
+    assert Declaration("x").text == "declared: x reads no file but its own program, and writes nothing (entry point)"
+
+
 def test_the_longest_beginning_wins(world, writes):
     from restow.effects import effect_of
 

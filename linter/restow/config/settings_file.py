@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from restow.config.settings import FAIL_LEVELS, FormatSettings, Settings
+from restow.config.problems import line_of, message
+from restow.config.settings import FormatSettings, Settings
 from restow.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
+    from restow.effects.declaration import Declaration
 
 NAMES = ("restow.toml", ".restow.toml", "pyproject.toml")
 """File names in the order in which they are looked for within one folder."""
@@ -44,18 +45,29 @@ def read_settings_file(path: Path) -> Settings | None:
         return None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
-    in_pyproject = path.name == "pyproject.toml"
-    if in_pyproject and b"restow" not in data:
+    if path.name == "pyproject.toml":
+        return _in_pyproject(path, data)
+    table = _table(path, data)
+    if isinstance(table.get("restow"), dict):
+        below = table.pop("restow")
+        return _settings(path, data, {**table, **below}, ((), ("restow",)))
+    return _settings(path, data, table, ((),))
+
+
+def _in_pyproject(path: Path, data: bytes) -> Settings | None:
+    if b"restow" not in data:
         return None
     table = _table(path, data)
-    if in_pyproject:
-        tools = table.get("tool", {})
-        if "restow" not in tools:
-            return None
-        table = tools["restow"]
-    elif isinstance(table.get("restow"), dict):
-        table = {**{name: given for name, given in table.items() if name != "restow"}, **table["restow"]}
-    return _settings(f"{path} [tool.restow]" if in_pyproject else str(path), table)
+    if "restow" in table:
+        line = line_of(data.decode(), ("restow",))
+        raise ConfigError(
+            f"{path}{f':{line}' if line else ''}: a table [restow] is not read in a pyproject.toml; "
+            'write [tool.restow], and [tool.restow.effects."my-tool"] for a declared effect'
+        )
+    tools = table.get("tool", {})
+    if "restow" not in tools:
+        return None
+    return _settings(path, data, tools["restow"], (("tool", "restow"),))
 
 
 def _table(path: Path, data: bytes) -> dict[str, Any]:
@@ -69,45 +81,36 @@ def _table(path: Path, data: bytes) -> dict[str, Any]:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
 
 
-def _settings(origin: str, table: object) -> Settings:
+def _settings(path: Path, data: bytes, table: object, places: tuple[tuple[str, ...], ...]) -> Settings:
+    """The settings in ``table``, which stands below one of ``places`` of the file."""
     from pydantic import ValidationError
 
     from restow.config.document import SettingsDocument
 
+    inside = f" [{'.'.join(places[0])}]" if places[0] else ""
     try:
         document = SettingsDocument.model_validate(table)
     except ValidationError as error:
-        raise ConfigError(f"{origin}: {_message(error)}") from None
+        where, said = message(error)
+        raise ConfigError(f"{path}{_line(data, places, where)}{inside}: {said}") from None
     values = document.model_dump()
-    if values["effects"]:
-        from restow.effects.declaration import Declaration
-
-        tables = values["effects"].items()
-        values["effects"] = tuple(Declaration(name, **table, origin=Path(origin).name) for name, table in tables)
-    else:
-        values["effects"] = ()
-    return Settings(**values | {"format": FormatSettings(**values["format"])}, origin=origin)
+    values["effects"] = tuple(
+        _declared(path, _line(data, places, ("effects", name)), name, given)
+        for name, given in values["effects"].items()
+    )
+    return Settings(**values | {"format": FormatSettings(**values["format"])}, origin=f"{path}{inside}")
 
 
-def _message(error: ValidationError) -> str:
-    """The first problem, in words that name the setting."""
-    from restow.config.document import SettingsDocument
-
-    problem = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        known = [field.alias or name for name, field in SettingsDocument.model_fields.items()]
-        return f'unknown setting "{where}"{did_you_mean(where, known)}'
-    if problem["loc"] == ("fail-level",):
-        return f"fail-level must be one of {', '.join(FAIL_LEVELS)}"
-    return f"{where or 'the table'}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+def _line(data: bytes, places: tuple[tuple[str, ...], ...], where: tuple[str, ...]) -> str:
+    """``:7`` for a setting in the seventh line; nothing where that cannot be told."""
+    found = [line for place in places if (line := line_of(data.decode(), (*place, *where), len(place)))]
+    return f":{max(found)}" if found else ""
 
 
-def did_you_mean(name: str, known: list[str]) -> str:
-    """``; did you mean "..."?`` for the known name most like ``name``, else the known ones where they are few."""
-    from difflib import get_close_matches
+def _declared(path: Path, line: str, name: str, given: dict[str, Any]) -> Declaration:
+    from restow.effects.declaration import Declaration
 
-    close = get_close_matches(name, known, n=1, cutoff=0.6)
-    if close:
-        return f'; did you mean "{close[0]}"?'
-    return f"; known are {', '.join(sorted(known))}" if 0 < len(known) <= 10 else ""
+    try:
+        return Declaration(name, **given, origin=path.name)
+    except ConfigError as error:
+        raise ConfigError(f"{path}{line}: {str(error).removeprefix(f'{path.name}: ')}") from None

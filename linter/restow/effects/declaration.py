@@ -37,6 +37,6 @@ class Declaration:
     @property
     def text(self) -> str:
         """The declaration in words, for a report."""
-        reads = ", ".join(self.reads) or "no file but its own program"
-        writes = ", ".join(self.writes) or "nothing"
-        return f"declared: {self.command} reads only {reads}, and writes only {writes} ({self.origin})"
+        reads = f"only {', '.join(self.reads)}" if self.reads else "no file but its own program"
+        writes = f"writes only {', '.join(self.writes)}" if self.writes else "writes nothing"
+        return f"declared: {self.command} reads {reads}, and {writes} ({self.origin})"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from restow.config.problems import did_you_mean
 from restow.config.settings import Settings
-from restow.config.settings_file import did_you_mean
 from restow.errors import ConfigError, UsageError
 from restow.lint.packs import RuleModule
 from restow.rule import RuleMeta
