@@ -50,9 +50,10 @@ def test_link_option_replaces_a_link_of_the_image(listed) -> None:
 
 def test_link_option_resets_the_directories_above(listed) -> None:
     lines = "COPY --chown=5:5 --chmod=711 d /x\nCOPY {} a /x/sub/"
-    assert listed(lines.format(""))["/x"] == (0o711, 5, 5)
+    mode = "?chmod:457"  # of directories made for the path, where releases differ
+    assert listed(lines.format(""))["/x"] == (mode, 5, 5)
     assert listed(lines.format("--link"))["/x"] == PLAIN
-    assert listed(lines.format("--link --chmod=644"))["/x"] == (0o711, 5, 5)
+    assert listed(lines.format("--link --chmod=644"))["/x"] == (mode, 5, 5)
 
 
 def test_an_existing_subdirectory_takes_the_attributes_of_the_source_and_the_top_one_does_not(listed) -> None:
@@ -73,7 +74,12 @@ def test_chown(built, flags, owner) -> None:
 
 @pytest.mark.parametrize(
     ("chmod", "file", "folder"),
-    [("640", 0o640, 0o640), ("4755", 0o4755, 0o755), ("1777", 0o1777, "?chmod:511"), ("666", 0o666, "?chmod:438")],
+    [
+        ("640", 0o640, "?chmod:416"),
+        ("4755", 0o4755, 0o755),
+        ("1777", 0o1777, "?chmod:511"),
+        ("666", 0o666, "?chmod:438"),
+    ],
 )
 def test_chmod_of_a_number(built, chmod, file, folder) -> None:
     found = built(f"COPY --chmod={chmod} a /n/f")

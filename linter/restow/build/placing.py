@@ -30,6 +30,9 @@ from restow.vfs.aliases import above, with_twins, written
 from restow.vfs.filesystem import STANDARD_DIRECTORIES, is_perhaps, refuse_inheritance
 from restow.vfs.links import with_links
 
+_BY_RELEASE = "?chmod:"
+"""How a mode begins that releases of BuildKit give otherwise; the directory stands there with each of them."""
+
 
 @dataclass(frozen=True)
 class Placing:
@@ -63,14 +66,15 @@ class Placing:
     @property
     def created(self) -> Attributes:
         """Attributes of directories that are made for the path: --chown counts, a --chmod in digits since BuildKit 0.21 too,
-        though only its permission bits. Where no release is known, what the umask of Docker's daemon (022) takes away, and
-        buildkitd does not, is a term.
+        though only its permission bits, in most releases without the daemon's umask. Where no release is known, a mode that
+        not all of them give alike is a term.
         """
         mode: int | str = 0o755
         if isinstance(self.mode, int) and self.release is not None:
             mode = self.release.created_mode(self.mode)
         elif isinstance(self.mode, int):
-            mode = f"?chmod:{self.mode & 0o777}" if self.mode & 0o022 else self.mode & 0o777
+            bits = self.mode & 0o777
+            mode = bits if bits == 0o755 else f"{_BY_RELEASE}{bits}"
         return Attributes(mode, 0 if self.uid is None else self.uid, 0 if self.gid is None else self.gid)
 
     def of_source(self, number: int) -> Placing:
@@ -232,7 +236,8 @@ def _over(before: Attributes | None, after: Attributes | None) -> Attributes | N
     """The attributes of a layer's directory. Where earlier steps relied on one of which nobody knows whether it stood there,
     that is kept in mind: they would fail if it came to be by this layer only.
     """
-    if before is None or after is None or isinstance(before.mode, int):
+    made = before is not None and (isinstance(before.mode, int) or before.mode.startswith(_BY_RELEASE))
+    if before is None or after is None or made:
         return after
     term = "?" + digest_of("laid over", before.digest, after.digest)
     return Attributes(term, term, term)
