@@ -10,6 +10,8 @@ from built import Built, BuiltStep
 from restow.build.rebuild import Rebuild, RebuiltStage
 from restow.syntax.ast import Workdir
 
+_SAYS = "the model says"
+
 
 def hit_differences(done: Rebuild, built: Built, shown: Sequence[int], tally: Counter[str]) -> list[str]:
     """The steps that the engine treats otherwise than the model says, in the ``shown`` stages."""
@@ -33,10 +35,13 @@ def hit_differences(done: Rebuild, built: Built, shown: Sequence[int], tally: Co
             if row.cached and careful(done, stage.stage.index, step.index):
                 tally["careful"] += 1
                 continue
-            found.append(
-                f"{stage.stage.title}: {row.text}: the model says {step.outcome} ({step.miss}), the engine did not"
-            )
+            found.append(f"{stage.stage.title}: {row.text}: {_SAYS} {step.outcome} ({step.miss}), the engine did not")
     return found
+
+
+def is_miss(difference: str) -> bool:
+    """Whether the engine missed where the model says that it hits."""
+    return f": {_SAYS} hit (" in difference
 
 
 def rows_of(stage: RebuiltStage, done: Rebuild, built: Built, shown: Sequence[int]) -> list[BuiltStep]:
