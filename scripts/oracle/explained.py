@@ -12,6 +12,7 @@ Files are compared with the simulated BuildKit, hit or miss with the classic bui
 | so COPY --from of what WORKDIR alone would make is an error | counted as explained |
 | VOLUME: what RUN writes there is lost | no VOLUME is generated |
 | HEALTHCHECK with ``--retries=0`` is refused | none is generated |
+| HEALTHCHECK that leaves out an option of the one before it is found in the cache | none with options is generated |
 | CMD without words has no empty word, as in the classic builder | none is generated |
 | a link that stands where a file is copied to is replaced, not followed | none is generated as a destination |
 | a pattern without a match is an error, unless another source has one; its folder may be missing | counted as explained |
@@ -41,7 +42,7 @@ from restow.build.state import State
 from restow.syntax.ast import Add, Copy, Workdir
 
 LABEL = "io.buildah.version"
-REFUSED = re.compile(r"(ONBUILD )?VOLUME|HEALTHCHECK .*--retries=0|CMD$")
+REFUSED = re.compile(r"(ONBUILD )?VOLUME|HEALTHCHECK --|CMD$")
 _CONFLICT = re.compile(r"COPY would put a file there|where a (file|directory) stands|matches nothing")
 
 
