@@ -19,13 +19,17 @@ from restow.vfs.links import with_links
 
 @dataclass(frozen=True)
 class Entry:
-    """A command with what its model looked at, and the part of its term that is its own."""
+    """A command with what its model looked at, and the part of its term that is its own.
+
+    ``adds`` is the path and the text that it appends there, where it does nothing else.
+    """
 
     command: Command
     node: SimpleCommand | None
     consulted: tuple[str, ...]
     term: str
     environment: dict[str, str] = field(default_factory=dict)
+    adds: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

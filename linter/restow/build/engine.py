@@ -121,6 +121,11 @@ class Build:
     renamed: Mapping[str, str] = field(default_factory=dict)
     release: Release | None = None
 
+    def appended(self, path: str, term: str) -> str | None:
+        """The text that the command named by ``term`` appended to ``path``; None where it did anything else."""
+        place, text = self.memory.get(("appended", term), (None, None))
+        return str(text) if place == path else None
+
     def bytes_of(self, node: File) -> bytes | None:
         """The bytes of a file; None where they are not at hand."""
         content = node.content

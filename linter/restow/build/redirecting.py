@@ -39,6 +39,20 @@ def echoed(
     return Written(change, stands(filesystem, above))
 
 
+def appended(argv: Sequence[str], redirections: Sequence[Redirection], more: Effect | None) -> tuple[str, str] | None:
+    """The path and the text that ``echo text >> path`` adds there; None for any other command or redirection."""
+    one = redirections[0] if len(redirections) == 1 else None
+    if (
+        more is None
+        or one is None
+        or one.operator != ">>"
+        or one.file_descriptor not in (None, 1)
+        or not more.writes[0]
+    ):
+        return None
+    return (more.writes[0].include[0], " ".join(argv[1:])) if said_plainly(argv) else None
+
+
 def with_redirections(effect: Effect, more: Effect, written: Written | None) -> Effect:
     """The effect of a command with that of its redirections."""
     return replace(

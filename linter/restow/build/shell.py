@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of, with_possible_links
 from restow.build.inner_shells import SHELLS, run_script, run_words, script_file
 from restow.build.looping import Turn, in_order, made_up
-from restow.build.redirecting import check_descriptor, echoed, redirected, redirection_term, with_redirections
+from restow.build.redirecting import appended, check_descriptor, echoed, redirected, redirection_term, with_redirections
 from restow.build.shell_builtins import STATEFUL, check_plain, release_read, run_builtin
 from restow.build.shell_text import (
     BUILTINS,
@@ -302,15 +302,15 @@ class ShellRun:
         call = Invocation(
             argv, self.filesystem, environment, self.directory, self.state.user, self.read, self.build.accept
         )
-        call.declared = declared
-        call.standard_input = self._fed_from(redirections)
+        call.declared, call.standard_input = declared, self._fed_from(redirections)
+        call.appended = self.build.appended
         if node is not None and argv[0] in MATCHERS and any(map(quotes_pattern, node.words)):
             raise UnknownEffect(f"a quoted pattern given to {argv[0]}")
         patterns = [] if node is None else self.patterns
         effect = effect_of(call)
         files = [redirection for redirection in redirections if self._is_file(redirection)]
-        if files:
-            more = self._redirected(files)
+        more = self._redirected(files) if files else None
+        if more is not None:
             alone = not patterns and len(redirections) == 1
             written = echoed(argv, files, more, self._owned, self.filesystem) if alone else None
             effect = with_redirections(effect, more, written)
@@ -323,7 +323,8 @@ class ShellRun:
         told = digest_of(*self.settings[:2]) if argv[0] in BUILTINS or not all(map(is_known, argv)) else ""
         term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()), told)
         own = node if self.text is self.build.model.dockerfile.text else None
-        return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment)
+        adds = None if patterns else appended(argv, redirections, more)
+        return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment, adds)
 
     def _fed_from(self, redirections: tuple[Redirection, ...]) -> str | None:
         """The file that ``< file`` opens as the standard input, where nothing else takes its place."""
@@ -392,6 +393,8 @@ class ShellRun:
         before = with_possible_links(entries, self.filesystem)
         self.last = term_of(entries, "" if joint is None else text, setting, before, joint=joint, sure=sure)
         self.filesystem = carried_out(entries, before, self.last, sure=sure)
+        if joint is None and len(entries) == 1 and entries[0].adds is not None:
+            self.build.memory["appended", self.last] = entries[0].adds
 
     def own_text(self, node: ShellNode) -> str:
         return self.text[node.start : node.end]

@@ -114,6 +114,10 @@ class Effect:
             raise ValueError("an exact effect knows the variables that it reads")
 
 
+def _nothing(_path: str, _term: str) -> None:
+    return None
+
+
 @dataclass
 class Invocation:
     """One command with everything that it could look at.
@@ -122,7 +126,8 @@ class Invocation:
     assumptions that nobody can check are taken as true. What the model looked at is recorded in ``consulted``, since a
     verdict is only good while those files stay as they are; what it assumed, in ``assumed``; the paths of arguments as they
     were written, and the links on their way, in ``ways``. ``declared`` are effects that the user declared; they come before
-    the models. ``standard_input`` is the file (absolute path) that a redirection feeds it, None where there is none.
+    the models. ``appended`` gives the text that the command named by a term (second argument) appended to a path, where it did
+    nothing else. ``standard_input`` is the file (absolute path) that a redirection feeds it, None where there is none.
     """
 
     argv: tuple[str, ...]
@@ -137,6 +142,7 @@ class Invocation:
     assumed: list[Assumption] = field(default_factory=list)
     declared: tuple[Declaration, ...] = ()
     ways: list[str] = field(default_factory=list)
+    appended: Callable[[str, str], str | None] = _nothing
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from restow.effects.options import Arguments, read_options
 from restow.effects.programs.distributions.scriptlets import queried, refuse, system_effect, with_packages
 from restow.effects.surroundings import put_by_build, tree
 from restow.errors import UnknownEffect
-from restow.vfs import File, Region, join
+from restow.vfs import Directory, File, Region, Unknown, join
 
 INDEX_CACHE = Cache("/var/cache/apk", "rm -rf /var/cache/apk/*")
 _SETTINGS = ("/etc/apk",)
@@ -76,14 +76,27 @@ def _repositories(call: Invocation, arguments: Arguments) -> tuple[Region, ...]:
         place = call.filesystem.resolve(path)
         node = call.filesystem.lookup(place)
         data = call.read(place) if isinstance(node, File) else None
-        if data is None and put_by_build(call, place):
+        added = _added(call, place) if data is None and put_by_build(call, place) else ()
+        if added is None:
             return (Region.everything(),)
-        lines = (data or b"").decode("utf-8", "replace").splitlines()
+        lines = [*(data or b"").decode("utf-8", "replace").splitlines(), *added]
         listed = [word for line in lines for word in line.partition("#")[0].split()]
         words += [(word, folder) for word in listed for folder in dict.fromkeys(("/", call.directory))]
     if any("$" in word and not word.startswith(_REMOTE) for word, _ in words):
         return (Region.everything(),)
     return tuple(_local(call, word, folder) for word, folder in words if not word.startswith(("@", *_REMOTE)))
+
+
+def _added(call: Invocation, path: str) -> tuple[str, ...] | None:
+    """What the build appended to a list of the base image; None where it did anything else to it."""
+    node, above = (call.filesystem.lookup(each) for each in (path, path.rsplit("/", 1)[0]))
+    if not isinstance(node, Unknown) or not isinstance(above, Directory) or above.rest is None:
+        return None
+    found = {write: call.appended(path, write) for write in node.origin.writes}
+    others = tuple(write for write, text in found.items() if text is None)
+    if node.origin.base != above.rest.base or others != above.rest.writes:
+        return None
+    return tuple(text for text in found.values() if text is not None)
 
 
 def _local(call: Invocation, word: str, folder: str) -> Region:
