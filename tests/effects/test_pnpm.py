@@ -292,6 +292,10 @@ def test_what_is_not_told_stays_an_assumption(world, writes, path, change):
     assert said(world, writes, agreeing(path, change)) == "unchecked"
 
 
+def test_a_new_project_that_asks_for_nothing_is_noted_too(world, writes):
+    assert said(world, writes, agreeing(**{"packages/c/package.json": "{}"})) == "written"
+
+
 def test_settings_beside_the_project_stay_an_assumption(world, writes):
     assert said(world, writes, agreeing(**{".npmrc": "auto-install-peers=false\n"})) == "unchecked"
     assert said(world, writes, agreeing(**{".npmrc": "# x\nsave-exact=true\n//x.y/:_authToken=z\n"})) == "holds"

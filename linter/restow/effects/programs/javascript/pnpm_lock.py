@@ -95,9 +95,9 @@ def _importers_agree(call: Invocation, project: node.Project, found: Block) -> b
         given = project.manifest if folder == project.root else node.manifest(call, folder) or {}
         wanted = _wanted(given)
         part = importers.pop(_inside(project, folder), None)
-        if part is None and any(wanted.values()):
+        if part is None:
             return False
-        if part is not None and _held(part) != wanted:
+        if _held(part) != wanted:
             if any(given.get(name) for name in _ELSEWHERE) or "overrides" in found:
                 raise _CannotTellError
             return False
