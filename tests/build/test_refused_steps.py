@@ -35,6 +35,20 @@ def test_not_refused(text):
     assert last_step(text).error is None
 
 
+@pytest.mark.parametrize("flag", ["--keep-git-dir=true", f"--checksum=sha256:{64 * 'a'}", "--keep-git-dir"])
+def test_flags_of_addresses_are_part_of_what_they_bring(flag):
+    line = "FROM scratch\nADD {} https://example.com/a.git /a\n"
+    step, same, plain = (last_step(line.format(text)) for text in (flag, flag, ""))
+    assert step.unknown is None
+    brought = [one.state.filesystem.lookup("/a").digest for one in (step, same, plain)]
+    assert brought[0] == brought[1] != brought[2]
+
+
+@pytest.mark.parametrize("line", ["ARG S\nADD --checksum=$S https://example.com/a /a", "ADD --keep-git-dir=true a /a"])
+def test_flags_of_addresses_that_are_not_known_or_of_other_sources(line):
+    assert last_step(f"FROM scratch\n{line}\n").unknown
+
+
 def test_a_pattern_of_parents_in_an_image_that_is_not_at_hand():
     step = last_step("FROM scratch\nCOPY --from=alpine --parents /a/b*/./c /x/\n")
     assert step.unknown

@@ -85,10 +85,34 @@ def test_paths_from_the_working_directory(restow, project, monkeypatch):
     assert json.loads(out)["rebuild"]["changed"] == ["src/a.py"]
 
 
-def test_a_file_that_is_not_there(restow, project):
-    code, out, err = restow("layers", "--after", "lock", "nothing")
+@pytest.mark.parametrize("word", ["*.rs", "../x", "/elsewhere/x"])
+def test_patterns_that_match_nothing_and_places_elsewhere(restow, project, word):
+    code, out, err = restow("layers", "--after", "lock", word)
     assert (code, out) == (2, "")
-    assert "nothing: not in the build context .; name files, folders or patterns of it" in err
+    assert f"{word}: not in the build context .; name files, folders or patterns of it" in err
+
+
+def test_a_file_that_is_added_or_removed(restow, project):
+    out = restow("layers", "-f", "json", "--after", "src/new.py", "new.md")[1]
+    document = json.loads(out)["rebuild"]
+    assert document["changed"] == ["src/new.py"]
+    assert document["notes"] == [
+        "new.md: left out by line 1 of .dockerignore, so no step reads it",
+        "src/new.py: not in the build context, so taken for a file that is added or removed",
+    ]
+    found = outcomes(out)
+    assert (found[2][0], found[4][0]) == ("hit", "miss")
+
+
+def test_a_file_below_a_file_cannot_be_added(restow, project):
+    code, _, err = restow("layers", "--after", "lock/new")
+    assert code == 2
+    assert "below a file of the build context" in err
+
+
+def test_absolute_paths(restow, project):
+    out = restow("layers", "-f", "json", "--after", str(project / "src/a.py"))[1]
+    assert json.loads(out)["rebuild"]["changed"] == ["src/a.py"]
 
 
 def test_after_needs_a_context(restow, tmp_path):

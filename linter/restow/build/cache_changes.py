@@ -84,6 +84,24 @@ def with_changed_content(context: Context, paths: Iterable[str]) -> Context:
     return _mapped(context, changed & nodes.keys(), _edited)
 
 
+def with_added(context: Context, paths: Iterable[str]) -> Context:
+    """The context with a new file at each of these paths, and the folders above; what is there already stays.
+
+    A file that is removed again is the same change the other way round, and hits and misses alike. Raises PathConflict where a
+    file stands above.
+    """
+
+    def put(filesystem: Filesystem, path: str) -> Filesystem:
+        if filesystem.lookup("/" + path) is not None:
+            return filesystem
+        above = ("/" + path).rpartition("/")[0]
+        made = filesystem.make_directories(above, Attributes(0o755)) if above else filesystem
+        return made.put("/" + path, File(Attributes(0o644), Content(f"added:{path}", 0, path)))
+
+    root = reduce(put, sorted(set(paths)), Filesystem(context.root)).root
+    return context if root is context.root else replace(context, root=root)
+
+
 def _edited(node: Node, path: str) -> Node:
     if isinstance(node, File):
         identity = "edited:" + digest_of(node.content.identity)

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 COPY_SECONDS, SECONDS_PER_BYTE = 0.15, 1 / 150_000_000  # prior: a step's fixed cost, and 150 MB/s into the cache
 
+_OF_ADDRESSES = ("keep-git-dir", "checksum")
+"""The flags of ADD that say what an address brings."""
+
 
 @dataclass(frozen=True)
 class _Request:
@@ -62,10 +65,12 @@ def _request(state: State, node: Copy | Add, build: Build) -> _Request:
     local = [word.text for word in node.sources if not set(word.text) & set("$:@<")]
     if isinstance(node, Add) and node.flag_value("checksum") and local:
         raise BuildFailure("checksum requires HTTP(S) or Git sources")
-    for flag in node.flags:
-        if flag.name in ("keep-git-dir", "checksum") and flag.value != "false":
-            raise UnknownEffect(f"{node.keyword.upper()} --{flag.name} is not simulated yet")
     words = [state.scope.expand(word.text) for word in node.sources]
+    for flag in node.flags:
+        if flag.name in _OF_ADDRESSES and flag.value != "false" and not (len(words) == 1 and is_url(words[0])):
+            raise UnknownEffect(
+                f"{node.keyword.upper()} --{flag.name} of something else than one address is not simulated"
+            )
     written = state.scope.expand(node.destination.text)
     if not all(map(is_known, [*words, written])):
         raise UnknownEffect(f"a path of {node.keyword.upper()} depends on a value that is not known before the build")
@@ -148,7 +153,7 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     parts += contents
     unpacks = isinstance(node, Add) and node.flag_value("unpack") != "false"
     archives = [unpacks and is_archive(part, context) for part in parts]
-    arriving = [*parts, *(_downloaded(source, node) for source in remote)]
+    arriving = [*parts, *(_downloaded(source, node, blank.state) for source in remote)]
     request = _for(request, arriving)
     unpacked = [*archives, *(False for _ in remote)]
     filesystem, places = arrived(
@@ -172,10 +177,17 @@ def _from_context(blank: Step, request: _Request, node: Copy | Add, build: Build
     )
 
 
-def _downloaded(address: str, node: Copy | Add) -> Found:
-    """What an address brings: a file, an archive's entries or the tree of a repository."""
-    flags = [(name, node.flag_value(name)) for name in ("keep-git-dir", "unpack", "exclude") if node.flag(name)]
-    return Found("", Unknown(Origin(f"downloaded {digest_of(address, flags)}")), address)
+def _downloaded(address: str, node: Copy | Add, state: State) -> Found:
+    """What an address brings: a file, an archive's entries or the tree of a repository; with --checksum the one that has it.
+
+    Raises UnknownEffect where a flag of it is not known before the build.
+    """
+    named = (*_OF_ADDRESSES, "unpack", "exclude")
+    flags = [(flag.name, state.scope.expand(flag.value or "true")) for flag in node.flags if flag.name in named]
+    unknown = next((name for name, value in flags if not is_known(value)), None)
+    if unknown is not None:
+        raise UnknownEffect(f"the value of --{unknown} is not known before the build")
+    return Found("", Unknown(Origin(f"downloaded {digest_of(address, *flags)}")), address)
 
 
 def _refuse_pattern(source: str, found: list[Found], exclude: tuple[str, ...], build: Build) -> None:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from restow import __version__
 from restow.build import Context, simulate
-from restow.build.cache_changes import changed_paths, inside, select, with_changed_content, with_texts
+from restow.build.cache_changes import (
+    Selection,
+    changed_paths,
+    inside,
+    select,
+    with_added,
+    with_changed_content,
+    with_texts,
+)
 from restow.build.keys import cache_keys
 from restow.cli.images import base_images
 from restow.cli.inputs import Input, context_of, named_contexts_of, read_input, read_one
 from restow.cli.output import print_document, print_lines
-from restow.errors import UsageError
+from restow.errors import PathConflict, UsageError
 from restow.report.layers_report import layers_document, layers_text
 from restow.rule import require_build
 
@@ -79,26 +87,37 @@ def _contexts(
     if place is not None:
         before = with_texts(context, {place: item.dockerfile.text})
         after = with_texts(context, {place: other.dockerfile.text})
-    words = [_inside(word, context) for word in arguments.after]
-    chosen = select(context, words)
-    if chosen.missing:
+    chosen = select(context, [_inside(word, context) for word in arguments.after])
+    new, notes = _added(chosen, context)
+    try:
+        after = with_added(with_changed_content(after, chosen.paths), new)
+    except PathConflict as conflict:
+        raise UsageError(f"--after names a path below a file of the build context: {conflict}") from conflict
+    return before, after, notes
+
+
+def _added(chosen: Selection, context: Context) -> tuple[list[str], tuple[str, ...]]:
+    """The paths that are not there and count as added, and what is to be said of those and of the ignored ones.
+
+    Raises UsageError for patterns that match nothing, and for what lies outside of the context.
+    """
+    odd = [word for word in chosen.missing if set(word) & set("*?[") or ".." in word.split("/")]
+    odd += [word for word in chosen.missing if word not in odd and (word.startswith("/") or not inside(word))]
+    if odd:
         raise UsageError(
-            f"{_listed(chosen.missing)}: not in the build context {context.description}; name files, folders or patterns of it"
+            f"{', '.join(odd)}: not in the build context {context.description}; name files, folders or patterns of it"
         )
-    notes = tuple(
-        f"{word}: left out by {context.ignored_by(inside(word))}, so no step reads it" for word in chosen.ignored
-    )
-    return before, with_changed_content(after, chosen.paths), notes
+    ignored = [*chosen.ignored, *(word for word in chosen.missing if context.ignored(inside(word)))]
+    new = [word for word in chosen.missing if word not in ignored]
+    said = [f"{word}: left out by {context.ignored_by(inside(word))}, so no step reads it" for word in ignored]
+    said += [f"{word}: not in the build context, so taken for a file that is added or removed" for word in new]
+    return [inside(word) for word in new], tuple(said)
 
 
 def _inside(word: str, context: Context) -> str:
     """A word relative to the context: as it is where the context has it, else as a path from the working directory."""
     clean = word.removeprefix("./")
-    if context.folder is None or not clean or (context.folder / clean).exists():
+    if context.folder is None or not clean or (not clean.startswith("/") and (context.folder / clean).exists()):
         return clean
-    inside = os.path.relpath(os.path.abspath(clean), context.folder.resolve())
-    return clean if inside.startswith("..") else inside.replace(os.sep, "/")
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(words)
+    relative = os.path.relpath(os.path.abspath(clean), context.folder.resolve())
+    return clean if relative.startswith("..") else relative.replace(os.sep, "/")
