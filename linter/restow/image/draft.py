@@ -102,8 +102,11 @@ class Draft:
             else:
                 self._unpack(entry)
 
-    def filesystem(self) -> Filesystem:
-        """The filesystem as a value, hard-link groups named by the first of their paths."""
+    def filesystem(self, *, digests: bool = True) -> Filesystem:
+        """The filesystem as a value, hard-link groups named by the first of their paths.
+
+        Without ``digests`` those of its directories are left to who asks for one.
+        """
         groups: defaultdict[str, list[tuple[str, Folder, str]]] = defaultdict(list)
         order: list[tuple[int, str, Folder]] = [(-1, "", self._root)]  # the place of the one above in this list
         for at, (_, _, folder) in enumerate(order):
@@ -129,7 +132,8 @@ class Draft:
                 for name, node in folder.children.items()
             }
             made = Directory(folder.attributes, children, folder.rest)
-            _ = made.digest, made.has_links  # from the bottom up, so that no depth of directories makes it deep
+            if digests:
+                _ = made.digest  # from the bottom up, so that no depth of directories makes it deep
             closed[id(folder)] = made
         return Filesystem(closed[id(self._root)])
 

@@ -8,12 +8,16 @@ from itertools import zip_longest
 
 from restow.build import Simulation, StageResult
 from restow.build.context import DOCKERFILE_IDENTITY
+from restow.errors import UsageError
 from restow.image.differ import MAX_DIFFERENCES, Difference, node_text
 from restow.image.draft import Draft
 from restow.image.image import Image
 from restow.image.layers import layers_of
 from restow.vfs import File, Filesystem
 from restow.vfs.changes import Change, changes
+
+MAX_VISITED = 20_000_000
+"""How many entries of directories may be looked at for the layers of one image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +60,27 @@ def compare_layers(before: Image | Simulation, after: Image | Simulation) -> tup
 
 
 def layer_changes(one: Image | Simulation) -> Iterator[LayerChanges]:
-    """What each layer changes in the filesystem below it; files that are stored again unchanged are no change."""
+    """What each layer changes in the filesystem below it; files that are stored again unchanged are no change.
+
+    Raises UsageError where that would take too long: every entry of a directory is looked at once for each layer that changes
+    something in that directory or in one below it.
+    """
     if isinstance(one, Simulation):
         yield from _simulated(one, one.stages[-1])
         return
-    below = Filesystem.empty()
-    for layer in one.layers:
+    below, visited = Filesystem.empty(), 0
+    for number, layer in enumerate(one.layers, 1):
         draft = Draft(below)
         draft.apply(layer.entries)
-        here = draft.filesystem()
+        here = draft.filesystem(digests=False)
+        visited += draft.visited
+        if visited > MAX_VISITED:
+            raise UsageError(
+                f"{one.name}: its layers, up to number {number} of {len(one.layers)}, change directories of more than "
+                f"{MAX_VISITED:,} entries in all, too many to compare layer by layer; leave --layers out"
+            )
         title = layer.history.created_by if layer.history else str(layer.digest)[:19]
-        yield LayerChanges(title, changes(below, here), str(layer.diff_id))
+        yield LayerChanges(title, changes(below, here, canonical=True), str(layer.diff_id))
         below = here
 
 

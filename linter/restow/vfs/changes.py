@@ -25,13 +25,15 @@ class Change:
     node: Node | None
 
 
-def changes(lower: Filesystem, upper: Filesystem) -> tuple[Change, ...]:
+def changes(lower: Filesystem, upper: Filesystem, *, canonical: bool = False) -> tuple[Change, ...]:
     """The changes that turn ``lower`` into ``upper``, in the order of a walk; a removed tree is one change.
 
     A directory is listed only where it is new or its own attributes differ. Hard links are compared by the first name
     of their group; where one name of a group changes, all its names are listed, since they have to be written together.
+    ``canonical``: the groups of both have those names already.
     """
-    lower, upper = with_canonical_links(lower), with_canonical_links(upper)
+    if not canonical:
+        lower, upper = with_canonical_links(lower), with_canonical_links(upper)
     found = list(_changes("/", lower.root, upper.root))
     groups = {change.node.link_group for change in found if isinstance(change.node, File) and change.node.link_group}
     listed = {change.path for change in found}
@@ -78,9 +80,10 @@ def _linked_files(path: str, directory: Directory) -> Iterator[tuple[str, File]]
     """The files below that have several names; directories without such a one are passed over."""
     if not directory.has_links:
         return
-    for name, node in sorted(directory.children.items()):
+    for name, node in directory.children.items():
         if isinstance(node, Directory):
-            yield from _linked_files(f"{path}/{name}", node)
+            if node.has_links:
+                yield from _linked_files(f"{path}/{name}", node)
         elif isinstance(node, File) and node.link_group:
             yield f"{path}/{name}", node
 
@@ -90,7 +93,11 @@ def _changes(path: str, lower: Directory, upper: Directory) -> Iterator[Change]:
         return
     if lower.attributes != upper.attributes or lower.rest != upper.rest:
         yield Change("modify", path, _bare(upper))
-    for name in sorted(lower.children.keys() | upper.children.keys()):
+    old, new = lower.children, upper.children
+    names = old.keys() | new.keys()
+    if lower.rest == upper.rest:
+        names = {name for name in names if old.get(name) is not new.get(name)}
+    for name in sorted(names):
         yield from _change(f"{path.rstrip('/')}/{name}", lower.child(name), upper.child(name))
 
 
