@@ -15,6 +15,7 @@ from built import SECONDS, Built, BuiltStep, EngineError, tag_of
 
 _STEP = re.compile(r"^(?:\[(\d+)/\d+\] )?STEP (\d+)/\d+: (.*)$")
 _BUILD = {"buildah": ["bud"], "podman": ["build"]}
+_PRUNE = {"buildah": ["rmi", "--prune"], "podman": ["image", "prune", "--force"]}
 STORAGE = "RESTOW_ORACLE_STORAGE"
 """The variable of the environment that names the folder in which images are kept."""
 
@@ -60,9 +61,10 @@ def load_base(program: str, name: str, archive: Path, environment: Mapping[str, 
 
 
 def remove(program: str, folder: str, environment: Mapping[str, str]) -> None:
-    """Remove the images that were built for a folder; what they share with others stays."""
+    """Remove the images that were built for a folder, and those of their steps: each build looks at all that are stored."""
     tags = [tag_of(folder, which) for which in ("first", "second")]
     _run([*storage(program, environment), "rmi", *tags], environment)
+    _run([*storage(program, environment), *_PRUNE[program]], environment)
 
 
 def release(program: str, environment: Mapping[str, str]) -> None:
