@@ -104,3 +104,10 @@ def test_texts() -> None:
     assert node_text(Special("fifo", Attributes(0o600))) == "fifo 0600 0:0"
     assert node_text(Special("block", Attributes(0o600), 8, 1)) == "block device 8:1 0600 0:0"
     assert node_text(File(Attributes(0o644), Content("term:1"))) == "file 0644 0:0 (a program's result)"
+
+
+def test_terms_that_read_alike_are_told_apart() -> None:
+    left, right = (simulated(f"FROM scratch\nCOPY --chmod={mode} a /n/f\n") for mode in ("640", "600"))
+    (found,) = [one for one in compare(left, right) if one.where == "/n"]
+    assert found.before != found.after
+    assert found.before.startswith("mode ? 0:0, result ")

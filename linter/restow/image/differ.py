@@ -168,9 +168,8 @@ def _directories(title: str, path: str, left: Directory, right: Directory) -> It
     if left is right or left.digest == right.digest:
         return
     if left.attributes != right.attributes:
-        yield Difference(
-            title, path, "mode or owner", attributes_text(left.attributes), attributes_text(right.attributes)
-        )
+        texts = attributes_text(left.attributes), attributes_text(right.attributes)
+        yield Difference(title, path, "mode or owner", *_apart(*texts, left.attributes, right.attributes))
     if left.rest != right.rest:
         yield Difference(title, path, "other content", _rest(left), _rest(right))
     for name in sorted(left.children.keys() | right.children.keys()):
@@ -190,7 +189,14 @@ def _nodes(title: str, path: str, left: Node | None, right: Node | None, below_u
         yield from _directories(title, path, left, right)
     elif not (below_unknown and isinstance(left, Unknown) and isinstance(right, Unknown)):
         what = aspects(left, right)[0]
-        yield Difference(title, path, what, *aspect_texts(what, left, right))
+        yield Difference(title, path, what, *_apart(*aspect_texts(what, left, right), left, right))
+
+
+def _apart(text: str, other: str, left: Node | Attributes | None, right: Node | Attributes | None) -> tuple[str, str]:
+    """Both texts; where they read alike, each with the term that it stands for."""
+    if text != other or left is None or right is None:
+        return text, other
+    return f"{text}, result {left.digest[:8]}", f"{other}, result {right.digest[:8]}"
 
 
 def aspects(left: Node | None, right: Node | None) -> tuple[str, ...]:
