@@ -54,6 +54,10 @@ PAIRS = {
     "a program that is fetched": swapped("RUN curl -o /usr/local/bin/touch http://x/y && touch /q"),
     "libraries that are loaded first": swapped("RUN touch /q", "COPY m /etc/ld.so.preload"),
     "the C library": swapped("RUN touch /q", "COPY m /lib/x86_64-linux-gnu/libc.so.6"),
+    "a folder that gives its group": (
+        "RUN mkdir /g && chmod 2775 /g && chgrp 50 /g && touch /g/a",
+        "RUN mkdir /g && touch /g/a && chmod 2775 /g && chgrp 50 /g",
+    ),
     "options behind operands": swapped("RUN rm -f /a -r /b", "ENV POSIXLY_CORRECT=1"),
 }
 

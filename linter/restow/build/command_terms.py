@@ -11,7 +11,7 @@ from restow.effects.effect import Effect
 from restow.effects.ownership import ACCOUNT_FILES
 from restow.errors import UnknownEffect
 from restow.shell import SimpleCommand
-from restow.vfs import Directory, Filesystem, Origin, Region, Symlink, Unknown, digest_of
+from restow.vfs import Directory, Filesystem, Origin, Region, Symlink, Unknown, digest_of, split
 from restow.vfs.aliases import with_twins, written
 from restow.vfs.filesystem import changed_link
 from restow.vfs.links import with_links
@@ -119,7 +119,22 @@ def term_of(
         *(_environment(entry, state) for entry in entries),
         *([] if joint is None else [sorted(joint.items())]),
         *([] if sure else ways(filesystem, [*reads, *writes])),
+        *_inherited(filesystem, writes),
     )
+
+
+def _inherited(filesystem: Filesystem, writes: list[Region]) -> list[str]:
+    """The attributes of folders that give their group to what is made in them: with a set-group-ID bit, or perhaps one."""
+    found: dict[str, str] = {}
+    for rule in (rule for region in writes for rule in region.include):
+        parts = split(rule.partition("*")[0])
+        for depth in range(1, len(parts) + 1):
+            path = "/" + "/".join(parts[:depth])
+            node = filesystem.lookup(path)
+            attributes = node.attributes if isinstance(node, Directory) else None
+            if attributes is not None and (isinstance(attributes.mode, str) or attributes.mode & 0o2000):
+                found[path] = digest_of(path, attributes.digest)
+    return list(found.values())
 
 
 def carried_out(entries: list[Entry], filesystem: Filesystem, term: str, *, sure: bool) -> Filesystem:

@@ -289,6 +289,10 @@ def test_a_directory_copied_into_one_with_the_set_group_id_bit_is_not_computed()
         "set -x; { touch a; } > /f 2>&1",
         "LD_PRELOAD=/x.so touch a",
         "POSIXLY_CORRECT=1 rm a -f",
+        r"printf '\0101' > /f",
+        r"printf 'a\cb' > /f",
+        r"echo -e 'a\101' > /f",
+        r"printf '\u0041' > /f",
     ],
 )  # fmt: skip
 def test_what_shells_differ_in_is_not_computed(script):

@@ -12,6 +12,8 @@ from restow.semantics.scope import is_known
 
 _NAMED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "e": "\x1b"}
 _ESCAPE = re.compile(r"\\(?:(0[0-7]{0,3}|[1-7][0-7]{0,2})|x([0-9A-Fa-f]{1,2})|(.)|$)", re.DOTALL)
+_DIFFERING = frozenset("uUE\"'?")
+"""What some programs read behind a backslash, and others leave."""
 _DIRECTIVE = re.compile(r"%(%|-?\d*(?:\.\d+)?[sdiubcxXo])|%.?", re.DOTALL)
 
 
@@ -24,12 +26,22 @@ def run(call: Call) -> int:
     return _PROGRAMS[call.name](call)
 
 
-def unescaped(text: str) -> tuple[str, bool]:
-    """The text with backslash escapes replaced, and whether ``\\c`` cut it off."""
+def unescaped(text: str, flavour: str, *, form: bool = False) -> tuple[str, bool]:
+    """The text with backslash escapes replaced, and whether ``\\c`` cut it off.
+
+    ``form``: the format of printf, where an octal number has up to three digits, and else up to three behind a 0. Raises
+    UnknownEffect for what programs differ in.
+    """
     out, at = "", 0
     for match in _ESCAPE.finditer(text):
         out += text[at : match.start()]
         at = match.end()
+        octal = match[1] or ""
+        lone = bool(match[1]) and not form and not octal.startswith("0")
+        if lone or (form and (len(octal) > 3 or match[3] == "c")) or (match[3] or "x") in _DIFFERING:
+            raise UnknownEffect("an escape that programs differ in")
+        if flavour == "dash" and (match[2] or match[3] in ("e", "x")):
+            raise UnknownEffect("an escape that releases of dash differ in")
         if match[3] == "c":
             return out, True
         if match[1] or match[2]:
@@ -53,7 +65,7 @@ def _echo(call: Call) -> int:
             break
     text = " ".join(words)
     if escapes and "\\" in text:
-        text, cut = unescaped(text)
+        text, cut = unescaped(text, call.flavour)
         newline &= not cut
     call.print(text + "\n" * newline)
     return 0
@@ -69,7 +81,7 @@ def _printf(call: Call) -> int:
     while True:
         left = len(values)
         try:
-            call.print(_formatted(form, values))
+            call.print(_formatted(form, values, call.flavour))
         except _StopError as stop:
             call.print(str(stop))
             return 0
@@ -77,15 +89,12 @@ def _printf(call: Call) -> int:
             return 0
 
 
-def _formatted(form: str, values: list[str]) -> str:
+def _formatted(form: str, values: list[str], flavour: str) -> str:
     """One pass over the format; takes what it uses from ``values``."""
     out, at = "", 0
     for match in _DIRECTIVE.finditer(form):
-        text, cut = unescaped(form[at : match.start()])
-        out += text
+        out += unescaped(form[at : match.start()], flavour, form=True)[0]
         at = match.end()
-        if cut:
-            raise _StopError(out)
         if match[1] is None:
             raise UnknownEffect(f"the printf directive {match[0]} is not computed")
         if match[1] == "%":
@@ -94,7 +103,7 @@ def _formatted(form: str, values: list[str]) -> str:
         value = values.pop(0) if values else ""
         letter = match[1][-1]
         if letter == "b":
-            value, cut = unescaped(value)
+            value, cut = unescaped(value, flavour)
             if cut:
                 raise _StopError(out + value)
         elif letter == "c":
@@ -104,13 +113,10 @@ def _formatted(form: str, values: list[str]) -> str:
                 raise UnknownEffect("printf with a number that is not plain")
             out += (f"%{match[1][:-1]}{'d' if letter in 'iu' else letter}") % int(value or "0")
             continue
-        if match[1] != letter and not is_known(value):
+        if match[1] != letter and not (is_known(value) and value.isascii()):
             raise UnknownEffect("the width of a value that is not known")
         out += f"%{match[1][:-1]}s" % value
-    text, cut = unescaped(form[at:])
-    if cut:
-        raise _StopError(out + text)
-    return out + text
+    return out + unescaped(form[at:], flavour, form=True)[0]
 
 
 def _env(call: Call) -> int:
