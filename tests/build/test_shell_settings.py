@@ -58,6 +58,8 @@ PAIRS = {
         "RUN mkdir /g && chmod 2775 /g && chgrp 50 /g && touch /g/a",
         "RUN mkdir /g && touch /g/a && chmod 2775 /g && chgrp 50 /g",
     ),
+    "a function that a variable defines": swapped(f"{BASH}RUN touch /q", "ENV BASH_FUNC_touch%%='() { mkdir /z; }'"),
+    "options that a variable sets": swapped(f"{BASH}RUN echo /x* > /q", "ENV SHELLOPTS=noglob"),
     "options behind operands": swapped("RUN rm -f /a -r /b", "ENV POSIXLY_CORRECT=1"),
 }
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from restow.build.shell_text import SET_OPTIONS, check_program, exits_on_error
+from restow.build.shell_text import SET_OPTIONS, check_program, exits_on_error, tells_bash
 from restow.build.sourcing import DEEPEST, read_entry, script_of
 from restow.effects.declared import declaration_for
 from restow.errors import UnknownEffect
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "dash", "ash")
 _INTERPRETERS = ("/bin/sh", "/bin/bash", "/usr/bin/sh", "/usr/bin/bash", "/bin/dash", "/bin/ash")
-_OF_BASH = ("BASH_ENV", "SHELLOPTS", "BASHOPTS", "POSIXLY_CORRECT")
-"""Variables by which bash runs another file first, or takes a script another way; ``BASH_FUNC_x%%`` defines a function."""
 _ENV = ("/usr/bin/env sh", "/usr/bin/env bash")
 
 
@@ -124,7 +122,7 @@ def run_inner(
 ) -> None:
     """Run a text in a shell of its own. ``what`` names it in messages; ``parameters`` are ``$1`` and so on, by number."""
     parsed = script_of(what, text, shell_name(program))
-    if any(name in _OF_BASH or name.startswith("BASH_FUNC_") for name in shell.variables):
+    if tells_bash(shell.variables, "bash"):
         raise UnknownEffect(f"{program} may not run {what} as it stands: a variable tells bash so")
     if len(parsed.items) > 1 and not (decides and shell.fatal):
         raise UnknownEffect(f"{what} may end half-way, and the build goes on")

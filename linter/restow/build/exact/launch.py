@@ -8,6 +8,7 @@ from restow.build.exact.call import Call
 from restow.build.exact.disk import FileError
 from restow.build.exact.lookup import SHELLS, NotFoundError, Program, find
 from restow.build.exact.programs import run_program
+from restow.build.shell_text import tells_bash
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 from restow.shell import Opaque, parse_shell
@@ -93,7 +94,7 @@ def _shell(call: Call, image: Filesystem, budget: Budget) -> int:
         if set(word[1:]) - set("ceux"):
             raise UnknownEffect("this option of a shell is not computed")
         options += word[1:]
-    if "BASH_ENV" in call.environment and call.flavour == "bash":
+    if call.flavour == "bash" and tells_bash(call.environment, call.flavour):
         raise UnknownEffect("a shell that runs settings of its own first")
     if "c" in options:
         if not words:

@@ -10,6 +10,7 @@ from restow.build.classic import volumes_of, with_volumes, without_changes
 from restow.build.exact.lookup import is_known_root
 from restow.build.mounts import mount_key, read_mounts
 from restow.build.shell import ShellRun
+from restow.build.shell_text import tells_bash
 from restow.build.sources import chomped
 from restow.build.state import ContextUse, State, Step
 from restow.build.steps.mounting import with_mount, without_mounts
@@ -172,7 +173,7 @@ def _script(state: State, node: Run, build: Build) -> Script:
     shell = shell_name(state.shell[0]) if state.shell else ""
     if shell not in DIALECTS:
         raise UnknownEffect(unread_shell(shell))
-    if not set(state.shell[1:]) <= _SHELL_OPTIONS or (shell == "bash" and "BASH_ENV" in state.scope.of_run):
+    if not set(state.shell[1:]) <= _SHELL_OPTIONS or tells_bash(state.scope.of_run, shell):
         raise UnknownEffect(f"{' '.join(state.shell)} runs settings of its own first")
     text, escape = build.model.dockerfile.text, build.model.dockerfile.escape
     if node.heredocs:

@@ -12,7 +12,7 @@ _MODULES = {
     "printing": "echo printf true false sleep env printenv pwd basename dirname seq",
     "testing": "test [ [[",
     "people": "id whoami groups",
-    "making": "mkdir rmdir rm touch ln tee mktemp",
+    "making": "mkdir rmdir rm touch ln tee",
     "moving": "cp mv install",
     "attributes": "chmod chown chgrp",
     "reading": "cat head tail wc cmp sha256sum sha1sum sha512sum md5sum readlink realpath",
