@@ -11,7 +11,7 @@ from restow.syntax import parse
 from restow.vfs import Attributes, Content, Directory, File, Filesystem, Symlink
 
 PROGRAMS = (
-    "sh mkdir rm rmdir cp mv ln touch chmod chown cat tee install sed grep ls stat tr cut sort head wc awk id whoami env"
+    "sh mkdir rm rmdir cp mv ln touch chmod chown cat tee install sed grep ls stat tr cut sort head wc awk id whoami env mktemp"
 ).split()
 PASSWD = b"root:x:0:0:root:/root:/bin/sh\njoe:x:1000:1000::/home/joe:/bin/sh\n"
 GROUP = b"root:x:0:\njoe:x:1000:\nstaff:x:50:joe\n"
@@ -289,6 +289,7 @@ def test_a_directory_copied_into_one_with_the_set_group_id_bit_is_not_computed()
         "set -x; { touch a; } > /f 2>&1",
         "LD_PRELOAD=/x.so touch a",
         "POSIXLY_CORRECT=1 rm a -f",
+        "mktemp",
         r"printf '\0101' > /f",
         r"printf 'a\cb' > /f",
         r"echo -e 'a\101' > /f",
