@@ -60,6 +60,9 @@ PAIRS = {
     ),
     "a function that a variable defines": swapped(f"{BASH}RUN touch /q", "ENV BASH_FUNC_touch%%='() { mkdir /z; }'"),
     "options that a variable sets": swapped(f"{BASH}RUN echo /x* > /q", "ENV SHELLOPTS=noglob"),
+    "a link to what is asked for": swapped("RUN [ -e /y ] || touch /q", "RUN ln -s /etc/motd /y"),
+    "a link to what is read": swapped("RUN cat /y > /q", "RUN ln -sf /etc/motd /y"),
+    "a link on the way to what is read": swapped("RUN cat /y/motd > /q", "RUN ln -sfn /etc /y"),
     "options behind operands": swapped("RUN rm -f /a -r /b", "ENV POSIXLY_CORRECT=1"),
 }
 

@@ -115,7 +115,7 @@ def term_of(
         state.user,
         setting.context_term,
         setting.dockerfile if reads_dockerfile(filesystem, reads) else "",
-        *(region.digest(filesystem) for region in reads),
+        *(digest_of(region.digest(filesystem), *sorted(region.include)) for region in reads),
         *(_environment(entry, state) for entry in entries),
         *([] if joint is None else [sorted(joint.items())]),
         *([] if sure else ways(filesystem, [*reads, *writes])),
