@@ -190,3 +190,9 @@ def test_a_history_of_the_classic_builder() -> None:
     assert [entry.created_by for entry, _ in found] == [told for _, told in CLASSIC]
     assert re.fullmatch("a b #\\(nop\\) COPY --chown=1:1 \ue000.*\ue000 in /x/ ", copied.created_by)
     assert {entry.comment for entry, _ in found} == {""}
+
+
+def test_sizes_that_nobody_knows_before_the_build() -> None:
+    text = "FROM x\nRUN pip install y\nCOPY a /b\nADD https://example.com/c /d\nCOPY --from=z /e /f\nENV A=1\n"
+    sizes = [size for _, size in simulated_history(simulate(parse(text), CONTEXT))]
+    assert sizes == [None, CONTEXT.lookup("a").content.size, None, None, 0]

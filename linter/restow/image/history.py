@@ -7,38 +7,49 @@ from dataclasses import replace
 
 from restow.build import Simulation, StageResult, Step
 from restow.build.release import Release
+from restow.build.sources import is_url
 from restow.build.state import Builder
 from restow.build.triggers import read_triggers, triggers_of
 from restow.image.created_by import created_by, created_by_classic, declared_by, tells_of_stages_below
 from restow.image.image import Image
 from restow.oci.history import HistoryEntry
-from restow.syntax.ast import Onbuild
+from restow.syntax.ast import Add, Copy, Onbuild, Run
 
 _COMMENT = "buildkit.dockerfile.v0"
 
 
 def simulated_history(
     simulation: Simulation, builder: Builder = "buildkit", release: Release | None = None
-) -> tuple[tuple[HistoryEntry, int], ...]:
+) -> tuple[tuple[HistoryEntry, int | None], ...]:
     """The entries that the last stage's own instructions make, those of the stages below first, each with the bytes that
-    it brings. Triggers stand where they run; in BuildKit ONBUILD itself makes no entry. Values that are not known before the
+    it brings, None where they are not known before the build. Triggers stand where they run; in BuildKit ONBUILD itself makes no entry. Values that are not known before the
     build are in them as symbolic texts, the classic builder's digests of what COPY and ADD take too. Without a ``release`` of
     BuildKit the entries are those of the latest one.
     """
-    found: list[tuple[HistoryEntry, int]] = []
+    found: list[tuple[HistoryEntry, int | None]] = []
     declared: list[str] = []
     for result in chain_of(simulation):
         before, declared = result.origin or result.start, declared if tells_of_stages_below(release) else []
         for step, written in (*_triggers(result, simulation), *((step, simulation) for step in result.steps)):
             if builder == "classic":
                 text = created_by_classic(step, before, written)
-                found.append((HistoryEntry(text, empty_layer=not step.makes_layer), step.size))
+                found.append((HistoryEntry(text, empty_layer=not step.makes_layer), _bytes(step)))
             elif not isinstance(step.instruction, Onbuild):
                 text = created_by(step, before, written, declared, release)
-                found.append((HistoryEntry(text, comment=_COMMENT, empty_layer=not step.makes_layer), step.size))
+                found.append((HistoryEntry(text, comment=_COMMENT, empty_layer=not step.makes_layer), _bytes(step)))
             declared += declared_by(step.instruction, before)
             before = step.state
     return tuple(found)
+
+
+def _bytes(step: Step) -> int | None:
+    """What the step adds; of a program, an address or an image that is not at hand nobody knows it before the build."""
+    node = step.instruction
+    told = step.computed if isinstance(node, Run) else not step.unknown
+    if isinstance(node, Copy | Add):
+        told = told and not step.images and not any(is_url(word.text) for word in node.sources)
+        told = told and not (step.stages and step.brought is None and step.size == 0)
+    return step.size if told or not step.makes_layer else None
 
 
 def _triggers(result: StageResult, simulation: Simulation) -> Iterator[tuple[Step, Simulation]]:

@@ -73,11 +73,13 @@ class PathDocument(Document):
 
 
 class HistoryRowDocument(Document):
-    """One entry of the history. ``size`` is the content of the files in its layer, 0 without one."""
+    """One entry of the history. ``size`` is the content of the files in its layer, 0 without one; None where a simulated
+    build does not know it.
+    """
 
     created: str
     created_by: str
-    size: int
+    size: int | None
     comment: str
     empty_layer: bool
 
@@ -189,7 +191,7 @@ def path_text(document: PathDocument) -> Iterator[Line]:
 
 
 def history_document(
-    name: str, rows: Sequence[tuple[HistoryEntry, int]], program: str, *, simulated: bool
+    name: str, rows: Sequence[tuple[HistoryEntry, int | None]], program: str, *, simulated: bool
 ) -> HistoryDocument:
     """The document of a history; ``rows`` are entries with the bytes of their layers, the oldest first."""
     return HistoryDocument(
@@ -212,11 +214,14 @@ def history_document(
 def history_text(document: HistoryDocument) -> Iterator[Line]:
     """The document for people, in the columns of `docker history --no-trunc`, without the images' IDs."""
     rows = [("CREATED", "SIZE", "CREATED BY", "COMMENT")]
-    rows += [
-        (row.created or "at the build", "0B" if row.empty_layer else size_text(row.size), row.created_by, row.comment)
-        for row in document.rows
-    ]
+    rows += [(row.created or "at the build", _size_text(row), row.created_by, row.comment) for row in document.rows]
     yield from ((text,) for text in table(rows))
+
+
+def _size_text(row: HistoryRowDocument) -> str:
+    if row.empty_layer:
+        return "0B"
+    return "not known" if row.size is None else size_text(row.size)
 
 
 def inspect_value(
