@@ -21,10 +21,10 @@ _COMMENT = "buildkit.dockerfile.v0"
 def simulated_history(
     simulation: Simulation, builder: Builder = "buildkit", release: Release | None = None
 ) -> tuple[tuple[HistoryEntry, int | None], ...]:
-    """The entries that the last stage's own instructions make, those of the stages below first, each with the bytes that
-    it brings, None where they are not known before the build. Triggers stand where they run; in BuildKit ONBUILD itself makes no entry. Values that are not known before the
-    build are in them as symbolic texts, the classic builder's digests of what COPY and ADD take too. Without a ``release`` of
-    BuildKit the entries are those of the latest one.
+    """The entries that the last stage's own instructions make, those of the stages below first, each with the bytes that it
+    brings, None where they are not known before the build. Triggers stand where they run; in BuildKit ONBUILD itself makes no
+    entry. Values that are not known before the build are in them as symbolic texts, the classic builder's digests of what COPY
+    and ADD take too. Without a ``release`` of BuildKit the entries are those of the latest one.
     """
     found: list[tuple[HistoryEntry, int | None]] = []
     declared: list[str] = []
