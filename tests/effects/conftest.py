@@ -10,8 +10,10 @@ from restow.vfs import Attributes, Content, Directory, File, Filesystem, Origin,
 class World:
     """Files by path (relative ones below ``/app``); None as text: a file whose content is not at hand; ``->x``: a link."""
 
-    def __init__(self, files=None, *, directory="/app", environment=None, user="", accept=False, closed=False):
-        self.filesystem = Filesystem.unknown("image base").make_directories(directory, Attributes(0o755))
+    def __init__(
+        self, files=None, *, directory="/app", environment=None, user="", accept=False, closed=False, base="image base"
+    ):
+        self.filesystem = Filesystem.unknown(base).make_directories(directory, Attributes(0o755))
         if closed:
             self.filesystem = self.filesystem.put(directory, Directory(Attributes(0o755), {}))
         self.directory, self.user, self.accept = directory, user, accept

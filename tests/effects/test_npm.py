@@ -144,6 +144,20 @@ def test_install_writes_a_lock_that_disagrees(world, writes, lock):
     assert writes(effect, "/app/package-lock.json")
 
 
+@pytest.mark.parametrize("base", ["image node:14-alpine", "image docker.io/library/node:8.9", "image node:fermium"])
+def test_an_old_npm_writes_a_newer_lock_as_version_1(world, writes, base):
+    effect = world(project(), base=base, accept=True).effect("npm install")
+    assert writes(effect, "/app/package-lock.json")
+    assert not writes(world(project(), base=base, accept=True).effect("npm ci"), "/app/package-lock.json")
+
+
+@pytest.mark.parametrize(("base", "assumed"), [("image node:16", False), ("image node", True), ("image debian", True)])
+def test_that_npm_is_new_is_known_or_said(world, writes, base, assumed):
+    checked = world(project(), base=base)
+    assert not writes(checked.effect("npm install"), "/app/package-lock.json")
+    assert ("npm-version" in checked.assumed) is assumed
+
+
 def test_install_makes_a_lock_where_there_is_none(world, writes):
     closed = world(project(lock=False), accept=True, closed=True).effect("npm install")
     assert "/app/package-lock.json" in closed.creates

@@ -6,15 +6,21 @@ empty path, with the manifest's dependencies repeated), and mark install scripts
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from restow.effects.effect import Invocation
+from restow.effects.effect import Assumption, Invocation
 from restow.effects.programs.javascript import manifest as node
 from restow.effects.surroundings import place
 from restow.errors import UnknownEffect
 from restow.vfs import Unknown, join
 
+NPM = Assumption("npm-version", "npm is version 7 or later: older ones write a lock file of version 2 or 3 anew")
+_NODE_IMAGE = re.compile(
+    r"image (?:docker\.io/(?:library/)?|library/)?node:(\d+|argon|boron|carbon|dubnium|erbium|fermium)\b"
+)
+"""The names of node's own images; those before 15 brought npm 6 and older (nodejs.org, "Previous releases")."""
 _REPEATED = (*node.MAPS, "name", "version", "workspaces", "engines", "peerDependenciesMeta", "bundleDependencies")
 
 
@@ -80,8 +86,19 @@ def scripted_packages(packages: Mapping[str, Any]) -> Iterable[str]:
     return [name for name, entry in packages.items() if node.entries(entry).get("hasInstallScript")]
 
 
+def _old_npm(call: Invocation) -> bool | None:
+    """Whether the base image is one of node's own with npm 6 or older; None where it is none of node's own with a number."""
+    node_of_image = call.filesystem.lookup("/usr/local/bin/npm")
+    base = node_of_image.origin.base if isinstance(node_of_image, Unknown) else ""
+    match = _NODE_IMAGE.match(base)
+    return None if match is None else not match[1].isdigit() or int(match[1]) < 15
+
+
 def lock_agrees(call: Invocation, project: node.Project, lock: str) -> bool | None:
-    """Whether ``npm install`` (7 and later) finds nothing to change in the lock file; None where that cannot be told."""
+    """Whether ``npm install`` finds nothing to change in the lock file; None where that cannot be told.
+
+    npm 6 and older write any as version 1: False where the base image has such a one, assumed and said where it may.
+    """
     content = _content(call, lock)
     if content is None:
         return None
@@ -95,7 +112,8 @@ def lock_agrees(call: Invocation, project: node.Project, lock: str) -> bool | No
         inside = folder[len(project.root) :].strip("/")
         if not _same(given, node.entries(listed.get(inside))):
             return False
-    return True
+    old = _old_npm(call)
+    return not old and (old is False or call.assume(NPM))
 
 
 def _same(given: Mapping[str, Any], locked: Mapping[str, Any]) -> bool:
