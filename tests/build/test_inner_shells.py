@@ -50,6 +50,18 @@ SAME = {
         "RUN echo 'mkdir /x' > /x.sh && sh /x.sh && rm /x.sh",
         "RUN mkdir /x && echo 'mkdir /x' > /x.sh && rm /x.sh",
     ),
+    "flags of the shell": (
+        "RUN bash -exc 'mkdir /x; mkdir /y'",
+        "RUN mkdir /x && mkdir /y",
+    ),
+    "a word of the shell with pipefail": (
+        "RUN bash -euo pipefail -c 'mkdir /x; mkdir /y'",
+        "RUN mkdir /x && mkdir /y",
+    ),
+    "parameters of the script": ("RUN sh -c 'mkdir \"$1\"' name /x", "RUN mkdir /x"),
+    "exec": ("RUN mkdir /x && exec mkdir /y", "RUN mkdir /x && mkdir /y"),
+    "exec of a shell": ("RUN exec sh -ec 'mkdir /x; exec mkdir /y'", "RUN mkdir /x && mkdir /y"),
+    "exec within": ("RUN sh -c 'exec mkdir /x' && mkdir /y", "RUN mkdir /x && mkdir /y"),
     "what is exported": (f"{COPY}RUN export V=1; sh /s/says.sh", f"{COPY}RUN echo 1 > /y"),
 }  # fmt: skip
 
@@ -92,19 +104,19 @@ def test_what_counts(name, build):
         (f"{COPY}RUN sh /s/strict.sh", "the script goes on where"),
         (f"{COPY}RUN sh /s/tool.sh", "no model of what 'mytool'"),
         (f"{COPY}RUN sh /s/fails.sh; mkdir /q", "may end half-way"),
-        (f"{COPY}RUN sh /s/bare.sh || true", "no model"),
+        (f"{COPY}RUN sh /s/bare.sh || true", "runs the script"),
         ("COPY --chmod=644 one.sh /s/one.sh\nRUN /s/one.sh", "may not be executed"),
         (f"{COPY}RUN /s/python", "/s/python"),
         (f"{COPY}RUN /s/bare.sh", "/s/bare.sh"),
         (f"{COPY}RUN sh /s/windows.sh", "not followed"),
-        (f"{COPY}RUN sh /s/latin.sh", "no model"),
+        (f"{COPY}RUN sh /s/latin.sh", "runs the script"),
         (f"{COPY}RUN bash /s/where.sh", "not followed"),
         (f"{COPY}USER app\nRUN sh /s/one.sh", "whether the user may read"),
-        (f"{COPY}RUN sh /elsewhere.sh", "no model"),
-        (f"{COPY}RUN sh /s/one.sh > /log", "no model"),
+        (f"{COPY}RUN sh /elsewhere.sh", "sh runs the script /elsewhere.sh, whose text is not at hand"),
+        (f"{COPY}RUN sh /s/one.sh > /log", "runs the script"),
         (f"{COPY}ENV BASH_ENV=/s/bare.sh\nRUN bash /s/one.sh", "a variable tells bash"),
         (f"{COPY}COPY --chmod=755 one.sh /usr/local/bin/bash\nRUN bash /s/one.sh", "the build itself put"),
-        (f"{COPY}RUN sh -s /s/one.sh", "no model"),
+        (f"{COPY}RUN sh -s /s/one.sh", "the option -s of sh is not modelled"),
     ],
 )
 def test_what_is_not_followed_has_a_reason(lines, reason, build):
@@ -133,3 +145,33 @@ def test_what_a_redirection_feeds_is_known_to_the_program(build):
     assert compare(found, other)
     for lines in ("RUN patch -p1 < fix.diff < /etc/x", "RUN patch -p1 < /srv/elsewhere", "RUN patch -p1 3< fix.diff"):
         assert built(build, copy + lines, files).unknown, lines
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("exec mkdir /x && mkdir /y", "exec ends the shell"),
+        ("exec mkdir /x; mkdir /y", "exec ends the shell"),
+        ("{ exec mkdir /x; }; mkdir /y", "exec ends the shell"),
+        ("false || exec mkdir /x", "exec inside of a condition"),
+        ("if true; then exec mkdir /x; fi; mkdir /y", "exec inside of a condition"),
+        ("exec > /log", "exec without a command"),
+        ("exec -a x mkdir /y", "exec without a command"),
+        ("exec echo a", "exec echo: what stands under the name of a command of the shell"),
+        ("exec cd /x", "exec cd: what stands"),
+        ("X=exec; $X mkdir /x", "exec that a variable names"),
+        ("bash -lc 'mkdir /x'", "is a login shell"),
+        ("bash -kc 'mkdir /x'", "the option -kc of bash"),
+        ("sh -c 'mkdir $0' /x", "the value of $0 is not followed"),
+        ("mkdir a | bash -lc 'mkdir /x'", "is a login shell"),
+    ],
+)
+def test_exec_and_flags_that_are_not_followed(command, reason, build):
+    (_, said), *_ = built(build, f"RUN {command}").unknown
+    assert reason in said
+
+
+def test_a_shell_that_fails_half_way(build):
+    one, two = (build(f"FROM debian\nRUN sh -{flags} 'mkdir /a; mkdir /b'\n", {}) for flags in ("ec", "c"))
+    assert not one.unknown
+    assert compare(one, two) or two.unknown

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from restow.build.shell_text import SET_OPTIONS, check_program, exits_on_error, tells_bash
+from restow.build.shell_text import SET_OPTIONS, check_program, exits_on_error
 from restow.build.sourcing import DEEPEST, read_entry, script_of
 from restow.effects.declared import declaration_for
+from restow.effects.shell_call import ShellCall, read_shell_call, tells_bash
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 from restow.shell import shell_name
@@ -103,11 +104,37 @@ def run_script(shell: ShellRun, script: ScriptFile, decides: bool) -> None:
         raise UnknownEffect(f"{path} may change while it runs")
 
 
-def run_words(shell: ShellRun, words: tuple[str, ...], decides: bool) -> None:
-    """``sh -c 'script'``."""
-    if not is_known(words[2]):
-        raise UnknownEffect(f"the script given to {words[0]} -c is not known before the build")
-    run_inner(shell, f"the script given to {words[0]} -c", words[2], words[0], decides, options=("-c",))
+def started(shell: ShellRun, words: tuple[str, ...], decides: bool) -> bool:
+    """Carry out a shell that a command starts; False where it starts none whose script is at hand."""
+    if words[0] in SHELLS and (given := script_words(shell, words)) is not None:
+        run_words(shell, words[0], given, decides)
+        return True
+    script = script_file(shell, words)
+    if script is not None:
+        run_script(shell, script, decides)
+    return script is not None
+
+
+def script_words(shell: ShellRun, words: tuple[str, ...]) -> ShellCall | None:
+    """The script that a shell is given as a word; None for a file, and where a word is matched against files, or declared.
+
+    Raises UnknownEffect for a login shell and other options that are not followed.
+    """
+    declared = shell.build.context.declared if shell.build.context is not None else ()
+    if shell.patterns or (declared and declaration_for(words, declared)):
+        return None
+    return read_shell_call(words) if any(word.startswith("-") and "c" in word for word in words[1:]) else None
+
+
+def run_words(shell: ShellRun, program: str, given: ShellCall, decides: bool) -> None:
+    """``sh -c 'script' name parameters``."""
+    numbered = {str(at): value for at, value in enumerate(given.parameters[1:], 1)}
+    outside = shell.context_term
+    if given.parameters:
+        shell.context_term = digest_of(outside, "parameters", *given.parameters)
+    what = f"the script given to {program} -c"
+    run_inner(shell, what, given.script, program, decides, options=given.options, parameters=numbered)
+    shell.context_term = outside
 
 
 def run_inner(
@@ -132,8 +159,10 @@ def run_inner(
     shell.text, shell.errexit, shell.settings = text, exits_on_error(options), shell.settings_of((program, *options))
     shell.fatal, shell.depth = shell.fatal and decides, shell.depth + 1
     shell.variables = shell.environment() | (parameters or {})
+    body, shell.body = shell.body, parsed
     try:
         shell.script(parsed, decides=decides)
     finally:
         shell.return_to(before)
+        shell.body = body
         shell.text, shell.settings, shell.depth = outer, settings, shell.depth - 1

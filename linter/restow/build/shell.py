@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from restow.build.command_terms import Entry, Setting, carried_out, check_order, computed, term_of, with_possible_links
-from restow.build.inner_shells import SHELLS, run_script, run_words, script_file
+from restow.build.inner_shells import started
 from restow.build.looping import Turn, in_order, made_up
 from restow.build.redirecting import appended, check_descriptor, echoed, redirected, redirection_term, with_redirections
-from restow.build.shell_builtins import STATEFUL, check_plain, release_read, run_builtin
+from restow.build.shell_builtins import STATEFUL, check_plain, executed, release_read, run_builtin
 from restow.build.shell_text import (
     BUILTINS,
     DEVICES,
@@ -66,6 +66,7 @@ class ShellRun:
     assumptions: list[Assumption] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     patterns: list[str] = field(default_factory=list)
+    body: Script | None = None
 
     def __post_init__(self) -> None:
         self.filesystem: Filesystem = self.state.filesystem
@@ -144,12 +145,9 @@ class ShellRun:
             return
         if words[0] == "exit":
             raise UnknownEffect("the script may end before its last command")
-        alone = not node.redirections and not node.assignments
-        if words[0] in SHELLS and words[1:2] == ("-c",) and len(words) == 3 and alone:
-            run_words(self, words, decides)
-            return
-        if alone and (script := script_file(self, words)) is not None:
-            run_script(self, script, decides)
+        if words[0] == "exec":
+            words, node = executed(self, words, node)
+        if not node.redirections and not node.assignments and started(self, words, decides):
             return
         entry = self._command(words, self.own_text(node), node, node.redirections)
         self.apply([entry], self.own_text(node), decides=decides)
@@ -173,8 +171,7 @@ class ShellRun:
     def set_options(self, words: tuple[str, ...]) -> None:
         """``set`` with options and parameters: all that runs from then on may do something else."""
         self.context_term = digest_of(self.context_term, "set", *words)
-        for name in [name for name in self.variables if name.isdigit()]:
-            del self.variables[name]
+        self.variables = {name: value for name, value in self.variables.items() if not name.isdigit()}
 
     def environment(self) -> dict[str, str]:
         """The variables that a program sees."""
@@ -231,7 +228,7 @@ class ShellRun:
                 value = self._wording().assigned(assignment.value)
                 self.assign(assignment.name, symbolic("assigned", f"{assignment.name} {digest_of(value)}"))
             return []
-        if words[0] in STATEFUL:
+        if words[0] in (*STATEFUL, "exec"):
             check_plain(self, words, node)
             if words[0] == "set" and (options := set_options(words[1:])) is not None:
                 self.errexit &= exits_on_error(options, self.errexit)

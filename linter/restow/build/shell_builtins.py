@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from restow.build.command_terms import Entry
-from restow.build.shell_text import exits_on_error, kind, set_options, stands
+from restow.build.shell_text import BUILTINS, exits_on_error, kind, set_options, stands
 from restow.build.sourcing import DEEPEST, RELEASE, SOURCES, read_entry, release, script_of
+from restow.effects.nested import OF_THE_SHELL
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
-from restow.shell import SimpleCommand
+from restow.shell import AndOr, Node, Script, SimpleCommand
 from restow.vfs import digest_of, join
 
 if TYPE_CHECKING:
@@ -79,6 +80,30 @@ def _source(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand, decide
     shell.text, shell.depth, after = outer, shell.depth - 1, shell.filesystem.lookup(path)
     if before is None or after is None or before.digest != after.digest:
         raise UnknownEffect(f"{path} may change while it runs")
+
+
+def executed(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand) -> tuple[tuple[str, ...], SimpleCommand]:
+    """``exec command``: the command that takes the shell's place, where nothing comes after it.
+
+    Raises UnknownEffect for redirections alone, options, commands of the shell itself, and where more commands follow.
+    """
+    if len(words) < 2 or words[1].startswith("-") or node.assignments or len(node.words) < 2:
+        raise UnknownEffect("exec without a command, with options or an assignment, is not followed")
+    if words[1] in (*STATEFUL, *BUILTINS, *OF_THE_SHELL):
+        raise UnknownEffect(f"exec {words[1]}: what stands under the name of a command of the shell is not known")
+    if node is not _last(shell.body):
+        raise UnknownEffect("exec ends the shell, and more commands follow")
+    if node.words[0].static != "exec":
+        raise UnknownEffect("exec that a variable names is not followed")
+    return words[1:], SimpleCommand(node.start, node.end, node.assignments, node.words[1:], node.redirections)
+
+
+def _last(script: Script | None) -> Node | None:
+    """The command behind which a script surely has no other."""
+    node = script.items[-1].command if script is not None and script.items else None
+    while isinstance(node, AndOr) and node.operator == "&&":
+        node = node.right
+    return node
 
 
 def release_read(shell: ShellRun, words: tuple[str, ...], node: SimpleCommand) -> Entry:

@@ -220,16 +220,6 @@ def placed_shell(filesystem: Filesystem, program: str, root: Filesystem | None) 
     return digest_of(*found) if found else ""
 
 
-def tells_bash(variables: Mapping[str, str], dialect: str) -> bool:
-    """Whether one of the variables makes bash run something first, or take a script another way (bash(1)).
-
-    What is called ``sh`` may be bash, too, which then runs no file that ``BASH_ENV`` names.
-    """
-    prompt = variables.get("PS4", "")
-    names = {"SHELLOPTS", "BASHOPTS", "BASH_XTRACEFD", *(("BASH_ENV", "POSIXLY_CORRECT") if dialect == "bash" else ())}
-    return bool({"$", "`"} & set(prompt)) or any(name in names or name.startswith("BASH_FUNC_") for name in variables)
-
-
 def _as_in(root: Filesystem, filesystem: Filesystem, path: str) -> bool:
     """Whether ``path``, and what it leads to over links, is what the base image holds there."""
     end = root.resolve(path)

@@ -11,7 +11,7 @@ from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
 _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-_OF_THE_SHELL = frozenset(
+OF_THE_SHELL = frozenset(
     "cd export set exec eval . source unset exit alias unalias shopt ulimit umask read return trap wait local declare "
     "readonly shift let typeset command builtin break continue bg fg jobs hash getopts type".split()
 )
@@ -37,7 +37,7 @@ def effect_within(
         raise UnknownEffect(f"{call.name} without a command")
     if SYMBOLIC in argv[0]:
         raise UnknownEffect("the name of a program depends on a value that is not known")
-    if argv[0] in _OF_THE_SHELL:
+    if argv[0] in OF_THE_SHELL:
         raise UnknownEffect(f"{call.name} {argv[0]} is not followed")
     inner = replace(
         call,
@@ -51,9 +51,15 @@ def effect_within(
     return replace(effect_of(inner), exact=None, certain=False, words=None, sets=())
 
 
-def _check_program(call: Invocation) -> None:
+def program_places(call: Invocation) -> list[str]:
+    """Where the program of a call is looked up, as paths that may be relative."""
     folders = [entry for entry in call.environment.get("PATH", "").split(":") if entry and SYMBOLIC not in entry]
-    names = [call.argv[0]] if "/" in call.argv[0] else [f"{entry}/{call.argv[0]}" for entry in (*_FOLDERS, *folders)]
+    name = call.argv[0]
+    return [name] if "/" in name else [f"{entry}/{name}" for entry in dict.fromkeys((*_FOLDERS, *folders))]
+
+
+def _check_program(call: Invocation) -> None:
+    names = program_places(call)
     for name in names:
         if SYMBOLIC in name or (not name.startswith("/") and SYMBOLIC in call.directory):
             raise UnknownEffect("the place of a program depends on a value that is not known")
@@ -78,6 +84,7 @@ def joined(*effects: Effect) -> Effect:
         environment=names,
         assumes=tuple(dict.fromkeys(assumption for effect in effects for assumption in effect.assumes)),
         caches=tuple(dict.fromkeys(cache for effect in effects for cache in effect.caches)),
+        links=tuple(dict.fromkeys(link for effect in effects for link in effect.links)),
         network=any(effect.network for effect in effects),
         seconds=max(effect.seconds for effect in effects),
         size=max(effect.size for effect in effects),

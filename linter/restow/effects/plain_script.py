@@ -20,7 +20,6 @@ from restow.shell import (
     walk,
 )
 
-SHELLS = ("sh", "bash", "dash", "ash")
 _OPTIONS = frozenset("euxc")
 _SHAPES = (Script, ListItem, AndOr, SimpleCommand, For, Word, Literal, Variable, Redirection)
 

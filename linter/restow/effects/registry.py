@@ -81,6 +81,7 @@ _MODELS: dict[str, dict[str, str]] = {
             "groupdel delgroup fc-cache update-rc.d insserv chkconfig rc-update setcap getcap strip "
             "mkfifo truncate mknod unlink dos2unix unix2dos"
         ),
+        "shells": "sh bash dash ash exec export set make gmake",
         "upkeep": (
             "mktemp ldconfig update-alternatives systemctl userdel deluser ssh-keygen dd crontab "
             "mandb update-mime-database update-desktop-database gtk-update-icon-cache "

@@ -8,7 +8,7 @@ from restow.build.exact.call import Call
 from restow.build.exact.disk import FileError
 from restow.build.exact.lookup import SHELLS, NotFoundError, Program, find
 from restow.build.exact.programs import run_program
-from restow.build.shell_text import tells_bash
+from restow.effects.shell_call import tells_bash
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 from restow.shell import Opaque, parse_shell

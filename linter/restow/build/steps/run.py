@@ -10,7 +10,7 @@ from restow.build.classic import volumes_of, with_volumes, without_changes
 from restow.build.exact.lookup import is_known_root
 from restow.build.mounts import mount_key, read_mounts
 from restow.build.shell import ShellRun
-from restow.build.shell_text import tells_bash
+from restow.effects.shell_call import tells_bash
 from restow.build.sources import chomped
 from restow.build.state import ContextUse, State, Step
 from restow.build.steps.mounting import with_mount, without_mounts
@@ -155,7 +155,8 @@ def _known(blank: Step, node: Run, mounts: tuple[Mount, ...], build: Build) -> S
     if node.command.form == "exec":
         run.argv(node.command.words, node.command.text)
     else:
-        run.script(_script(state, node, build))
+        run.body = _script(state, node, build)
+        run.script(run.body)
     after = without_mounts(run.filesystem, before, [mount.target for mount in mounts])
     after = without_broken_links(without_changes(after, before, volumes), before)
     return replace(

@@ -14,8 +14,9 @@ from restow.effects.nested import effect_within, joined
 from restow.effects.operands import places, readable
 from restow.effects.ownership import ACCOUNTS
 from restow.effects.places import TOOLCHAIN
-from restow.effects.plain_script import SHELLS, commands_of
+from restow.effects.plain_script import commands_of
 from restow.effects.programs.filesystem.text import PROGRAMS
+from restow.effects.shell_call import SHELLS
 from restow.effects.surroundings import names
 from restow.errors import UnknownEffect
 from restow.vfs import Region
