@@ -10,12 +10,12 @@ from restow.build.classic import volumes_of, with_volumes, without_changes
 from restow.build.exact.lookup import is_known_root
 from restow.build.mounts import mount_key, read_mounts
 from restow.build.shell import ShellRun
-from restow.effects.shell_call import tells_bash
 from restow.build.sources import chomped
 from restow.build.state import ContextUse, State, Step
 from restow.build.steps.mounting import with_mount, without_mounts
 from restow.build.steps.workdir import with_directory
 from restow.effects.priors import seconds_of_unknown
+from restow.effects.shell_call import tells_bash
 from restow.errors import BuildFailure, UnknownEffect
 from restow.semantics.mounts import read_mount
 from restow.semantics.scope import SYMBOLIC, is_known
