@@ -180,3 +180,39 @@ def test_the_dockerfiles_own_ignore_file_takes_precedence(restow, project, name)
     assert code == 0
     assert f"note: src/a.py: left out by line 2 of {name}.dockerignore, so no step reads it" in out
     assert "after a change of note.md" in out
+
+
+@pytest.mark.parametrize(
+    ("builder", "path", "missed", "noted"),
+    [
+        ("buildkit", "static/c.css", [8], False),
+        ("buildkit", "static", [], True),
+        ("buildkit", ".", [], False),
+        ("classic", "static", [4], False),
+        ("classic", "src", [4], False),
+        ("classic", ".", [], False),
+    ],
+)
+def test_after_a_change_of_modes_alone(restow, project, builder, path, missed, noted):
+    if builder == "classic":
+        Path("Dockerfile").write_text(TEXT.replace("--link ", ""))
+    code, out, err = restow("layers", "--after-chmod", path, "--builder", builder, "-f", "json")
+    assert (code, err) == (0, "")
+    found = outcomes(out)
+    reasons = {line: reason for line, (outcome, reason) in found.items() if outcome == "miss" and "changed" in reason}
+    assert [line for line in missed if line not in reasons] == []
+    assert missed or all(outcome != "miss" for outcome, _ in found.values())
+    assert any("does not take it over" in note for note in json.loads(out)["rebuild"]["notes"]) is noted
+
+
+def test_a_mode_of_what_is_not_there(restow, project):
+    code, _, err = restow("layers", "--after-chmod", "gone")
+    assert code == 2
+    assert "gone: no file or folder of the build context" in err
+
+
+def test_the_mode_of_a_file_with_two_names(restow, project):
+    Path("other.css").hardlink_to("static/c.css")
+    Path("Dockerfile").write_text("FROM x\nCOPY other.css /\n")
+    code, out, _ = restow("layers", "--after-chmod", "static/c.css", "-f", "json")
+    assert (code, outcomes(out)[2][0]) == (0, "miss")

@@ -73,15 +73,25 @@ def with_changed_content(context: Context, paths: Iterable[str]) -> Context:
 
     Other names of an edited file (hard links) change with it. Paths that are not in the context are left out.
     """
-    changed = set(paths)
-    nodes = dict(walk(context.root))
+    return _mapped(context, _all_names(context, paths), _edited)
+
+
+def _all_names(context: Context, paths: Iterable[str]) -> set[str]:
+    """The paths that are in the context, with the other names of their files."""
+    wanted, nodes = set(paths), dict(walk(context.root))
     links = {
-        node.link_group
-        for path, node in nodes.items()
-        if path in changed and isinstance(node, File) and node.link_group
+        node.link_group for path, node in nodes.items() if path in wanted and isinstance(node, File) and node.link_group
     }
-    changed |= {path for path, node in nodes.items() if isinstance(node, File) and node.link_group in links}
-    return _mapped(context, changed & nodes.keys(), _edited)
+    wanted |= {path for path, node in nodes.items() if isinstance(node, File) and node.link_group in links}
+    return wanted & nodes.keys()
+
+
+def with_changed_modes(context: Context, paths: Iterable[str]) -> Context:
+    """The context after ``chmod`` of these files and folders, and of nothing below them.
+
+    Other names of a file (hard links) change with it. Paths that are not in the context, and its root, are left out.
+    """
+    return _mapped(context, _all_names(context, paths), _with_other_mode)
 
 
 def with_added(context: Context, paths: Iterable[str]) -> Context:
@@ -100,6 +110,16 @@ def with_added(context: Context, paths: Iterable[str]) -> Context:
 
     root = reduce(put, sorted(set(paths)), Filesystem(context.root)).root
     return context if root is context.root else replace(context, root=root)
+
+
+def _with_other_mode(node: Node, path: str) -> Node:
+    if not isinstance(node, File | Directory) or node.attributes is None:
+        return node
+    mode = node.attributes.mode
+    attributes = replace(node.attributes, mode=mode ^ 0o010 if isinstance(mode, int) else f"{mode} changed")
+    if isinstance(node, Directory):
+        return Directory(attributes, node.children, node.rest)
+    return replace(node, attributes=attributes)
 
 
 def _edited(node: Node, path: str) -> Node:

@@ -163,6 +163,14 @@ COMMANDS = (
                 help="hit or miss for each step after a change of these context files (also folders and patterns)",
             ),
             _argument(
+                "--after-chmod",
+                nargs="+",
+                action="extend",
+                default=[],
+                metavar="PATH",
+                help="hit or miss for each step after the modes of these context files and folders changed, and nothing else",
+            ),
+            _argument(
                 "--after-dockerfile", metavar="FILE", help="hit or miss for each step with this edited Dockerfile"
             ),
             _argument(

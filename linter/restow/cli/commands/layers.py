@@ -17,6 +17,7 @@ from restow.build.cache_changes import (
     select,
     with_added,
     with_changed_content,
+    with_changed_modes,
     with_texts,
 )
 from restow.build.keys import cache_keys
@@ -26,6 +27,7 @@ from restow.cli.output import print_document, print_lines
 from restow.errors import PathConflict, UsageError
 from restow.report.layers_report import layers_document, layers_text
 from restow.rule import require_build
+from restow.vfs import Directory
 
 if TYPE_CHECKING:
     from restow.build import Simulation
@@ -42,7 +44,7 @@ def run(arguments: Namespace) -> int:
     build_arguments, images = dict(arguments.build_arg), base_images(arguments)
     simulation = simulate(item.dockerfile, read.context, arguments=build_arguments, images=images)
     rebuilt = None
-    if arguments.after or arguments.after_dockerfile:
+    if arguments.after or arguments.after_chmod or arguments.after_dockerfile:
         rebuilt = _rebuilt(arguments, item, read.context, build_arguments, images)
     keys = cache_keys(simulation, arguments.builder)
     document = layers_document(simulation, keys, (read.folder, read.choice.reason), __version__, rebuilt)
@@ -70,8 +72,9 @@ def _rebuilt(
     first: Simulation = simulate(item.dockerfile, before, arguments=build_arguments, images=images)
     second = simulate(other.dockerfile, after, arguments=build_arguments, images=images)
     done = rebuild(OneBuild(first), OneBuild(second), arguments.builder)
-    changed = tuple(changed_paths(before.root, after.root)) if before is not None and after is not None else ()
-    return rebuild_document(done, changed, notes, None if other is item else other.source.name)
+    changed = list(changed_paths(before.root, after.root)) if before is not None and after is not None else []
+    changed += [inside(word) for word in arguments.after_chmod if inside(word) not in changed]
+    return rebuild_document(done, tuple(changed), notes, None if other is item else other.source.name)
 
 
 def _contexts(
@@ -79,8 +82,10 @@ def _contexts(
 ) -> tuple[Context | None, Context | None, tuple[str, ...]]:
     """The context before and after the change, and what is to be said of it. The Dockerfile in it counts by its text."""
     if context is None:
-        if arguments.after:
-            raise UsageError("--after names files of the build context, and there is none; name it with --context")
+        if arguments.after or arguments.after_chmod:
+            raise UsageError(
+                "--after and --after-chmod name files of the build context, and there is none; name it with --context"
+            )
         return None, None, ()
     place = context.dockerfile
     before = after = context
@@ -93,7 +98,29 @@ def _contexts(
         after = with_added(with_changed_content(after, chosen.paths), new)
     except PathConflict as conflict:
         raise UsageError(f"--after names a path below a file of the build context: {conflict}") from conflict
-    return before, after, notes
+    after, more = _with_modes(after, arguments)
+    return before, after, (*notes, *more)
+
+
+def _with_modes(context: Context, arguments: Namespace) -> tuple[Context, tuple[str, ...]]:
+    """The context after the chmod that the options name, and what is to be said of it. Raises UsageError for no such path."""
+    paths = [inside(_inside(word, context)) for word in arguments.after_chmod]
+    missing = [
+        word for word, path in zip(arguments.after_chmod, paths, strict=True) if path and not context.lookup(path)
+    ]
+    if missing:
+        raise UsageError(
+            f"{', '.join(missing)}: no file or folder of the build context; --after-chmod takes no patterns"
+        )
+    folders = {path for path in paths if not path or isinstance(context.lookup(path), Directory)}
+    if arguments.builder == "classic":
+        return with_changed_modes(context, paths), ()
+    said = (
+        f"the mode of {', '.join(sorted(path or '.' for path in folders))}: a builder that was sent the folder before"
+    )
+    said += " does not take it over; a new one, with a cache from elsewhere, runs the steps again that copy the folder"
+    changed = with_changed_modes(context, [path for path in paths if path not in folders])
+    return changed, (said,) if folders - {""} else ()
 
 
 def _added(chosen: Selection, context: Context) -> tuple[list[str], tuple[str, ...]]:
