@@ -119,7 +119,7 @@ def test_after_needs_a_context(restow, tmp_path):
     Path("Dockerfile").write_text("FROM x\nCOPY gone /\n")
     code, _, err = restow("layers", "--after", "gone")
     assert code == 2
-    assert "--after names files of the build context, and there is none; name it with --context" in err
+    assert "--after and --after-chmod name files of the build context, and there is none; name it with --context" in err
     assert restow("layers", "--after", "gone", "--context", "nowhere")[0] == 2
 
 
