@@ -9,7 +9,7 @@ FILES = {
     "two.sh": b"#!/bin/sh\nset -e\nmkdir /x\necho ho > /x/y\n",
     "moves.sh": b"set -e\ncd /opt\nexport V=2\nmkdir n\n",
     "says.sh": b'echo "$V" > /y\n',
-    "first.sh": b'mkdir "$1"\n',
+    "first.sh": b'set -e\nmkdir "$1"\n',
     "all.sh": b'mkdir "$@"\n',
     "shifts.sh": b"set -- b\nmkdir $1\n",
     "fails.sh": b"mkdir /a\nmkdir /x\n",
@@ -106,6 +106,8 @@ def test_what_counts(name, build):
         (f"{COPY}RUN sh /s/fails.sh; mkdir /q", "may end half-way"),
         (f"{COPY}RUN sh /s/bare.sh || true", "runs the script"),
         ("COPY --chmod=644 one.sh /s/one.sh\nRUN /s/one.sh", "may not be executed"),
+        ("COPY --chmod=644 env.sh /s/env.sh\nRUN /s/env.sh", "may not be executed"),
+        (f"{COPY}RUN bash -eo one.sh /s/one.sh", "bash"),
         (f"{COPY}RUN /s/python", "/s/python"),
         (f"{COPY}RUN /s/bare.sh", "/s/bare.sh"),
         (f"{COPY}RUN sh /s/windows.sh", "not followed"),
@@ -117,6 +119,8 @@ def test_what_counts(name, build):
         (f"{COPY}ENV BASH_ENV=/s/bare.sh\nRUN bash /s/one.sh", "a variable tells bash"),
         (f"{COPY}COPY --chmod=755 one.sh /usr/local/bin/bash\nRUN bash /s/one.sh", "the build itself put"),
         (f"{COPY}RUN sh -s /s/one.sh", "the option -s of sh is not modelled"),
+        (f"{COPY}RUN sh -o noglob /s/one.sh", "sh"),
+        (f"{COPY}WORKDIR /s\nRUN sh errexit one.sh", "errexit"),
     ],
 )
 def test_what_is_not_followed_has_a_reason(lines, reason, build):

@@ -46,26 +46,30 @@ def script_file(shell: ShellRun, words: Sequence[str]) -> ScriptFile | None:
     if not is_known(words[0]) or (declared and declaration_for(tuple(words), declared)):
         return None
     if words[0] in SHELLS:
-        at = next((at for at, word in enumerate(words[1:], 1) if word not in SET_OPTIONS), len(words))
+        at = next((at for at, word in enumerate(words[1:], 1) if word[:1] not in ("-", "+")), len(words))
         options = tuple(words[1:at])
-        operand = words[at] if at < len(words) and not words[at].startswith(("-", "+")) else ""
-        if not operand or "-o" in options or "+o" in options or _text(shell, operand) is None:
+        operand = words[at] if at < len(words) else ""
+        if not operand or not _plain_options(options) or _text(shell, operand) is None:
             return None
         return ScriptFile(operand, words[0], options, tuple(words[at + 1 :]))
     text = _text(shell, words[0]) if "/" in words[0] else None
     if text is None or not text.startswith("#!"):
         return None
     line = text.partition("\n")[0][2:].strip()
-    if line in _ENV:
-        return ScriptFile(words[0], line.split()[1], (), tuple(words[1:]))
-    interpreter, _, option = line.partition(" ")
-    if interpreter not in _INTERPRETERS or (option.strip() and option.strip() not in SET_OPTIONS):
+    interpreter, _, option = (line.split()[1], "", "") if line in _ENV else line.partition(" ")
+    options = tuple(filter(None, [option.strip()]))
+    if not (line in _ENV or interpreter in _INTERPRETERS) or not _plain_options(options):
         return None
     node = shell.filesystem.lookup(shell.path(words[0]))
     mode = node.attributes.mode if isinstance(node, File) else 0
     if not isinstance(mode, int) or not mode & 0o111:
         raise UnknownEffect(f"{words[0]} may not be executed")
-    return ScriptFile(words[0], interpreter, tuple(filter(None, [option.strip()])), tuple(words[1:]))
+    return ScriptFile(words[0], interpreter, options, tuple(words[1:]))
+
+
+def _plain_options(options: Sequence[str]) -> bool:
+    """Whether a shell takes each as options that are followed; after ``-o`` the name of one would come."""
+    return SET_OPTIONS.issuperset(options) and all(word[0] in "-+" and word[-1] != "o" for word in options)
 
 
 def _text(shell: ShellRun, written: str) -> str | None:

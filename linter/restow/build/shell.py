@@ -171,7 +171,8 @@ class ShellRun:
     def set_options(self, words: tuple[str, ...]) -> None:
         """``set`` with options and parameters: all that runs from then on may do something else."""
         self.context_term = digest_of(self.context_term, "set", *words)
-        self.variables = {name: value for name, value in self.variables.items() if not name.isdigit()}
+        if set_options(words) != words:  # others become $1 and so on
+            self.variables = {name: value for name, value in self.variables.items() if not name.isdigit()}
 
     def environment(self) -> dict[str, str]:
         """The variables that a program sees."""
