@@ -63,6 +63,18 @@ PAIRS = {
     "a link to what is asked for": swapped("RUN [ -e /y ] || touch /q", "RUN ln -s /etc/motd /y"),
     "a link to what is read": swapped("RUN cat /y > /q", "RUN ln -sf /etc/motd /y"),
     "a link on the way to what is read": swapped("RUN cat /y/motd > /q", "RUN ln -sfn /etc /y"),
+    "a file of the build in the place of a program": (
+        "COPY m x /app/\nRUN cp /app/m /usr/local/bin/pip && pip install y",
+        "COPY m /app/\nRUN cp /app/m /usr/local/bin/pip && pip install y\nCOPY x /app/",
+    ),
+    "files of the build in the place of programs": (
+        "COPY m /app/bin/pip\nCOPY x /app/\nRUN cp -r /app/bin/. /usr/local/bin && pip install y",
+        "COPY m /app/bin/pip\nRUN cp -r /app/bin/. /usr/local/bin && pip install y\nCOPY x /app/",
+    ),
+    "files that a pattern finds in the place of programs": (
+        "COPY m /app/bin/pip\nCOPY x /app/\nRUN install -m755 /app/bin/* /usr/local/bin && pip install y",
+        "COPY m /app/bin/pip\nRUN install -m755 /app/bin/* /usr/local/bin && pip install y\nCOPY x /app/",
+    ),
     "options behind operands": swapped("RUN rm -f /a -r /b", "ENV POSIXLY_CORRECT=1"),
 }
 

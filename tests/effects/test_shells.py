@@ -70,7 +70,7 @@ def test_a_variable_counts(world):
         (("sh", "-c", "ln -s /etc /x && cd /x"), "makes a symbolic link"),
         (("sh", "-c", "echo -r other.txt > r.txt && pip install -r r.txt"), "may be written by another part"),
         (("sh", "-c", "pip install -r r.txt | tee r.txt"), "a pipeline in a script of sh -c"),
-        (("sh", "-c", "cp x /usr/local/bin/mkdir && mkdir /y"), "may write"),
+        (("sh", "-c", "cp y /usr/local/bin/mkdir && mkdir /y"), "may write"),
         (("sh", "-c", ". ./x"), "sh . is not followed"),
         (("sh", "-c", "eval x"), "sh eval is not followed"),
         (("sh", "-c", "A=1"), "sets variables of its own"),

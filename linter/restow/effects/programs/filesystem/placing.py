@@ -56,6 +56,7 @@ def _copy(call: Invocation) -> Effect:
     if any(".." in (part if arguments.has("--parents") else part[-1:]) for part in parts):
         raise UnknownEffect(f"where {call.name} puts a path with '..' in it is not modelled")
     read, where = places(call, *sources), _written(call, arguments, sources, destination)
+    _refuse_replaced(call, sources, destination)
     gone = read if call.name == "mv" else ()
     if any(path == target or path.startswith(target.rstrip("/") + "/") for path in where.include for target in gone):
         raise UnknownEffect("mv into itself")
@@ -93,6 +94,27 @@ def _among_programs(
     ):
         return ()
     return tuple(join(folder, name) for name in names)
+
+
+def _refuse_replaced(call: Invocation, sources: tuple[str, ...], destination: str) -> None:
+    """Raise UnknownEffect where a file of the build comes to stand in a folder of programs, by the name of a program."""
+    from restow.effects.registry import known_programs
+
+    if is_loose(destination):
+        return
+    end = call.path(destination)
+    above, _, last = end.rpartition("/")
+    if end not in _PROGRAM_FOLDERS and above not in _PROGRAM_FOLDERS:
+        return
+    programs = frozenset(known_programs())
+    for source in sources:
+        node = call.filesystem.lookup(call.area(folder_of(source) if is_loose(source) else source))
+        names = {last} if end not in _PROGRAM_FOLDERS else {_last_name(source)}
+        if isinstance(node, Directory):
+            names |= node.children.keys()
+        found = sorted(names & programs) if isinstance(node, File | Symlink | Directory) else []
+        if found:
+            raise UnknownEffect(f"{call.name} puts a file of the build in the place of the program {found[0]}")
 
 
 _PROGRAM_FOLDERS = frozenset(f"{top}{name}" for top in ("", "/usr", "/usr/local") for name in ("/bin", "/sbin"))
@@ -280,6 +302,7 @@ def _install(call: Invocation) -> Effect:
         made = Region(tuple(lying(call, arguments.operands)))
         return Effect(reads=(made, ACCOUNTS), writes=(made,))
     sources, destination = _target(call, arguments)
+    _refuse_replaced(call, sources, destination)
     named = () if is_loose(destination) else _among_programs(call, arguments, sources, destination)
     read, written = Region(places(call, *sources)), Region(places(call, *(named or (destination,))))
     return Effect(reads=(read, written, ACCOUNTS), writes=(written,))
