@@ -42,7 +42,7 @@ def test_ci_reads_manifest_lock_and_settings_and_makes_node_modules(world, reads
     assert not writes(effect, "/app/package-lock.json")
     assert not writes(effect, "/app/server.js")
     assert {"/app/package.json", "/app/package-lock.json", "/app/.npmrc"} <= set(effect.needs)
-    assert [cache.path for cache in effect.caches] == ["/root/.npm"]
+    assert [cache.path for cache in effect.caches] == ["/root/.npm/_cacache"]
 
 
 @pytest.mark.parametrize(

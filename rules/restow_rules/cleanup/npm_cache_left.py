@@ -69,7 +69,8 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         if not found or any(_cleans(command) for command in body.commands[found[-1] :]):
             continue
         edit = appended(ctx, body, "npm cache clean --force")
-        places = cache_places(ctx, body.commands[found[0]]) or ("/root/.npm",)
+        kept = cache_places(ctx, body.commands[found[0]]) or ("/root/.npm/_cacache",)
+        places = tuple(place.removesuffix("/_cacache") for place in kept)  # npm itself leaves logs beside its cache
         yield ctx.finding(
             meta,
             body.commands[found[0]].node.span,

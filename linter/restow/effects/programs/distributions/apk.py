@@ -58,7 +58,12 @@ def _effect(call: Invocation, arguments: Arguments, command: str, packages: tupl
     if command in _CHANGERS:
         removes = command == "del"
         return system_effect(
-            call, 0.5 if removes else 2.0, 0, () if removes else caches, settings=_SETTINGS, network=not removes
+            call,
+            0.5 if removes else 2.0,
+            0 if removes else 3_000_000,
+            () if removes else caches,
+            settings=_SETTINGS,
+            network=not removes,
         )
     if command in _QUERIES:
         return queried(call)

@@ -148,6 +148,7 @@ def _apt_key(call: Invocation) -> Effect:
         writes=(places, keys),
         network=command == "adv",
         seconds=2.0,
+        size=10_000,
         needs=files,
     )
 

@@ -19,13 +19,13 @@ from restow.vfs import Region
 
 _SETTINGS = ("/etc/yum.conf", "/etc/yum", "/etc/yum.repos.d", "/etc/dnf", "/etc/tdnf", "/etc/zypp", "/etc/pacman.conf")
 _CACHES = {
-    "yum": Cache("/var/cache/yum", "yum clean all"),
-    "dnf": Cache("/var/cache/dnf", "dnf clean all"),
-    "dnf5": Cache("/var/cache/libdnf5", "dnf5 clean all"),
-    "microdnf": Cache("/var/cache/yum", "microdnf clean all"),
-    "tdnf": Cache("/var/cache/tdnf", "tdnf clean all"),
-    "zypper": Cache("/var/cache/zypp", "zypper clean --all"),
-    "pacman": Cache("/var/cache/pacman/pkg", "pacman -Scc"),
+    "yum": (Cache("/var/cache/yum", "yum clean all"), Cache("/var/cache/dnf", "yum clean all")),
+    "dnf": (Cache("/var/cache/dnf", "dnf clean all"),),
+    "dnf5": (Cache("/var/cache/libdnf5", "dnf5 clean all"),),
+    "microdnf": (Cache("/var/cache/yum", "microdnf clean all"),),
+    "tdnf": (Cache("/var/cache/tdnf", "tdnf clean all"),),
+    "zypper": (Cache("/var/cache/zypp", "zypper clean --all"),),
+    "pacman": (Cache("/var/cache/pacman/pkg", "pacman -Scc --noconfirm"),),
 }
 _METADATA = Region(
     (
@@ -119,17 +119,16 @@ def effect(call: Invocation) -> Effect:
     if command in _YUM_CHANGES:
         return _changing(call, packages)
     if command in _YUM_QUERIES:
-        return replace(queried(call, 5.0), writes=(_METADATA,), network=True)
+        return replace(queried(call, 5.0), writes=(_METADATA,), network=True, size=20_000_000)
     raise UnknownEffect(f"{call.name} {command.replace(SYMBOLIC, '$')} is not modelled")
 
 
 def _changing(call: Invocation, packages: tuple[str, ...]) -> Effect:
-    cache = _CACHES.get(call.name)
     found = system_effect(
         call,
         20.0 + 2.0 * len(packages),
         100_000_000 + 15_000_000 * len(packages),
-        (cache,) if cache else (),
+        _CACHES.get(call.name, ()),
         settings=_SETTINGS,
     )
     local = with_packages(call, found, tuple(word for word in packages if not _is_provided(word)), ".rpm")
@@ -166,7 +165,7 @@ def _zypper(call: Invocation) -> Effect:
     if command in _ZYPPER_CHANGES:
         return _changing(call, () if command in ("ar", "addrepo", "rr", "mr") else operands)
     if command in ("se", "search", "info", "lr", "repos", "lu", "packages", "pa", "wp", "what-provides", "lp"):
-        return replace(queried(call, 5.0), writes=(_METADATA,), network=True)
+        return replace(queried(call, 5.0), writes=(_METADATA,), network=True, size=20_000_000)
     raise UnknownEffect(f"zypper {command.replace(SYMBOLIC, '$')} is not modelled")
 
 

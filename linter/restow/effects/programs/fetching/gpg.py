@@ -70,6 +70,7 @@ def effect(call: Invocation) -> Effect:
         environment=_VARIABLES,
         network=network,
         seconds=3.0 if network else 1.0,
+        size=10_000 if network else 0,
         needs=tuple(path for path in named if path is not None),
     )
 

@@ -96,7 +96,7 @@ def _effect(
         writes=(written, homes(call, *_PER_USER), Region(("/tmp", "/var/tmp"))),
         creates=tuple(plan.creates),
         environment=node.listened(call, *settings.variables),
-        caches=(Cache(_cache(call, settings), "npm cache clean --force"),) if plan.packages else (),
+        caches=(Cache(join(_cache(call, settings), "_cacache"), "npm cache clean --force"),) if plan.packages else (),
         network=bool(plan.packages),
         seconds=seconds,
         size=300_000 * plan.packages,

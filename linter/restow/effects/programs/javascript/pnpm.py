@@ -125,6 +125,16 @@ def _root(call: Invocation, arguments: Arguments) -> str:
     return place(call, (*arguments.values("--dir", "-C"), ".")[0])
 
 
+def _store(call: Invocation, arguments: Arguments) -> str:
+    """The store itself ("store-dir"), without the programs that lie beside it."""
+    given = next(iter(arguments.values("--store-dir")), None)
+    given = given or value(call, "npm_config_store_dir") or value(call, "NPM_CONFIG_STORE_DIR")
+    home = value(call, "PNPM_HOME")
+    return (
+        call.path(given) if given else join(call.path(home) if home else join(call.home, ".local/share/pnpm"), "store")
+    )
+
+
 def _stores(call: Invocation, arguments: Arguments) -> tuple[str, ...]:
     """pnpm documentation, "store-dir": ``PNPM_HOME``, ``~/.local/share/pnpm``, or ``/.pnpm-store``."""
     given = [*arguments.values("--store-dir", "--global-dir", "--global-bin-dir", "--virtual-store-dir")]
@@ -158,11 +168,12 @@ def _effect(
         call, *(join(folder, name) for folder in places for name in (*_BESIDE, *_OTHER_LOCKS, "package.json"))
     )
     written = Region(tuple(dict.fromkeys((*also_write, *_stores(call, arguments)))))
+    store = _store(call, arguments)
     return Effect(
         reads=(*installer_reads(call), in_homes(call, *_PER_USER), beside, written, *reads),
         writes=(written, homes(call, *_PER_USER), Region(("/tmp", "/var/tmp"))),
         environment=node.listened(call, *heard),
-        caches=(Cache(_stores(call, arguments)[0], "pnpm store prune"),) if packages else (),
+        caches=(Cache(store, f"rm -rf {store}"),) if packages else (),
         network=bool(packages),
         seconds=seconds,
         size=4_000_000 * packages,

@@ -166,7 +166,9 @@ def _effect(
     _check_settings(call, places)
     written = Region(tuple(dict.fromkeys((*also_write, *_cache_places(call, arguments)))))
     program = tuple(step for folder in places[:1] for step in tree(call, join(folder, ".yarn")))
-    cache = (*_cache_places(call, arguments),)[0]
+    kept = (*arguments.values("--cache-folder"), value(call, "YARN_CACHE_FOLDER"))
+    cache = next((call.path(given) for given in kept if given), "")
+    cache = cache or ("/usr/local/share/.cache/yarn" if call.is_root else join(call.home, ".cache/yarn"))
     return Effect(
         reads=(
             *installer_reads(call),

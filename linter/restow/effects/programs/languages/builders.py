@@ -24,7 +24,10 @@ _SYSTEM_FOLDERS = frozenset("usr opt home var srv mnt root local go tmp".split()
 
 @dataclass(frozen=True, slots=True)
 class _Tool:
-    """What one tool understands: commands, flags, options with a value, beginnings of words that carry their value."""
+    """What one tool understands: commands, flags, options with a value, beginnings of words that carry their value.
+
+    ``caches`` are the folders of the home that it may write, ``kept`` those parts of them that only make the next run faster.
+    """
 
     commands: frozenset[str]
     flags: frozenset[str]
@@ -32,7 +35,7 @@ class _Tool:
     carrying: tuple[str, ...]
     caches: tuple[str, ...]
     variables: tuple[str, ...]
-    cleaning: str
+    kept: tuple[str, ...]
     seconds: float
     megabytes: int
 
@@ -51,7 +54,7 @@ _MAVEN = _Tool(
     ("-D", "-P", "-T", "-pl=", "--projects="),
     (".m2",),
     ("MAVEN_CONFIG", "M2_HOME", "M2_REPO"),
-    "rm -rf ~/.m2/repository",
+    (".m2/repository",),
     60.0,
     150,
 )
@@ -72,7 +75,7 @@ _GRADLE = _Tool(
     ("-D", "-P", "-x", "--console=", "--warning-mode=", "--max-workers="),
     (".gradle", ".m2"),
     ("GRADLE_USER_HOME",),
-    "rm -rf ~/.gradle/caches",
+    (".gradle/caches",),
     60.0,
     200,
 )
@@ -86,7 +89,7 @@ _SBT = _Tool(
     ("-D", "-J", "++"),
     (".sbt", ".ivy2", ".cache", ".coursier"),
     (),
-    "rm -rf ~/.ivy2/cache ~/.sbt",
+    (".ivy2/cache", ".cache/coursier", ".sbt/boot"),
     90.0,
     250,
 )
@@ -97,7 +100,7 @@ _LEIN = _Tool(
     (),
     (".lein", ".m2"),
     ("LEIN_HOME",),
-    "rm -rf ~/.m2/repository",
+    (".m2/repository",),
     40.0,
     100,
 )
@@ -117,7 +120,7 @@ _DOTNET = _Tool(
     ("/p:", "-p:", "--property:", "/property:", "-m:", "/m", "-v:", "/v:", "/t:", "-t:", "-bl:"),
     (".nuget", ".dotnet", ".local/share/NuGet", ".templateengine", ".local", ".aspnet"),
     ("NUGET_PACKAGES", "DOTNET_CLI_HOME", "NUGET_HTTP_CACHE_PATH", "NUGET_SCRATCH"),
-    "dotnet nuget locals all --clear",
+    (".nuget/packages", ".local/share/NuGet/http-cache"),
     25.0,
     150,
 )
@@ -135,7 +138,7 @@ _CARGO = _Tool(
     ("-j", "-p", "-F", "-Z"),
     (".cargo", ".rustup"),
     ("CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_INSTALL_ROOT", "RUSTUP_HOME"),
-    "rm -rf ~/.cargo/registry",
+    (".cargo/registry",),
     90.0,
     300,
 )
@@ -149,7 +152,7 @@ _MIX = _Tool(
     (),
     (".mix", ".hex", ".cache"),
     ("MIX_HOME", "HEX_HOME", "MIX_BUILD_PATH", "MIX_DEPS_PATH"),
-    "rm -rf ~/.hex",
+    (".hex/packages",),
     30.0,
     80,
 )
@@ -165,7 +168,7 @@ _HASKELL = _Tool(
     ("-j", "--ghc-options=", "--installdir=", "--flag=", "--install-method="),
     (".stack", ".cabal", ".ghc", ".ghcup", ".cache", ".local", ".config"),
     ("STACK_ROOT", "CABAL_DIR", "GHCUP_INSTALL_BASE_PREFIX"),
-    "rm -rf ~/.stack ~/.cabal/packages",
+    (".stack/pantry", ".cabal/packages"),
     300.0,
     1500,
 )
@@ -176,7 +179,7 @@ _REBAR = _Tool(
     (),
     (".cache", ".hex"),
     ("REBAR_CACHE_DIR",),
-    "rm -rf ~/.cache/rebar3",
+    (".cache/rebar3",),
     40.0,
     80,
 )
@@ -201,17 +204,46 @@ def effect(call: Invocation) -> Effect:
     call.assume(INDEX)
     call.assume(IN_PLACE)
     places = Region(tuple(dict.fromkeys((*project, *named, *paths))))
-    cache = join(call.home, tool.caches[0])
     return Effect(
         reads=(Region.everything(),),
         writes=(*installer_writes(call), homes(call, *tool.caches, ".java", ".cache", ".config", ".npm"), places),
         environment=None,
-        caches=(Cache(cache, tool.cleaning),) if targets else (),
+        caches=_kept(call, tool) if targets else (),
         network=True,
         seconds=tool.seconds if targets else 1.0,
         size=tool.megabytes * 1_000_000 if targets else 0,
         needs=(call.directory,),
     )
+
+
+def _kept(call: Invocation, tool: _Tool) -> tuple[Cache, ...]:
+    """The caches that are left, each with what removes exactly it; one below a folder that a variable moves is there."""
+    found = []
+    for name in tool.kept:
+        place = join(call.home, name)
+        for variable, folder in _MOVED.get(call.name, ()):
+            if (given := value(call, variable)) and (name == folder or name.startswith(f"{folder}/")):
+                place = join(call.path(given), name[len(folder) + 1 :])
+        if tool is _HASKELL and not name.startswith(f".{call.name}/"):
+            continue
+        found.append(Cache(place, _CLEANING.get(name, f"rm -rf {place}")))
+    return tuple(found)
+
+
+_MOVED = {
+    "gradle": (("GRADLE_USER_HOME", ".gradle"),),
+    "cargo": (("CARGO_HOME", ".cargo"),),
+    "mix": (("HEX_HOME", ".hex"),),
+    "stack": (("STACK_ROOT", ".stack"),),
+    "cabal": (("CABAL_DIR", ".cabal"),),
+    "dotnet": (("NUGET_PACKAGES", ".nuget/packages"), ("NUGET_HTTP_CACHE_PATH", ".local/share/NuGet/http-cache")),
+    "rebar3": (("REBAR_CACHE_DIR", ".cache/rebar3"),),
+}
+"""Variables that move a folder of the home, by the tools' documentation."""
+_CLEANING = {
+    ".nuget/packages": "dotnet nuget locals global-packages --clear",
+    ".local/share/NuGet/http-cache": "dotnet nuget locals http-cache --clear",
+}
 
 
 def _understood(call: Invocation, tool: _Tool) -> tuple[str, ...]:

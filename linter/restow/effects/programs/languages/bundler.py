@@ -182,7 +182,7 @@ def _install(call: Invocation, arguments: Arguments, *, updates: bool) -> Effect
     local = (*gemfile.trees, call.directory) if gemfile.trees else ()  # files of a gemspec are looked for in both
     trees = tuple(step for path in (*local, join(folder, "vendor/cache")) for step in tree(call, path))
     written = Region(tuple(dict.fromkeys((*targets, *(() if kept else (lock,)), _config_file(call)))))
-    cache = join(settings.get("BUNDLE_PATH") or "/usr/local/bundle", "cache")
+    cache = join(call.path(settings.get("BUNDLE_PATH") or value(call, "GEM_HOME") or "/usr/local/bundle"), "cache")
     return Effect(
         reads=(*_base(call), *_places(call), exact(call, *gemfile.files, lock), Region(trees), written),
         writes=(*_places(call), written),
@@ -190,7 +190,7 @@ def _install(call: Invocation, arguments: Arguments, *, updates: bool) -> Effect
         caches=(Cache(cache, f"rm -rf {cache}"),),
         network=True,
         seconds=3.0 + 1.5 * max(1, len(gemfile.gems)),
-        size=3_000_000 * len(gemfile.gems),
+        size=3_000_000 * max(1, len(gemfile.gems)),
         needs=(*gemfile.files, lock, *gemfile.trees, join(folder, ".bundle/config"), join(folder, "vendor/cache")),
     )
 
@@ -252,13 +252,17 @@ def _gem(call: Invocation) -> Effect:
     call.assume(INDEX)
     call.assume(SELF_CONTAINED)
     folders = Region(tuple(call.path(given) for given in arguments.values("-i", "--install-dir", "-n", "--bindir")))
+    placed = (*arguments.values("-i", "--install-dir"), value(call, "GEM_HOME"), "/usr/local/bundle")
+    cache = join(call.path(next(filter(None, placed))), "cache")
+    fetches = command not in ("uninstall", "cleanup")
     given = exact(call, join(call.directory, ".gemrc"), *local, *named_paths(call, built))
     return Effect(
         reads=(*_base(call), *_places(call), folders, given),
         writes=(*_places(call), folders),
         environment=variables(call, *_LISTENED),
-        network=True,
+        caches=(Cache(cache, f"rm -rf {cache}"),) if fetches else (),
+        network=fetches,
         seconds=2.0 + 2.0 * len(operands),
-        size=3_000_000 * len(operands),
+        size=3_000_000 * max(1, len(operands)) if fetches else 0,
         needs=tuple(local),
     )

@@ -17,7 +17,18 @@ from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
 from restow.effects.options import Arguments, read_options
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.javascript.manifest import as_object, entries
-from restow.effects.surroundings import ancestors, exact, homes, installer_reads, names, place, tree, value, variables
+from restow.effects.surroundings import (
+    ancestors,
+    cache_home,
+    exact,
+    homes,
+    installer_reads,
+    names,
+    place,
+    tree,
+    value,
+    variables,
+)
 from restow.errors import UnknownEffect
 from restow.vfs import File, Region, join
 
@@ -161,6 +172,14 @@ def _homes(call: Invocation) -> tuple[Region, ...]:
     )
 
 
+def _caches(call: Invocation) -> tuple[str, ...]:
+    """Where packages are kept (Composer's documentation, "COMPOSER_CACHE_DIR"): below ``~/.composer``, or by the XDG folders."""
+    given, home = value(call, "COMPOSER_CACHE_DIR"), value(call, "COMPOSER_HOME")
+    if given or home:
+        return (call.path(given) if given else join(call.path(home or ""), "cache"),)
+    return (join(call.home, ".composer/cache"), join(cache_home(call), "composer"))
+
+
 def _effect(
     call: Invocation,
     reads: tuple[Region, ...],
@@ -170,9 +189,6 @@ def _effect(
     packages: int = 0,
     needs: tuple[str, ...] = (),
 ) -> Effect:
-    cache = value(call, "COMPOSER_CACHE_DIR") or join(
-        value(call, "COMPOSER_HOME") or join(call.home, ".composer"), "cache"
-    )
     return Effect(
         reads=(
             *installer_reads(call),
@@ -184,7 +200,7 @@ def _effect(
         ),
         writes=(*_homes(call), *writes),
         environment=variables(call, *_LISTENED),
-        caches=(Cache(cache, "composer clear-cache"),) if packages else (),
+        caches=tuple(Cache(cache, "composer clear-cache") for cache in _caches(call)) if packages else (),
         network=bool(packages),
         seconds=seconds,
         size=1_000_000 * packages,

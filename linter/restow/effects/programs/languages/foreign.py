@@ -4,7 +4,7 @@ By their manuals ("opam install", "conda install", "luarocks install", "cpanm"):
 land in the tool's own folder. Where a file of the project is named, or one of the working directory may count
 (``environment.yml``, ``*.opam``, ``*.rockspec``), everything is read. ``opam depext`` installs packages of the distribution.
 
-Priors (own estimates): 60 s an opam command, 40 s for conda, 15 s else.
+Priors (own estimates): 60 s an opam command, 40 s and 500 MB for conda, 15 s else; 50 MB.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from restow.effects.places import IN_PLACE, INDEX, SELF_CONTAINED
 from restow.effects.programs.distributions.scriptlets import system_effect
 from restow.effects.surroundings import (
     ancestors,
+    cache_home,
     exact,
     homes,
     installer_reads,
@@ -73,7 +74,9 @@ def effect(call: Invocation) -> Effect:
         _known_command(call, arguments, _ROCKS)
         local = arguments.operands[0] in ("make", "build") or any("." in word for word in arguments.operands[1:2])
         folders = tuple(call.path(given) for given in arguments.values("--tree"))
-        return _installed(call, (".luarocks", ".cache"), folders, open_ended=local, seconds=15.0, builds=local)
+        found = _installed(call, (".luarocks", ".cache"), folders, open_ended=local, seconds=15.0, builds=local)
+        cache = join(cache_home(call), "luarocks")
+        return replace(found, caches=(Cache(cache, f"rm -rf {cache}"),))
     return _cpanm(call)
 
 
@@ -97,7 +100,7 @@ def _cpanm(call: Invocation) -> Effect:
     found = _installed(call, (".cpanm", ".cpan", "perl5"), named, open_ended=local, seconds=15.0, builds=local)
     work = named[-1] if folders[-1] else join(call.home, ".cpanm")
     sources = [join(folder, name) for folder in (work, *ancestors(work)) for name in _PERL_SOURCES]
-    return replace(found, reads=(*found.reads, exact(call, *places, *sources)))
+    return replace(found, reads=(*found.reads, exact(call, *places, *sources)), caches=(Cache(work, f"rm -rf {work}"),))
 
 
 def _known_command(call: Invocation, arguments: Arguments, known: frozenset[str]) -> None:
@@ -150,7 +153,9 @@ def _opam(call: Invocation) -> Effect:
     found = _installed(call, (".opam", ".cache", ".profile", ".bashrc"), folders, open_ended=True, seconds=60.0)
     opam = (Region(("/home/*/.opam", "/home/opam/opam-repository", "/opt/opam")),)
     system = system_effect(call, 60.0, 100_000_000)
-    return replace(found, writes=(*found.writes, *opam, *system.writes))
+    kept = join(folders[-1] if folders else join(call.home, ".opam"), "download-cache")
+    caches = (Cache(kept, "opam clean --download-cache"),)
+    return replace(found, writes=(*found.writes, *opam, *system.writes), caches=caches)
 
 
 def _conda(call: Invocation) -> Effect:
@@ -201,4 +206,8 @@ def _conda(call: Invocation) -> Effect:
     found = _installed(
         call, (*user, *homes_of_conda), folders, open_ended=local, seconds=40.0, builds=local and named_file
     )
-    return replace(found, caches=(Cache("/opt/conda/pkgs", f"{call.name} clean -afy"),), size=500_000_000)
+    if not {*arguments.operands[:1]} & {"install", "create", "update", "upgrade"}:
+        return found
+    given = value(call, "CONDA_PKGS_DIRS")
+    kept = call.path(given) if given else "/opt/conda/pkgs"
+    return replace(found, caches=(Cache(kept, f"{call.name} clean -afy"),), size=500_000_000)

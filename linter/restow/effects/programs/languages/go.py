@@ -4,7 +4,8 @@ By the Go documentation ("Go Modules Reference", "go command"): the module is th
 workspace the nearest with a ``go.work``; local ``replace`` and ``use`` folders count with their ``go.mod``. ``go mod download``
 looks at no source file. A build may reach any file through cgo's flags, unless ``CGO_ENABLED=0``, so it reads everything.
 
-Priors (own estimates): 2 s and 0.7 s a required module, 3 MB each; 25 s for a build; 15 s for a program from its address.
+Priors (own estimates): 2 s and 0.7 s a required module, 3 MB each; 25 s and 20 MB for a build; 8 s and 20 MB for mod tidy, vendor
+and get; 15 s and 60 MB for a program from its address.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from restow.effects.programs.languages.go_files import Module, nearest, parse_mo
 from restow.effects.surroundings import (
     COMMON_VARIABLES,
     ancestors,
+    cache_home,
     exact,
     homes,
     installer_reads,
@@ -134,6 +136,15 @@ def _caches(call: Invocation) -> tuple[Region, ...]:
     return (Region(tuple(paths)), homes(call, ".cache/go-build", ".config/go", "go/pkg"), Region(("/tmp",)))
 
 
+def _kept(call: Invocation) -> tuple[Cache, Cache]:
+    """The module cache and the build cache ("go clean", "Environment variables")."""
+    modules, built = value(call, "GOMODCACHE"), value(call, "GOCACHE")
+    return (
+        Cache(call.path(modules) if modules else join(_go_path(call), "pkg/mod"), "go clean -modcache"),
+        Cache(call.path(built) if built else join(cache_home(call), "go-build"), "go clean -cache"),
+    )
+
+
 def _base(call: Invocation) -> tuple[Region, ...]:
     named = tuple(place(call, given) for name in ("GOENV", "GOWORK") if (given := value(call, name)) and given != "off")
     named += _proxies(call)
@@ -187,8 +198,10 @@ def _changing_module(call: Invocation, roots: tuple[str, ...] | None, changed: t
         reads=(*_base(call), *_caches(call), Region(changed), _whole(call, roots)),
         writes=(Region(changed), *_caches(call)),
         environment=variables(call, *_LISTENED),
+        caches=_kept(call)[:1],
         network=True,
         seconds=8.0,
+        size=20_000_000,
         needs=roots or (),
     )
 
@@ -213,15 +226,14 @@ def _download(call: Invocation, command: str) -> Effect:
     sums = () if kept else tuple(join(folder, "go.work.sum") for folder in (call.directory, *ancestors(call.directory)))
     call.assume(INDEX)
     count = sum(len(module.required) for module in modules)
-    cache = value(call, "GOMODCACHE") or join(_go_path(call), "pkg/mod")
     return Effect(
         reads=(*_base(call), *_caches(call), exact(call, *files, *written, *sums)),
         writes=(*_caches(call), Region((*written, *sums))),
         environment=(*COMMON_VARIABLES, *_LISTENED),
-        caches=(Cache(cache, "go clean -modcache"),),
+        caches=_kept(call)[:1],
         network=True,
         seconds=_DOWNLOADED[0] + _DOWNLOADED[1] * count,
-        size=_DOWNLOADED[2] * count,
+        size=_DOWNLOADED[2] * max(1, count),
         needs=tuple(dict.fromkeys((*files, *_above(call, "go.work", "go.work.sum")))),
     )
 
@@ -251,6 +263,7 @@ def _install(call: Invocation, arguments: Arguments) -> Effect:
         reads=(*_base(call), *_caches(call), Region(_programs(call))),
         writes=(*_caches(call), Region(_programs(call))),
         environment=variables(call, *_LISTENED),
+        caches=_kept(call),
         network=True,
         seconds=15.0 * programs,
         size=60_000_000 * programs,
@@ -296,6 +309,7 @@ def _get(call: Invocation, arguments: Arguments) -> Effect:
         reads=(*_base(call), *_caches(call), changed, _whole(call, roots)),
         writes=(*_caches(call), changed, Region(("/go",))),
         environment=variables(call, *_LISTENED),
+        caches=_kept(call),
         network=True,
         seconds=8.0 * max(1, len(arguments.operands)),
         size=20_000_000,
@@ -320,6 +334,7 @@ def _build(call: Invocation, command: str, arguments: Arguments) -> Effect:
         reads=(*_base(call), *_caches(call), _whole(call, roots) if pure else Region.everything(), written),
         writes=(*_caches(call), written),
         environment=variables(call, *_LISTENED),
+        caches=_kept(call),
         network=True,
         seconds=25.0,
         size=20_000_000,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
@@ -28,6 +29,7 @@ from restow.effects.surroundings import (
     OF_PIP,
     OF_PYTHON,
     ancestors,
+    cache_home,
     children,
     exact,
     homes,
@@ -174,6 +176,22 @@ def _model(call: Invocation, command: str, operands: tuple[str, ...], arguments:
     raise UnknownEffect(f"{call.name} {command.replace(SYMBOLIC, '$')} runs a program or is not modelled")
 
 
+def _caches(call: Invocation) -> tuple[Cache, ...]:
+    """What the tool keeps of what it downloads. Poetry's folder holds virtual environments, too: those are no cache."""
+    if call.name == "uv" and ({"--no-cache", "--no-cache-dir", "-n"} & {*call.argv} or value(call, "UV_NO_CACHE")):
+        return ()
+    name, usual = {"uv": ("UV_CACHE_DIR", "uv"), "poetry": ("POETRY_CACHE_DIR", "pypoetry")}.get(
+        call.name, ("PIPENV_CACHE_DIR", "pipenv")
+    )
+    options = [*call.argv, ""]
+    option = next((after for word, after in pairwise(options) if word == "--cache-dir"), "")
+    option = next((word.partition("=")[2] for word in options if word.startswith("--cache-dir=")), option)
+    given = option or value(call, name)
+    folder = call.path(given) if given else join(cache_home(call), usual)
+    places = [join(folder, part) for part in ("cache", "artifacts")] if call.name == "poetry" else [folder]
+    return tuple(Cache(place, f"rm -rf {place}") for place in places)
+
+
 def _effect(
     call: Invocation,
     reads: tuple[Region, ...],
@@ -212,7 +230,6 @@ def _effect(
     places = Region(tuple(call.path(given) for name in (*named, *more) if (given := value(call, name))))
     if any(path == "/" for path in places.include):
         raise UnknownEffect(f"{call.name} may write anywhere")
-    cache = join(call.home, ".cache", {"uv": "uv", "poetry": "pypoetry"}.get(call.name, "pipenv"))
     wide = (Region.everything(),) if whole else ()
     kept = (*installer_writes(call), *interpreter_writes(call), homes(call, *_PER_USER), places, environments, *writes)
     base = (
@@ -225,7 +242,7 @@ def _effect(
         reads=(*base, *kept, beside, *reads, *wide),
         writes=kept,
         environment=None if whole else variables(call, *_LISTENED),
-        caches=(Cache(value(call, "UV_CACHE_DIR") or cache, f"rm -rf {cache}"),) if size else (),
+        caches=_caches(call) if size else (),
         network=True,
         seconds=seconds,
         size=size,
