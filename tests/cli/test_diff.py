@@ -137,6 +137,17 @@ def test_the_platform_of_a_simulated_image(restow, archives, base, opening, opti
     assert answer in (None, "linux/s390x") or answer in out
 
 
+@pytest.mark.parametrize(("written", "code"), [("/", 0), ("", 0), ("/x", 1)])
+def test_the_root_as_working_directory_is_none(restow, archives, written, code):
+    Path("Dockerfile").write_text("FROM scratch\nCOPY a /\n")
+    Path("a").write_text("a")
+    Path("a").chmod(0o644)
+    config = {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], "WorkingDir": written}
+    files = archives.oci_files([archives.layer(file("a", b"a"))], config)
+    image = archives.write_tar(Path("image.tar"), files)
+    assert restow("diff", str(image), "Dockerfile", "--context", ".")[0] == code
+
+
 def test_two_dockerfiles_for_two_platforms_are_not_equal(restow):
     Path("one").write_text("FROM --platform=linux/arm64 scratch\nUSER 1\n")
     Path("two").write_text("FROM scratch\nUSER 1\n")

@@ -109,6 +109,11 @@ def _images(before: Image | StageResult, after: Image | StageResult, platform: P
     for one, held in ((before, left), (after, right)):
         if isinstance(one, StageResult) and (base := unknown_base(one)) is not None:
             held["Base"] = f"not known: {base}"
+        if held.get("WorkingDir") in (
+            "",
+            "/",
+        ):  # BuildKit writes the root, other builders nothing: programs start there
+            del held["WorkingDir"]
     mine, others = _platforms(before, after, platform)
     if mine is not None and others is not None and not (mine.offers(others) and others.offers(mine)):
         left["Platform"], right["Platform"] = str(mine), str(others)

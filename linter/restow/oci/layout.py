@@ -56,7 +56,10 @@ def find_image(blobs: Blobs, platform: Platform | None, name: str | None = None)
         return _oci(blobs, platform, name)
     if blobs.has(_DOCKER):
         return _docker(blobs, platform, name)
-    raise ArchiveError(f"no image: there is neither {_INDEX} (OCI layout) nor {_DOCKER} (docker save)")
+    raise ArchiveError(
+        f"no image: there is neither {_INDEX} (OCI layout) nor {_DOCKER} (docker save); what docker export "
+        "writes are a container's files, and no image"
+    )
 
 
 # --- OCI layout ----------------------------------------------------------------------------------------------------
@@ -187,7 +190,10 @@ def _chosen(candidates: list[_Candidate], platform: Platform | None, name: str |
         raise UsageError(f"the image has no platform {platform}; it has: {there}")
     complete = list({one.digest: one for one in fitting if one.complete}.values())
     if not complete:
-        raise ArchiveError(f"manifest {fitting[0].digest} ({fitting[0].platform}): not all of its blobs are there")
+        raise ArchiveError(
+            f"manifest {fitting[0].digest} ({fitting[0].platform}): not all of its blobs are there (layers that "
+            "are fetched from elsewhere are in no archive)"
+        )
     if len(complete) == 1:
         return complete[0]
     if len({one.platform for one in complete}) > 1:
