@@ -12,10 +12,14 @@ class ShellNode(TextNode):
 
 
 class Literal(ShellNode):
-    """Text that stands for itself: quotes and escapes removed. ``quoted`` text neither globs nor splits."""
+    """Text that stands for itself: quotes and escapes removed. ``quoted`` text neither globs nor splits.
+
+    ``ansi`` is what ``$'...'`` has between its quotes, as written; None for any other text. Shells differ in what that is.
+    """
 
     text: str
     quoted: bool
+    ansi: str | None = None
 
 
 class Variable(ShellNode):

@@ -63,7 +63,7 @@ def read_otherwise(script: Script, dialect: str) -> str | None:
 
     ``command &> file``: bash, zsh and busybox send both outputs to the file; dash starts the command in the background,
     and empties the file. ``[[ a > b ]]``: to dash and busybox these are words of a command; an operator among them, or the
-    end of a line, is what it is everywhere else.
+    end of a line, is what it is everywhere else. ``$'text'``: releases of dash before 0.5.13 print the ``$``.
     """
     if dialect in ("bash", "zsh"):
         return None
@@ -72,6 +72,8 @@ def read_otherwise(script: Script, dialect: str) -> str | None:
             return f"{node.operator} starts a command in the background in some shells called {dialect}"
         if isinstance(node, SimpleCommand) and node.words and node.words[0].static == "[[":
             return f"[[ is no word of its own to some shells called {dialect}, and may write to a file"
+        if isinstance(node, Literal) and node.ansi is not None and dialect != "ash":
+            return f"$'...' begins with a plain $ in some shells called {dialect}"
     return None
 
 

@@ -213,7 +213,7 @@ class WordBuilder(ABC):
             case "SINGLE_QUOTED":
                 yield Literal(start, end, read_single_quoted(token), quoted=True)
             case "ANSI_QUOTED":
-                yield Literal(start, end, read_ansi_quoted(token), quoted=True)
+                yield Literal(start, end, read_ansi_quoted(token), quoted=True, ansi=unmask(token[2:-1]))
             case "VARIABLE":
                 yield Variable(start, end, token[1:], quoted)
             case "PARAMETER":

@@ -59,6 +59,8 @@ def _cd(shell: Shell, words: list[str]) -> int:
             raise FileError("ENOTDIR")
         shell.disk.require(place.node, SEARCH)
     except FileError:
+        if shell.flavour == "busybox":
+            raise UnknownEffect("the status of a cd that fails, which releases of busybox differ in") from None
         shell.complained = True
         return 1 if shell.flavour != "dash" else 2
     shell.linked = (shell.linked and not path.startswith("/")) or place.path != join(shell.disk.directory, path)
@@ -184,3 +186,7 @@ _OTHERS = (
 )
 BUILTINS = frozenset([*_PRINTING, *_CHANGING, *_OTHERS.split()])
 """Names that a shell takes for itself; those that are not computed raise UnknownEffect."""
+SPECIAL_BUILTINS = frozenset(
+    ": . break continue eval exec exit export readonly return set shift times trap unset".split()
+)
+"""Those whose failure ends a POSIX shell (POSIX.1-2017, 2.14); bash does so only where it is called ``sh``."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from restow.build.exact.control import BreakLoop, ContinueLoop, ExitShell, ReturnFunction
 from restow.build.exact.disk import FileError
 from restow.build.exact.output import Output, unknown_word
 from restow.build.exact.words import quoted_word
@@ -47,19 +48,25 @@ def redirected(shell: Shell, redirections: tuple[Redirection, ...]) -> Iterator[
     shell.printed, shell.complained = [], False
     seen, changed = disk.seen, disk.changed
     disk.seen, disk.changed = set(), set()
-    try:
-        yield True
-    finally:
+
+    def close() -> None:
         output, spoke = shell.output, shell.complained
-        paths = {disk.locate(sink.path).path for sink in (out, err) if sink.kind == "file"} if out or err else set()
+        paths = {disk.locate(sink.path).path for sink in (out, err) if sink.kind == "file"}
         touched = paths & (disk.seen - _located(paths, disk.seen) | disk.changed)
         shell.given, shell.printed, shell.complained = given, printed, complained
         disk.seen, disk.changed = seen | disk.seen, changed | disk.changed
-    if touched:
-        raise UnknownEffect("a command uses the file that its output goes to")
-    _delivered(shell, out, output)
-    if spoke:
-        _complained(shell, out, err)
+        if touched:
+            raise UnknownEffect("a command uses the file that its output goes to")
+        _delivered(shell, out, output)
+        if spoke:
+            _complained(shell, out, err)
+
+    try:
+        yield True
+    except (ExitShell, ReturnFunction, BreakLoop, ContinueLoop):
+        close()
+        raise
+    close()
 
 
 def _located(paths: set[str], seen: set[str]) -> set[str]:
@@ -92,29 +99,39 @@ def _opened(shell: Shell, redirections: tuple[Redirection, ...]) -> tuple[_Sink,
     """The sinks of both outputs after all redirections, from left to right; sets the shell's input."""
     sinks = {1: _Sink(_OUT), 2: _Sink(_ERR)}
     for one in redirections:
-        operator = one.operator
-        if operator in ("<<", "<<-", "<<<", "<"):
-            if one.file_descriptor not in (None, 0):
-                raise UnknownEffect("an input other than the standard one")
-            shell.given = _input(shell, one)
-            continue
-        number = 1 if one.file_descriptor is None else one.file_descriptor
-        if operator in ("&>", "&>>"):
-            if shell.flavour == "dash":
-                raise UnknownEffect(f"{operator} starts a command in the background")
-            sinks[1] = sinks[2] = _sink(shell, one, operator == "&>>", sinks)
-        elif number not in (1, 2):
-            raise UnknownEffect("an output other than the two standard ones")
-        elif operator == ">&":
-            target = shell.expander.text(one.target)
-            if target not in ("1", "2"):
-                raise UnknownEffect("this redirection is not computed")
-            sinks[number] = sinks[int(target)]
-        elif operator in (">", ">>", ">|"):
-            sinks[number] = _sink(shell, one, operator == ">>", sinks)
-        else:
-            raise UnknownEffect(f"the redirection {operator} is not computed")
+        try:
+            _open(shell, one, sinks)
+        except FileError:
+            if sinks[2].kind not in (_ERR, _NULL):
+                raise UnknownEffect("an error message that is written to a file is not computed") from None
+            raise
     return sinks[1], sinks[2]
+
+
+def _open(shell: Shell, one: Redirection, sinks: dict[int, _Sink]) -> None:
+    """One redirection; changes ``sinks``, or the shell's input."""
+    operator = one.operator
+    if operator in ("<<", "<<-", "<<<", "<"):
+        if one.file_descriptor not in (None, 0):
+            raise UnknownEffect("an input other than the standard one")
+        shell.given = _input(shell, one)
+        return
+    number = 1 if one.file_descriptor is None else one.file_descriptor
+    if operator in ("&>", "&>>"):
+        if shell.flavour == "dash":
+            raise UnknownEffect(f"{operator} starts a command in the background")
+        sinks[1] = sinks[2] = _sink(shell, one, operator == "&>>", sinks)
+    elif number not in (1, 2):
+        raise UnknownEffect("an output other than the two standard ones")
+    elif operator == ">&":
+        target = shell.expander.text(one.target)
+        if target not in ("1", "2"):
+            raise UnknownEffect("this redirection is not computed")
+        sinks[number] = sinks[int(target)]
+    elif operator in (">", ">>", ">|"):
+        sinks[number] = _sink(shell, one, operator == ">>", sinks)
+    else:
+        raise UnknownEffect(f"the redirection {operator} is not computed")
 
 
 def _sink(shell: Shell, one: Redirection, append: bool, sinks: dict[int, _Sink]) -> _Sink:
@@ -148,4 +165,7 @@ def expanded(shell: Shell, text: str) -> str:
     if not any(character in text for character in "$`\\"):
         return text
     inner = re.sub(r'(\\?)"', lambda match: '\\\\\\"' if match[1] else '\\"', text)
-    return shell.expander.text(quoted_word(inner))
+    try:
+        return shell.expander.text(quoted_word(inner))
+    except ExitShell:
+        raise UnknownEffect("a variable of a here-document that is not set ends the command, or the script") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from restow.build.exact.builtins import BUILTINS, run_builtin
+from restow.build.exact.builtins import BUILTINS, SPECIAL_BUILTINS, run_builtin
 from restow.build.exact.call import Call
 from restow.build.exact.control import BreakLoop, ContinueLoop, ExitShell, ReturnFunction
 from restow.build.exact.disk import Disk
@@ -206,7 +206,9 @@ class Shell:
     def _compound(self, node: Group | If | For | While | Case, tested: bool) -> None:
         with redirected(self, node.redirections) as opened:
             if not opened:
-                self.status = 1
+                if self.errexit and not tested:
+                    raise UnknownEffect("set -e, and a redirection of several commands that cannot be opened")
+                self.status = self._unopened
                 return
             if isinstance(node, Group):
                 self.script(node.body, tested=tested)
@@ -222,7 +224,7 @@ class Shell:
     def _subshell(self, node: Subshell, tested: bool) -> None:
         with redirected(self, node.redirections) as opened:
             if not opened:
-                self.status = 1
+                self.status = 1 if self.flavour == "bash" else 2
                 return
             inner = self.subshell(self.given)
             inner.errexit &= not tested
@@ -336,19 +338,28 @@ class Shell:
         if not words:
             if not any(isinstance(part, CommandSubstitution) for part in walk(node)):
                 self.status = 0
+            if node.assignments and node.redirections:
+                raise UnknownEffect("a variable is set where a redirection may fail")
             for assignment in node.assignments:
                 self.assign(assignment.name, self.expander.text(assignment.value))
             with redirected(self, node.redirections) as opened:
-                self.status = self.status if opened else 1
+                self.status = self.status if opened else self._unopened
             return
         values = {one.name: self.expander.text(one.value) for one in node.assignments}
         with redirected(self, node.redirections) as opened:
             if not opened:
-                if words[0] in BUILTINS:
-                    raise UnknownEffect("a redirection of a builtin that cannot be opened")
-                self.status = 1
+                if words[0] in SPECIAL_BUILTINS and words[0] not in self.functions:
+                    if self.flavour != "dash":
+                        raise UnknownEffect("a redirection of a special builtin that cannot be opened")
+                    raise ExitShell(self._unopened)
+                self.status = self._unopened
                 return
             self._command(words, values, tested, before)
+
+    @property
+    def _unopened(self) -> int:
+        """The status of a command one of whose redirections cannot be opened."""
+        return 2 if self.flavour == "dash" else 1
 
     def _command(self, words: list[str], values: dict[str, str], tested: bool, before: int) -> None:
         name = words[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from restow.build.exact.control import ExitShell
 from restow.build.exact.disk import FileError
 from restow.build.exact.patterns import SPECIAL, escaped, is_pattern, literal, matches, shell_expression
 from restow.errors import UnknownEffect
@@ -126,6 +127,8 @@ class Expander:
                 text = part.text
                 if SYMBOLIC in text:
                     raise UnknownEffect("the command contains a character that stands for unknown values")
+                if part.ansi is not None:
+                    self._check_ansi(part.ansi)
                 if not part.quoted and (_INNER_TILDE.search(text) or (number and text.startswith("~"))):
                     raise UnknownEffect("a ~ within a word, which some shells expand, and others do not")
                 if number == 0 and not part.quoted and text.startswith("~"):
@@ -134,6 +137,12 @@ class Expander:
             else:
                 found.append(Piece(self.part(part), part.quoted, splits=not part.quoted))
         return found
+
+    def _check_ansi(self, text: str) -> None:
+        """Refuse ``$'text'`` where releases of the shell differ in it: dash knows it since 0.5.13."""
+        plain = text.isascii() and not re.search(r"\\(?![abfnrtv\\']|[1-7][0-7]?(?![0-7]))", re.sub(r"\\\\", "", text))
+        if self.shell.flavour not in ("bash", "busybox") or not plain:
+            raise UnknownEffect("$'...' is not read alike by all releases of the shell")
 
     def _home(self, text: str, *, alone: bool) -> str:
         if (text != "~" and not text.startswith("~/")) or (text == "~" and not alone):
@@ -159,7 +168,7 @@ class Expander:
         operator, operand = part.operator, part.operand or ""
         refuses = value is None and self.shell.nounset and part.name not in ("@", "*")
         if refuses and operator not in _DEFAULTS:
-            raise UnknownEffect("a variable that is not set is used under set -u")
+            self._ends()
         if operator is None:
             return value or ""
         if operator == "length":
@@ -174,6 +183,13 @@ class Expander:
             return self._replaced(value or "", operator, operand)
         raise UnknownEffect(f"${{{part.name}{operator}...}} is not computed")
 
+    def _ends(self) -> NoReturn:
+        """The shell ends at a variable that is not set; bash does so with a status that its way of starting decides."""
+        if self.shell.flavour == "bash":
+            raise UnknownEffect("a variable that is not set ends the script")
+        self.shell.complained = True
+        raise ExitShell(2)
+
     def _default(self, part: Variable, operator: str, operand: str, value: str | None) -> str:
         missing = value is None or (operator.startswith(":") and value == "")
         kind = operator[-1]
@@ -182,7 +198,7 @@ class Expander:
         if not missing:
             return value or ""
         if kind == "?":
-            raise UnknownEffect(f"${{{part.name}?}} ends the script")
+            self._ends()
         text = self._operand(operand)
         if kind == "=":
             if not part.name.isidentifier():

@@ -7,13 +7,10 @@ from collections.abc import Callable
 
 from restow.build.exact.call import Call
 from restow.build.exact.output import unknown_word
+from restow.build.exact.programs.escapes import ECHO, FORMAT, VALUE, Escapes
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
 
-_NAMED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "e": "\x1b"}
-_ESCAPE = re.compile(r"\\(?:(0[0-7]{0,3}|[1-7][0-7]{0,2})|x([0-9A-Fa-f]{1,2})|(.)|$)", re.DOTALL)
-_DIFFERING = frozenset("uUE\"'?")
-"""What some programs read behind a backslash, and others leave."""
 _DIRECTIVE = re.compile(r"%(%|-?\d*(?:\.\d+)?[sdiubcxXo])|%.?", re.DOTALL)
 
 
@@ -26,34 +23,6 @@ def run(call: Call) -> int:
     return _PROGRAMS[call.name](call)
 
 
-def unescaped(text: str, flavour: str, *, form: bool = False) -> tuple[str, bool]:
-    """The text with backslash escapes replaced, and whether ``\\c`` cut it off.
-
-    ``form``: the format of printf, where an octal number has up to three digits, and else up to three behind a 0. Raises
-    UnknownEffect for what programs differ in.
-    """
-    out, at = "", 0
-    for match in _ESCAPE.finditer(text):
-        out += text[at : match.start()]
-        at = match.end()
-        octal = match[1] or ""
-        lone = bool(match[1]) and not form and not octal.startswith("0")
-        if lone or (form and (len(octal) > 3 or match[3] == "c")) or (match[3] or "x") in _DIFFERING:
-            raise UnknownEffect("an escape that programs differ in")
-        if flavour == "dash" and (match[2] or match[3] in ("e", "x")):
-            raise UnknownEffect("an escape that releases of dash differ in")
-        if match[3] == "c":
-            return out, True
-        if match[1] or match[2]:
-            code = int(match[1], 8) & 0xFF if match[1] else int(match[2], 16)
-            if code > 127:
-                raise UnknownEffect("an escape for a byte that is no character")
-            out += chr(code)
-        else:
-            out += _NAMED.get(match[3] or "", match[0])
-    return out + text[at:], False
-
-
 def _echo(call: Call) -> int:
     """``-n``, ``-e`` and ``-E`` as in busybox and bash; dash, which reads every escape, is told by its flavour."""
     words, newline, escapes = list(call.argv[1:]), True, call.flavour == "dash"
@@ -64,8 +33,8 @@ def _echo(call: Call) -> int:
         if call.flavour == "dash":
             break
     text = " ".join(words)
-    if escapes and "\\" in text:
-        text, cut = unescaped(text, call.flavour)
+    if escapes:
+        text, cut = Escapes(call.flavour, ECHO).read(text)
         newline &= not cut
     call.print(text + "\n" * newline)
     return 0
@@ -81,42 +50,61 @@ def _printf(call: Call) -> int:
     while True:
         left = len(values)
         try:
-            call.print(_formatted(form, values, call.flavour))
+            call.print(_formatted(call, form, values))
         except _StopError as stop:
             call.print(str(stop))
-            return 0
+            break
         if not values or len(values) == left:
-            return 0
+            break
+    return 1 if call.complained else 0
 
 
-def _formatted(form: str, values: list[str], flavour: str) -> str:
+def _formatted(call: Call, form: str, values: list[str]) -> str:
     """One pass over the format; takes what it uses from ``values``."""
-    out, at = "", 0
+    out, at, escapes = "", 0, Escapes(call.flavour, FORMAT)
     for match in _DIRECTIVE.finditer(form):
-        out += unescaped(form[at : match.start()], flavour, form=True)[0]
+        text, cut = escapes.read(form[at : match.start()])
+        out += text
         at = match.end()
         if match[1] is None:
             raise UnknownEffect(f"the printf directive {match[0]} is not computed")
         if match[1] == "%":
             out += "%"
             continue
-        value = values.pop(0) if values else ""
-        letter = match[1][-1]
-        if letter == "b":
-            value, cut = unescaped(value, flavour)
-            if cut:
-                raise _StopError(out + value)
-        elif letter == "c":
-            value = value[:1]
-        elif letter != "s":
-            if not re.fullmatch(r"[-+]?(0|[1-9]\d*)|", value):
-                raise UnknownEffect("printf with a number that is not plain")
-            out += (f"%{match[1][:-1]}{'d' if letter in 'iu' else letter}") % int(value or "0")
+        value = values.pop(0) if values else None
+        letter, width = match[1][-1], match[1][:-1]
+        if letter in "diuxXo":
+            out += _number(call, value, letter, width)
             continue
-        if match[1] != letter and not (is_known(value) and value.isascii()):
+        value = value or ""
+        if (width or letter == "c") and not (is_known(value) and value.isascii()):
             raise UnknownEffect("the width of a value that is not known")
-        out += f"%{match[1][:-1]}s" % value
-    return out + unescaped(form[at:], flavour, form=True)[0]
+        if letter == "b":
+            value, cut = Escapes(call.flavour, VALUE).read(value)
+            if cut and not width:
+                raise _StopError(out + value)
+        if (letter == "c" and not value) or (letter == "b" and width):
+            raise UnknownEffect(f"the printf directive {match[0]} with this value is not computed")
+        out += f"%{width}s" % (value[:1] if letter == "c" else value)
+    text, cut = escapes.read(form[at:])
+    if cut:
+        raise _StopError(out + text)
+    return out + text
+
+
+def _number(call: Call, value: str | None, letter: str, width: str) -> str:
+    """A whole number of 64 bits; what is none is 0, and a failure, to dash and bash."""
+    if value is not None and re.fullmatch("[A-Za-z_]+", value) and call.flavour in ("dash", "bash"):
+        call.complain()
+        value = "0"
+    if value is not None and not re.fullmatch(r"[-+]?(0|[1-9]\d{0,17})", value):
+        raise UnknownEffect("printf with a number that is not plain")
+    number = int(value or "0")
+    if "." in width and not number:
+        raise UnknownEffect("printf of no number, or 0, with a precision")
+    if letter in "di":
+        return f"%{width}d" % number
+    return f"%{width}{'d' if letter == 'u' else letter}" % (number % 2**64)
 
 
 def _env(call: Call) -> int:
