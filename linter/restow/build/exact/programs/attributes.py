@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -124,16 +125,31 @@ def _owner(call: Call, text: str) -> tuple[int | None, int | None]:
     uid = _number(call, user, "user") if user else None
     if colon and not group and user:
         account = call.accounts.user(user)
-        return uid, account.gid if account is not None else -1
+        if account is None:
+            raise UnknownEffect("the group of an owner that has no account")
+        return uid, account.gid
     return uid, _number(call, group, "group") if group else None
 
 
 def _number(call: Call, name: str, kind: str) -> int:
-    """The number of a user or group; -1 where there is none."""
+    """The number of a user or group; -1 where there surely is none. ``+3`` is a number to GNU programs."""
+    if name in call.accounts.unread:
+        raise UnknownEffect("an account that cannot be read")
+    if name.startswith("+") and call.flavour == "gnu":
+        return plain_number(name[1:])
     account = call.accounts.user(name) if kind == "user" else None
     if account is not None:
         return account.uid
     group = call.accounts.group(name) if kind == "group" else None
     if group is not None:
         return group.gid
-    return int(name) if name.isdigit() else -1
+    if not call.accounts.unread and re.fullmatch("[A-Za-z_][A-Za-z0-9_-]*", name):
+        return -1
+    return plain_number(name)
+
+
+def plain_number(text: str) -> int:
+    """The number of a user or group as digits. Raises UnknownEffect for any other text, which may name one."""
+    if not re.fullmatch("0|[1-9][0-9]{0,9}", text) or int(text) >= 2**32 - 1:
+        raise UnknownEffect(f"{text!r} may be an owner, or none")
+    return int(text)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from restow.build.exact.call import Call
 from restow.build.exact.disk import READ, FileError, Place, numbers
 from restow.build.exact.modes import changed
+from restow.build.exact.programs.attributes import plain_number
 from restow.build.exact.programs.making import each
 from restow.effects.options import Arguments
 from restow.errors import UnknownEffect
@@ -38,6 +39,9 @@ def _targets(call: Call, arguments: Arguments) -> list[tuple[str, str]]:
         if len(sources) > 1 or folders:
             raise FileError("ENOTDIR")
         return [(sources[0], last)]
+    names = [_name(source) for source in sources]
+    if len(set(names)) < len(names):
+        raise UnknownEffect("programs differ in what they do with two sources of one name")
     found = []
     for source in sources:
         if _name(source) in (".", "..", ""):
@@ -93,6 +97,11 @@ def _copy(call: Call, place: Place, destination: str, kept: bool, groups: dict[s
     disk, node = call.disk, place.node
     assert node is not None
     target = disk.locate(destination, follow=not isinstance(node, Symlink))
+    if not isinstance(node, Symlink) and isinstance(disk.locate(destination, follow=False).node, Symlink):
+        if isinstance(node, Directory) or (target.node is None and call.flavour == "busybox"):
+            raise UnknownEffect("a directory is copied over a link, or a file by busybox to where a link leads")
+        if target.node is None:
+            raise FileError("EEXIST")  # GNU cp does not write through a link that leads nowhere
     mode, uid, gid = numbers(node)
     if kept and disk.credentials.uid not in (0, uid):
         raise UnknownEffect("cp -p of files of somebody else")
@@ -182,6 +191,10 @@ def _move(call: Call, source: str, destination: str) -> None:
     place = disk.locate(source.rstrip("/") or "/", follow=False)
     target = disk.locate(destination.rstrip("/") or "/", follow=False)
     node: Node | None = place.node
+    if source.endswith("/") and isinstance(node, Symlink):
+        raise UnknownEffect("a link is moved by its name with a slash")
+    if not isinstance(node, Directory) and (source.endswith("/") or destination.endswith("/")):
+        raise FileError("ENOTDIR")
     if node is None or isinstance(target.node, Symlink):
         if node is None:
             raise FileError("ENOENT")
@@ -218,6 +231,8 @@ def _install(call: Call) -> int:
     flags = ["-d", "--directory", "-D", "-c", "-p", "-T"]
     arguments = call.arguments(flags, ["-m", "--mode", "-o", "--owner", "-g", "--group", "-t", "--target-directory"])
     modes = arguments.values("-m", "--mode")
+    if modes and "X" in modes[-1]:
+        raise UnknownEffect("install -m with X is not computed")
     mode = changed(modes[-1], 0, directory=False, umask=0) if modes else 0o755
     if mode is None:
         return call.complain()
@@ -225,25 +240,53 @@ def _install(call: Call) -> int:
     if arguments.has("-d", "--directory"):
         return each(call, arguments.operands, lambda path: _install_directory(call, path, mode, uid, gid))
     if arguments.has("-D"):
-        if len(arguments.operands) != 2 or arguments.has("-t", "--target-directory"):
-            raise UnknownEffect("this use of install -D is not computed")
-        _install_directory(call, arguments.operands[1].rpartition("/")[0] or ".", None, None, None)
+        _install_parents(call, arguments)
     try:
-        for source, destination in _targets(call, arguments):
-            node = call.disk.node(source)
-            if not isinstance(node, File):
-                raise FileError("EISDIR")
-            target = call.disk.locate(destination, follow=False)
-            if isinstance(target.node, Directory | Special | Symlink):
-                raise UnknownEffect("install over what is no file")
-            own = call.disk.created(target.path, 0o666)
-            made = Attributes(mode, own.uid if uid is None else uid, own.gid if gid is None else gid)
-            if target.node is not None:
-                call.disk.remove(target.path)
-            call.disk.put(target.path, File(made, node.content))
+        pairs = _targets(call, arguments)
     except FileError:
         return call.complain()
-    return 0
+    status = 0
+    for source, destination in pairs:
+        try:
+            _install_file(call, source, destination, (mode, uid, gid))
+        except FileError:
+            status = call.complain()
+    return status
+
+
+def _install_parents(call: Call, arguments: Arguments) -> None:
+    """The directories that ``-D`` makes: all above the destination, or the one of ``-t``."""
+    folders = arguments.values("-t", "--target-directory")
+    if not folders and len(arguments.operands) != 2:
+        raise UnknownEffect("this use of install -D is not computed")
+    last = folders[-1] if folders else arguments.operands[1]
+    if call.flavour != "gnu" and (folders or last.endswith("/")):
+        raise UnknownEffect("this use of install -D is not computed where it is not GNU's")
+    try:
+        _install_directory(call, last if folders else last.rstrip("/").rpartition("/")[0] or ".", None, None, None)
+    except FileError:
+        raise UnknownEffect("install -D cannot make the directories") from None
+
+
+def _install_file(call: Call, source: str, destination: str, made: tuple[int, int | None, int | None]) -> None:
+    mode, uid, gid = made
+    place = call.disk.locate(source)
+    if place.node is None:
+        raise FileError("ENOENT")
+    if not isinstance(place.node, File):
+        raise FileError("EISDIR")
+    target = call.disk.locate(destination, follow=False)
+    if target.node is None and destination.endswith("/"):
+        raise FileError("ENOTDIR")
+    if isinstance(target.node, Directory | Special | Symlink):
+        raise UnknownEffect("install over what is no file")
+    if target.node is not None and (target.path == place.path or place.node.link_group is not None):
+        raise UnknownEffect("install of a file over itself")
+    own = call.disk.created(target.path, 0o666)
+    attributes = Attributes(mode, own.uid if uid is None else uid, own.gid if gid is None else gid)
+    if target.node is not None:
+        call.disk.remove(target.path)
+    call.disk.put(target.path, File(attributes, place.node.content))
 
 
 def _install_owner(call: Call, arguments: Arguments) -> tuple[int | None, int | None]:
@@ -253,9 +296,7 @@ def _install_owner(call: Call, arguments: Arguments) -> tuple[int | None, int | 
         account = call.accounts.user(text) if user else call.accounts.group(text)
         number = None if not text else getattr(account, "uid" if user else "gid", None)
         if text and number is None:
-            if not text.isdigit():
-                raise UnknownEffect("install with an owner that is not there")
-            number = int(text)
+            number = plain_number(text)
         found.append(number)
     return found[0], found[1]
 
