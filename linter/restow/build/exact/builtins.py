@@ -51,6 +51,8 @@ def _cd(shell: Shell, words: list[str]) -> int:
     if len(words) > 1 or any(word.startswith("-") for word in words) or "CDPATH" in shell.variables:
         raise UnknownEffect("this use of cd is not computed")
     path = words[0] if words else shell.variables.get("HOME", "")
+    if not path:
+        raise UnknownEffect("cd to no name, which some shells take for the directory they are in")
     if shell.linked and ".." in path.split("/"):
         raise UnknownEffect("a cd to .. from below a symbolic link")
     try:

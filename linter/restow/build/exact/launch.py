@@ -11,7 +11,7 @@ from restow.build.exact.programs import run_program
 from restow.effects.shell_call import tells_bash
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
-from restow.shell import Opaque, parse_shell
+from restow.shell import Opaque, parse_shell, read_otherwise
 from restow.vfs import Filesystem
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def launch(call: Call, image: Filesystem, budget: Budget, *, shell_status: bool)
     except NotFoundError as error:
         if not shell_status:
             raise
+        if error.status == 126 and "/" not in call.argv[0]:
+            raise UnknownEffect("shells differ in the status of a program on the PATH that cannot be run") from None
         return call.complain(error.status)
     call.flavour = program.flavour
     if program.script is not None:
@@ -125,6 +127,8 @@ def _run_text(
     parsed = parse_shell(text, 0, len(text), escape="", dialect=dialect)
     if isinstance(parsed, Opaque):
         raise UnknownEffect(f"the shell text cannot be read: {parsed.reason}")
+    if call.flavour == "dash" and (reason := read_otherwise(parsed, "dash")):
+        raise UnknownEffect(reason)
     shell = new_shell(call, image, budget)
     shell.errexit, shell.nounset, shell.traced = "e" in options, "u" in options, "x" in options
     shell.pipefail = "P" in options

@@ -14,6 +14,7 @@ from restow.build.exact.output import Output, unknown_word
 from restow.build.exact.words import quoted_word
 from restow.errors import UnknownEffect
 from restow.shell import Literal, Redirection
+from restow.vfs import Directory
 
 if TYPE_CHECKING:
     from restow.build.exact.shell import Shell
@@ -149,7 +150,11 @@ def _sink(shell: Shell, one: Redirection, append: bool, sinks: dict[int, _Sink])
 def _input(shell: Shell, one: Redirection) -> Output:
     if one.operator == "<":
         path = shell.expander.text(one.target)
-        return Output() if path == "/dev/null" else Output(shell.disk.text(path))
+        if path == "/dev/null":
+            return Output()
+        if isinstance(shell.disk.locate(path).node, Directory):
+            raise UnknownEffect("a directory is opened to be read from")
+        return Output(shell.disk.text(path))
     if one.operator == "<<<":
         if shell.flavour != "bash":
             raise UnknownEffect("a here-string outside of bash")

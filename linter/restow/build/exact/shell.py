@@ -368,8 +368,8 @@ class Shell:
                 raise UnknownEffect("variables set for a function are not computed")
             self._function(name, tuple(words[1:]), tested)
             return
-        if not is_known(name):
-            raise UnknownEffect("the name of a program is not known")
+        if not is_known(name) or name.startswith("%"):
+            raise UnknownEffect("the name of a program is not known, or one that bash takes for a job")
         if name in BUILTINS:
             if values and name in ("export", "set", "cd", "unset", "eval", ".", "exec", "shift", ":"):
                 raise UnknownEffect(f"variables set for {name} are not computed")

@@ -94,7 +94,7 @@ def _line(call: Call, name: str, place: Place, long: bool) -> str:
 def _stat(call: Call) -> int:
     arguments = call.arguments(["-L"], ["-c", "--format"])
     forms = arguments.values("-c", "--format")
-    if len(forms) != 1:
+    if len(forms) != 1 or not arguments.operands:
         raise UnknownEffect("stat without a format is not computed")
     status = 0
     for name in arguments.operands:

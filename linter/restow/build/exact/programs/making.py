@@ -86,8 +86,8 @@ def _remove_empty(call: Call, path: str) -> None:
 def _rm(call: Call) -> int:
     flags = ["-r", "-R", "-f", "-d", "-v", "--recursive", "--force", "--dir", "--preserve-root"]
     arguments = call.arguments(flags)
-    if arguments.has("-v"):
-        raise UnknownEffect("what rm -v prints is not computed")
+    if arguments.has("-v") or (call.flavour == "busybox" and arguments.has("-d", "--dir")):
+        raise UnknownEffect("what rm -v prints, and rm -d of busybox, are not computed")
     if not arguments.operands:
         return 0 if arguments.has("-f", "--force") else call.complain()
     return each(call, arguments.operands, lambda path: _remove(call, path, arguments))
@@ -109,10 +109,15 @@ def _remove(call: Call, path: str, arguments: Arguments) -> None:
         raise FileError("ENOENT")
     if path.endswith("/") and not isinstance(place.node, Directory):
         raise UnknownEffect("rm of what is no directory, with a slash at its end")
-    kept = not arguments.has("-d", "--dir") or bool(call.disk.names(place.path))
-    if isinstance(place.node, Directory) and not arguments.has("-r", "-R", "--recursive") and kept:
-        raise FileError("EISDIR")
+    if isinstance(place.node, Directory) and not arguments.has("-r", "-R", "--recursive"):
+        _require_empty(call, place.path, arguments)
     call.disk.remove(place.path)
+
+
+def _require_empty(call: Call, path: str, arguments: Arguments) -> None:
+    """``rm`` without ``-r`` takes a directory away only with ``-d``, and only an empty one."""
+    if not arguments.has("-d", "--dir") or call.disk.names(path):
+        raise FileError("EISDIR")
 
 
 def _touch(call: Call) -> int:
@@ -148,6 +153,8 @@ def _ln(call: Call) -> int:
     whole = arguments.has("-T", "--no-target-directory")
     there = call.disk.locate(name, follow=not arguments.has("-n", "--no-dereference"))
     into = isinstance(there.node, Directory) and not whole
+    if call.flavour == "busybox" and ((len(targets) > 1 and not into) or (len(operands) == 1 and whole)):
+        raise UnknownEffect("this use of busybox's ln is not computed")
     if len(targets) > 1 and not into:
         return call.complain()
 
@@ -174,6 +181,8 @@ def _link(call: Call, target: str, name: str, arguments: Arguments) -> None:
     if not isinstance(source.node, File) or call.disk.credentials.uid != 0:
         raise UnknownEffect("a hard link to what is no plain file, or by a user other than root")
     if source.path == place.path:
+        if call.flavour == "busybox":
+            raise UnknownEffect("busybox's ln of a file to itself is not computed")
         raise FileError("EEXIST")
     if call.disk.stood_before(source.path, source.node):
         raise UnknownEffect("a hard link to a file of an earlier layer: exports keep it, or store two files")

@@ -191,10 +191,7 @@ def _move(call: Call, source: str, destination: str) -> None:
     place = disk.locate(source.rstrip("/") or "/", follow=False)
     target = disk.locate(destination.rstrip("/") or "/", follow=False)
     node: Node | None = place.node
-    if source.endswith("/") and isinstance(node, Symlink):
-        raise UnknownEffect("a link is moved by its name with a slash")
-    if not isinstance(node, Directory) and (source.endswith("/") or destination.endswith("/")):
-        raise FileError("ENOTDIR")
+    _refuse_slashes(node, source, destination)
     if node is None or isinstance(target.node, Symlink):
         if node is None:
             raise FileError("ENOENT")
@@ -227,6 +224,14 @@ def _move(call: Call, source: str, destination: str) -> None:
     disk.put(target.path, node)
 
 
+def _refuse_slashes(node: Node | None, source: str, destination: str) -> None:
+    """A slash at the end of a name is for directories alone."""
+    if source.endswith("/") and isinstance(node, Symlink):
+        raise UnknownEffect("a link is moved by its name with a slash")
+    if not isinstance(node, Directory) and (source.endswith("/") or destination.endswith("/")):
+        raise FileError("ENOTDIR")
+
+
 def _install(call: Call) -> int:
     flags = ["-d", "--directory", "-D", "-c", "-p", "-T"]
     arguments = call.arguments(flags, ["-m", "--mode", "-o", "--owner", "-g", "--group", "-t", "--target-directory"])
@@ -237,6 +242,8 @@ def _install(call: Call) -> int:
     if mode is None:
         return call.complain()
     uid, gid = _install_owner(call, arguments)
+    if not arguments.operands:
+        return call.complain()
     if arguments.has("-d", "--directory"):
         return each(call, arguments.operands, lambda path: _install_directory(call, path, mode, uid, gid))
     if arguments.has("-D"):

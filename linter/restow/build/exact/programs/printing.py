@@ -97,6 +97,8 @@ def _number(call: Call, value: str | None, letter: str, width: str) -> str:
     if value is not None and re.fullmatch("[A-Za-z_]+", value) and call.flavour in ("dash", "bash"):
         call.complain()
         value = "0"
+    if not value and call.flavour == "busybox":
+        raise UnknownEffect("printf of no number, which releases of busybox differ in")
     if value is not None and not re.fullmatch(r"[-+]?(0|[1-9]\d{0,17})", value):
         raise UnknownEffect("printf with a number that is not plain")
     number = int(value or "0")
@@ -151,8 +153,8 @@ def _basename(call: Call) -> int:
 
 def _dirname(call: Call) -> int:
     operands = call.arguments([]).operands
-    if len(operands) != 1:
-        raise UnknownEffect("dirname with several operands")
+    if len(operands) != 1 or operands[0].startswith("//"):
+        raise UnknownEffect("dirname with several operands, or of a name that begins with //")
     above, slash, _ = operands[0].rstrip("/").rpartition("/")
     root = "/" if slash or operands[0].startswith("/") else "."
     call.print((above.rstrip("/") or root) + "\n")

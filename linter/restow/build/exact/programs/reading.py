@@ -51,6 +51,8 @@ def _head(call: Call) -> int:
     unit, number = _count(call, arguments.options)
     (_, output), *_ = call.inputs(arguments.operands)
     if output is None:
+        if not number:
+            raise UnknownEffect(f"{call.name} of nothing of what cannot be read")
         return 1
     if not is_known(output.text) and unit == "-c":
         call.print(unknown_word("bytes", f"{call.name} {number} of {output.text}"))
