@@ -106,9 +106,10 @@ def _at(path: str, disk: Disk, image: Filesystem, name: str) -> Program:
     text = data.decode("utf-8", "surrogateescape")
     if not text.startswith("#!"):
         return Program(path, script=text)
-    line = text[2:].split("\n", 1)[0].strip()
-    command, _, argument = line.partition(" ")
-    return Program(path, script=text, interpreter=(command, *([argument.strip()] if argument.strip() else [])))
+    words = re.split("[ \t]+", text[2:].split("\n", 1)[0].strip(" \t"), maxsplit=1)
+    if len(text[2:].split("\n", 1)[0]) > 120 or not words[0]:
+        raise UnknownEffect("the first line of a script is cut by the kernel, or empty")
+    return Program(path, script=text, interpreter=tuple(words))
 
 
 def _flavour(name: str, path: str, node: File, image: Filesystem) -> str:

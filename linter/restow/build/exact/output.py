@@ -16,6 +16,10 @@ _MAY_HOLD = {
 """The characters that an unknown word of a kind may be made of."""
 
 
+_WORDS = frozenset(["number", "mode", "time", "hostname"])
+"""The kinds that are one word each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """Text as it was printed; bytes that are no UTF-8 are surrogates. ``ordered`` False: the lines' order is not known.
@@ -49,6 +53,11 @@ def split_lines(text: str) -> list[str]:
 def unknown_word(kind: str, of: str) -> str:
     """A word that nobody knows: ``kind`` is ``number`` or ``time``."""
     return symbolic(kind, "".join(of.split()))
+
+
+def has_blanks(text: str) -> bool:
+    """Whether an unknown part of the text may be more, or less, than one word."""
+    return any(kind.partition(":")[0] not in _WORDS for kind in text.split(SYMBOLIC)[1::2])
 
 
 def may_contain(line: str, text: str) -> bool | None:

@@ -9,7 +9,7 @@ from restow.build.exact.call import Call
 from restow.build.exact.control import BreakLoop, ContinueLoop, ExitShell, ReturnFunction
 from restow.build.exact.disk import Disk
 from restow.build.exact.launch import launch
-from restow.build.exact.output import NOTHING, Output
+from restow.build.exact.output import NOTHING, Output, has_blanks
 from restow.build.exact.patterns import matches
 from restow.build.exact.redirect import redirected
 from restow.build.exact.words import Expander
@@ -131,6 +131,8 @@ class Shell:
         output = inner.output
         if not output.ordered:
             output = Output(output.plain())
+        if has_blanks(output.text):
+            raise UnknownEffect("the line ends of a text that is not known are taken away")
         return output.text.rstrip("\n")
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from restow.build.exact.control import ExitShell
 from restow.build.exact.disk import FileError
+from restow.build.exact.output import has_blanks
 from restow.build.exact.patterns import SPECIAL, escaped, is_pattern, literal, matches, shell_expression
 from restow.errors import UnknownEffect
 from restow.semantics.scope import SYMBOLIC, is_known
@@ -104,6 +105,8 @@ class Expander:
                 continue
             if "IFS" in self.shell.variables:
                 raise UnknownEffect("IFS is set")
+            if has_blanks(piece.text):
+                raise UnknownEffect("a text that is not known is split at its blanks")
             parts = re.split(r"[ \t\n]+", piece.text)
             for number, part in enumerate(parts):
                 if number:

@@ -23,6 +23,8 @@ _MODULES = {
     "archives": "tar",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+NAMES = tuple(_MODULE_OF)
+"""The names of all programs that are computed."""
 
 
 def program(name: str) -> Callable[[Call], int] | None:

@@ -54,7 +54,14 @@ def run(call: Call) -> int:
     folders = arguments.values("-C", "--directory")
     if len(folders) > 1 or any("TAR_OPTIONS" in name for name in call.environment):
         raise UnknownEffect("tar with several folders, or with options from its environment")
-    data = _archive(call, arguments)
+    try:
+        data = _archive(call, arguments)
+    except FileError as error:
+        if error.code == "ENOENT":
+            return call.complain(2)
+        raise UnknownEffect("tar cannot read its archive") from None
+    if 0 < len(data) < 512 and compression_of(data[:6]) == "none":
+        return call.complain(2)  # it does not look like an archive
     unpacking = _Unpacking(call, arguments, folders[0] if folders else ".")
     try:
         stream = TarStream(unpacked(pieces_of(data), LIMITS.total_bytes), LIMITS)
@@ -63,7 +70,7 @@ def run(call: Call) -> int:
     except (ArchiveError, UsageError) as error:
         raise UnknownEffect(f"the archive is not unpacked: {error}") from None
     if unpacking.missing:
-        raise UnknownEffect(f"the archive has no {unpacking.missing[0]}")
+        return call.complain(2)
     return 0
 
 
@@ -87,10 +94,7 @@ def _archive(call: Call, arguments: Arguments) -> bytes:
     if files[0] == "-":
         data = call.given.plain().encode("utf-8", "surrogateescape")
     else:
-        try:
-            data = call.disk.bytes_of(call.disk.node(files[0]))
-        except FileError:
-            raise UnknownEffect(f"tar cannot read {files[0]}") from None
+        data = call.disk.bytes_of(call.disk.node(files[0]))
     try:
         kind = compression_of(data[:6])
     except ArchiveError as error:

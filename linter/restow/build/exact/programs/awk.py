@@ -85,7 +85,7 @@ class _Writer:
 def _value(part: str | int, line: str) -> str:
     if isinstance(part, str):
         return part
-    fields = line.split()
+    fields = re.findall("[^ \t\n]+", line)
     return line if part == 0 else fields[part - 1] if part <= len(fields) else ""
 
 

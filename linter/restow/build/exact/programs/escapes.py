@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from restow.build.exact.output import has_blanks
 from restow.errors import UnknownEffect
-from restow.semantics.scope import SYMBOLIC
 
 FORMAT, VALUE, ECHO = "the format of printf", "%b of printf", "echo"
 """The three places where escapes are read."""
@@ -24,7 +24,6 @@ _UNSURE = {
     "busybox": frozenset("xeEuU"),
 }
 """The letters that releases, languages or places differ in; ``x`` is one only where no number follows."""
-_NAMES_NO_BACKSLASH = frozenset(["number", "mode", "time", "engine"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Escapes:
 
     def read(self, text: str) -> tuple[str, bool]:
         """The text with its escapes replaced, and whether ``\\c`` cut it off. Raises UnknownEffect where programs differ."""
-        if any(kind.partition(":")[0] not in _NAMES_NO_BACKSLASH for kind in text.split(SYMBOLIC)[1::2]):
+        if has_blanks(text):
             raise UnknownEffect("escapes may be in a text that is not known")
         out, at = "", 0
         for match in (_ESCAPE if self.place == FORMAT else _ESCAPE_OF_VALUE).finditer(text):

@@ -54,6 +54,8 @@ def _make(call: Call, path: str, mode: int | None) -> None:
 
 
 def _with_parents(call: Call, path: str, mode: int | None) -> None:
+    if not path:
+        raise FileError("ENOENT")
     parts = [part for part in path.split("/") if part not in ("", ".")]
     prefix = "/" if path.startswith("/") else ""
     for depth in range(1, len(parts) + 1):

@@ -30,7 +30,7 @@ def _targets(call: Call, arguments: Arguments) -> list[tuple[str, str]]:
     """Pairs of (source, destination). Raises FileError where several sources have no directory to go to."""
     operands = arguments.operands
     folders = arguments.values("-t", "--target-directory")
-    if not folders and len(operands) < 2:
+    if len(operands) < (1 if folders else 2):
         raise FileError("EINVAL")
     sources, last = (operands, folders[-1]) if folders else (operands[:-1], operands[-1])
     there = call.disk.locate(last).node
@@ -143,6 +143,8 @@ def _copy_file(
     if target.node is not None:
         raise UnknownEffect("a file is copied over what is no file")
     mode = numbers(node)[0]
+    if attributes is None and mode & 0o7000:
+        raise UnknownEffect("programs differ in whether a copy keeps the special bits")
     own = attributes or disk.created(target.path, mode & 0o777)
     disk.put(target.path, File(own, node.content, node.capability if attributes else b"", group))
 

@@ -58,7 +58,7 @@ def _head(call: Call) -> int:
         call.print(unknown_word("bytes", f"{call.name} {number} of {output.text}"))
         return 0
     text = output.plain()
-    units = text.encode("utf-8", "surrogateescape") if unit == "-c" else text.splitlines(keepends=True)
+    units = text.encode("utf-8", "surrogateescape") if unit == "-c" else re.findall("[^\n]*\n|[^\n]+", text)
     part = (units[max(0, len(units) - number) :]) if call.name == "tail" else units[:number]
     call.print(part.decode("utf-8", "surrogateescape") if isinstance(part, bytes) else "".join(part))
     return 0
@@ -71,8 +71,10 @@ def _wc(call: Call) -> int:
         raise UnknownEffect("wc of several files or counts is not computed")
     (name, output), *_ = call.inputs(arguments.operands)
     if output is None:
-        return 1
+        raise UnknownEffect("wc of what cannot be read")
     text = output.plain()
+    if "-w" in wanted and not ((text.isascii() and text.isprintable()) or re.fullmatch("[ -~\n\t]*", text)):
+        raise UnknownEffect("words of other characters than ASCII")
     sizes = {"-l": text.count("\n"), "-c": len(text.encode("utf-8", "surrogateescape")), "-w": len(text.split())}
     call.print(f"{sizes[wanted[0]]}{'' if name == '-' else ' ' + name}\n")
     return 0
