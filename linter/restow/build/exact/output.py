@@ -37,7 +37,9 @@ class Output:
         return self.text
 
     def lines(self) -> list[str]:
-        """The lines without their ends; a last line without an end counts."""
+        """The lines without their ends; a last line without an end counts. Raises UnknownEffect where a NUL is in them."""
+        if "\0" in self.text:
+            raise UnknownEffect("programs differ in what they make of a NUL")
         return split_lines(self.text)
 
 

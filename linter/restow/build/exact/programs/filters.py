@@ -82,7 +82,8 @@ def _cut(call: Call) -> int:
     output = _text(call, arguments.operands)
     if output is None:
         return 1
-    for line in output.plain().removesuffix("\n").split("\n") if output.text else []:
+    output.plain()
+    for line in output.lines():
         if delimiter not in line:
             if not arguments.has("-s"):
                 call.print(f"{line}\n")

@@ -155,7 +155,7 @@ def _ln(call: Call) -> int:
     whole = arguments.has("-T", "--no-target-directory")
     there = call.disk.locate(name, follow=not arguments.has("-n", "--no-dereference"))
     into = isinstance(there.node, Directory) and not whole
-    if call.flavour == "busybox" and ((len(targets) > 1 and not into) or (len(operands) == 1 and whole)):
+    if call.flavour == "busybox" and ((len(targets) > 1 and not into) or len(operands) == 1):
         raise UnknownEffect("this use of busybox's ln is not computed")
     if len(targets) > 1 and not into:
         return call.complain()

@@ -247,6 +247,8 @@ def _install(call: Call) -> int:
     if not arguments.operands:
         return call.complain()
     if arguments.has("-d", "--directory"):
+        if modes and not modes[-1].isdigit():
+            raise UnknownEffect("install -d with a mode in letters, which may start from what is there")
         return each(call, arguments.operands, lambda path: _install_directory(call, path, mode, uid, gid))
     if arguments.has("-D"):
         _install_parents(call, arguments)

@@ -66,6 +66,8 @@ def _formatted(call: Call, form: str, values: list[str]) -> str:
         text, cut = escapes.read(form[at : match.start()])
         out += text
         at = match.end()
+        if cut:
+            raise _StopError(out)
         if match[1] is None:
             raise UnknownEffect(f"the printf directive {match[0]} is not computed")
         if match[1] == "%":
