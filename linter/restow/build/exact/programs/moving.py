@@ -33,10 +33,14 @@ def _targets(call: Call, arguments: Arguments) -> list[tuple[str, str]]:
     if len(operands) < (1 if folders else 2):
         raise FileError("EINVAL")
     sources, last = (operands, folders[-1]) if folders else (operands[:-1], operands[-1])
+    if not last and call.flavour == "busybox":
+        raise UnknownEffect("busybox takes no name for one")
     there = call.disk.locate(last).node
     into = isinstance(there, Directory) and not arguments.has("-T", "--no-target-directory")
     if not into:
         if len(sources) > 1 or folders:
+            if call.flavour == "busybox":
+                raise UnknownEffect("busybox goes on where several sources have no directory to go to")
             raise FileError("ENOTDIR")
         return [(sources[0], last)]
     names = [_name(source) for source in sources]
@@ -111,6 +115,8 @@ def _copy(call: Call, place: Place, destination: str, kept: bool, groups: dict[s
     if isinstance(target.node, Directory):
         raise FileError("EISDIR")
     if target.path == place.path:
+        if call.flavour == "busybox":
+            raise UnknownEffect("busybox empties a file that is copied over itself through a link")
         raise FileError("EINVAL")
     if isinstance(node, Symlink):
         if target.node is not None:
