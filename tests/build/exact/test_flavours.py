@@ -13,7 +13,7 @@ from restow.build.exact.programs import NAMES, run_program
 from restow.errors import RestowError, UnknownEffect
 from restow.vfs import Attributes, Content, Directory, File, Filesystem, Symlink
 
-PROGRAMS = "awk cat chgrp chmod chown cp head install ln mkdir mv rm stat tar touch wc".split()
+PROGRAMS = "awk cat chgrp chmod chown cp head install ln mkdir mv rm sed stat tar touch wc".split()
 PASSWD = b"root:x:0:0:root:/root:/bin/sh\njoe:x:1000:1000::/home/joe:/bin/sh\n"
 FILES = {"f": b"one\n", "g": b"", "two": b"a\rb\n"}
 
@@ -110,6 +110,10 @@ def test_what_is_printed(flavour, script, wanted) -> None:
         ("busybox", "rm -d d"),
         ("busybox", "cd missing"),
         ("busybox", "ln -f f f"),
+        ("busybox", "cp f f"),
+        ("busybox", "mv f d/f missing"),
+        ("dash", "chmod 4755 f; cp f x"),
+        ("dash", "install -d -m u+x d"),
     ],
 )
 def test_what_is_not_sure_is_not_computed(flavour, script) -> None:
@@ -142,6 +146,10 @@ def test_what_is_not_sure_is_not_computed(flavour, script) -> None:
         ("dash", "chown nobody f", 1),
         ("dash", "mkdir -p ''", 1),
         ("dash", "tar xf missing", 2),
+        ("dash", "sed s/a/b/ missing", 2),
+        ("busybox", "sed s/a/b/ missing", 1),
+        ("dash", "sed -i s/a/b/ missing", 2),
+        ("dash", "mv -t d", 1),
         ("dash", "tar xf f", 2),
     ],
 )

@@ -37,14 +37,14 @@ def run(call: Call) -> int:
             raise UnknownEffect("sed of several files is not computed")
         for _, output in call.inputs(operands):
             if output is None:
-                return 1
+                return 1 if call.flavour == "busybox" else 2
             call.print(edited(output.plain(), edits))
         return 0
     for path in operands:
         try:
             status |= _in_place(call, path, edits)
         except FileError:
-            status = call.complain()
+            status = call.complain(1 if call.flavour == "busybox" else 2)
     return status
 
 
@@ -63,6 +63,8 @@ def _in_place(call: Call, path: str, edits: list[Edit]) -> int:
 
 def edited(text: str, edits: list[Edit]) -> str:
     """The text after all edits, line by line; a last line without an end keeps having none."""
+    if "\0" in text:
+        raise UnknownEffect("programs differ in what they make of a NUL")
     whole = text.endswith("\n")
     lines = text.removesuffix("\n").split("\n") if text else []
     out = ""
