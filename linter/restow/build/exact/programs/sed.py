@@ -51,6 +51,8 @@ def run(call: Call) -> int:
 def _in_place(call: Call, path: str, edits: list[Edit]) -> int:
     """``-i`` writes a new file and renames it: a hard link is cut, mode and owner stay for root."""
     place = call.disk.locate(path, follow=False)
+    if place.node is None:
+        raise FileError("ENOENT")
     if not isinstance(place.node, File):
         raise UnknownEffect("sed -i of what is no file")
     if call.disk.credentials.uid != 0 or place.node.link_group is not None or place.node.capability:
