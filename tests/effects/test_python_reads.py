@@ -12,6 +12,27 @@ import pytest
         ("from pathlib import Path\nprint((Path(__file__).parent / 'd' / 'a.txt').read_text())\n", "/app/d/a.txt"),
         ("from pathlib import Path\nprint(Path('/srv/x').read_bytes())\n", "/srv/x"),
         ("import json\nprint(json.load(open('/etc/x.json')))\n", "/etc/x.json"),
+        ("P = 'cfg.json'\nopen(P)\n", "/app/cfg.json"),
+        ("def f():\n    name = 'a.txt'\n    return open(name).read()\nf()\n", "/app/a.txt"),
+        ("def read(n):\n    return open(n).read()\nprint(read('README.md'))\n", "/app/README.md"),
+        ("def read(n):\n    with open(n, encoding='utf-8') as f:\n        return f.read()\nread(n='R')\n", "/app/R"),
+        ("def read(n='R'):\n    return open(n).read()\nread()\n", "/app/R"),
+        (
+            "import os\nHERE = os.path.abspath(os.path.dirname(__file__))\n"
+            "def read(*parts):\n    return open(os.path.join(HERE, *parts)).read()\nread('d', 'a.txt')\n",
+            "/app/d/a.txt",
+        ),
+        (
+            "import io, os\nHERE = os.path.dirname(os.path.realpath(__file__))\n"
+            "def read(name):\n    path = os.path.join(HERE, name)\n    return io.open(path, encoding='utf8').read()\nread('a')\n",
+            "/app/a",
+        ),
+        ("import codecs\ncodecs.open('a.txt', 'r', 'utf-8')\n", "/app/a.txt"),
+        ("from pathlib import Path\nHERE = Path(__file__).resolve().parent\n(HERE / 'a').read_text()\n", "/app/a"),
+        ("from pathlib import Path\nwith (Path(__file__).parent / 'a').open() as f:\n    f.read()\n", "/app/a"),
+        ("from pathlib import Path\nPath(__file__).parent.joinpath('d', 'a').read_text()\n", "/app/d/a"),
+        ("from pathlib import Path\nopen(str(Path.cwd() / 'a'))\n", "/app/a"),
+        ("open('~/a')\n", "/app/~/a"),
     ],
 )
 def test_literal_reads(world, reads, source, path):
@@ -43,7 +64,33 @@ def test_the_environment_counts_where_it_is_looked_at(world):
         "open('x', 'w').write('a')",
         "open('x', mode='a')",
         "import sys\nopen(sys.argv[1])",
-        "name = 'a'\nopen(name).read()",
+        "name = 'a'\nname = 'b'\nopen(name).read()",
+        "name = 'a'\nname += 'b'\nopen(name)",
+        "for name in ['a']:\n    open(name)",
+        "name = 'a'\ndef f():\n    global name\n    name = 'b'\nf()\nopen(name)",
+        "def f(name):\n    class A:\n        name = 'a'\n        x = open(name)\nf('b')",
+        "name = 'a'\nclass A:\n    def f(self, name):\n        open(name)\nA().f",
+        "name = 'a'\n[open(name) for name in ['b']]",
+        "name = 'a'\nf = lambda name: open(name)",
+        "name = 'a'\nif (name := 'b'):\n    open(name)",
+        "name = 'a'\nwith open('x') as name:\n    pass\nopen(name)",
+        "P = P\nopen(P)",
+        "def read(n):\n    return open(n)\nimport sys\nread(sys.argv[1])",
+        "def read(n):\n    return open(n)\nlist(map(read, ['a']))",
+        "def read(n):\n    n = n + 'b'\n    return open(n)\nread('a')",
+        "def read(n):\n    return open(n)\nread(*['a'])",
+        "def read(n):\n    return open(n)\ndef read(m):\n    return open(m)\nread('a')",
+        "def read(n, mode):\n    return open(n, mode)\nread('a', 'w')",
+        "def read(n):\n    return open(n)\ndef other(m):\n    return read(m)\nother('a')",
+        "@staticmethod\ndef read(n):\n    return open(n)\nread('a')",
+        "import io\nio.open('x', 'w')",
+        "from pathlib import Path\nPath('x').open('w')",
+        "from pathlib import Path\nPath('x').open(mode='a')",
+        "open('x', opener=print)",
+        "__file__ = 'a'\nopen(__file__)",
+        "def f(os):\n    open(os.path.join('a', 'b'))\nf(1)",
+        "from other import Path\nPath('x').read_text()",
+        "open(b'x')",
         "import subprocess\nsubprocess.run('x')",
         "import os\nos.remove('x')",
         "import os\nlist(map(os.remove, ['x']))",
@@ -80,3 +127,14 @@ def test_submodules_named_in_an_import_are_followed(world, reads):
     effect = world(files).effect("python x.py")
     assert reads(effect, "/app/b.txt")
     assert reads(effect, "/app/i.txt")
+
+
+def test_helpers_of_other_modules_are_not_followed(world):
+    files = {"a.py": "def read(n):\n    return open(n)\n", "x.py": "from a import read\nread('b')\n"}
+    assert "whose name is given to read" in world(files).reason("python x.py")
+    files = {"x.py": "import a\ndef read(n):\n    return open(n)\nread('b')\n", "a.py": "import x\nx.read('c')\n"}
+    assert "is imported by a module" in world(files).reason("python x.py")
+
+
+def test_the_reason_names_what_is_called(world):
+    assert "calls 'table[0]', which" in world({"x.py": "table = [print]\ntable[0]()\n"}).reason("python x.py")

@@ -2,7 +2,8 @@
 
 A program is understood when all that it calls is on a short list of pure functions, of methods of texts and containers,
 and of ways to read a file whose path is written out: ``open``, ``Path(...).read_text()``, ``os.path.join`` of
-constants. Modules of the project that it imports are read through in the same way.
+constants, of names that are bound to such once, and of the parameters of a helper function that is called with such.
+Modules of the project that it imports are read through in the same way.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 import libcst
 
 from restow.effects.effect import Invocation
+from restow.effects.python_names import Names, Scope
+from restow.effects.python_paths import Paths, dotted
 from restow.effects.surroundings import names, place, trail
 from restow.errors import UnknownEffect
 from restow.vfs import File, join
@@ -26,7 +29,7 @@ _PURE = names(
     "os.path.abspath os.path.realpath os.getcwd Path pathlib.Path textwrap.dedent math.sqrt math.floor math.ceil "
     "collections.defaultdict collections.Counter collections.OrderedDict itertools.chain dataclass field "
     "namedtuple base64.b64decode base64.b64encode hashlib.sha256 hashlib.md5 hashlib.sha1 platform.machine "
-    "platform.system"
+    "platform.system Path.cwd pathlib.Path.cwd"
 )
 _METHODS = names(
     "strip lstrip rstrip split rsplit splitlines join format replace startswith endswith lower upper title encode "
@@ -44,7 +47,9 @@ _HARMLESS = names(
     "sys.argv sys.stderr sys.stdout sys.version sys.version_info sys.platform sys.maxsize sys.byteorder json.load "
     "json.JSONDecodeError re.IGNORECASE re.MULTILINE re.DOTALL re.VERBOSE re.I re.M re.S re.X math.pi math.e"
 )
-_READERS = frozenset(("open",))
+_READERS = frozenset(("open", "io.open", "codecs.open"))
+_BASE_NAMES = names("os sys io codecs pathlib Path open str __file__")
+"""Names that paths are made with: none may be bound by anything but an import."""
 _READ_METHODS = frozenset(("read_text", "read_bytes"))
 _UNSAFE_MODULES = names(
     "subprocess shutil socket urllib http ctypes importlib runpy multiprocessing threading asyncio ftplib smtplib "
@@ -63,6 +68,7 @@ class ScriptReads:
     byte_code: list[str] = field(default_factory=list)
     environment: bool = False
     seen: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
 
 
 def reads_of_script(call: Invocation, path: str) -> ScriptReads:
@@ -73,6 +79,10 @@ def reads_of_script(call: Invocation, path: str) -> ScriptReads:
 
 
 def _read_module(call: Invocation, path: str, folder: str, found: ScriptReads) -> None:
+    if path in found.closed:
+        raise UnknownEffect(
+            f"{path}, which reads files whose names it is given, is imported by a module that it imports"
+        )
     if path in found.seen:
         return
     found.seen.add(path)
@@ -86,13 +96,17 @@ def _read_module(call: Invocation, path: str, folder: str, found: ScriptReads) -
         module = libcst.parse_module(text)
     except libcst.ParserSyntaxError as error:
         raise UnknownEffect(f"{path} cannot be parsed: {error.message}") from error
-    visitor = _Visitor(path, call.directory)
+    scopes = Names()
+    module.visit(scopes)
+    visitor = _Visitor(call, path, scopes)
     module.visit(visitor)
+    visitor.finish(imported=len(found.seen) > 1)
+    found.closed |= {path} if visitor.helpers else set()
     if visitor.opens != visitor.opened:
         raise UnknownEffect(f"{path} hands on the function that opens files")
     found.environment |= visitor.environment
     for name in visitor.files:
-        found.files += trail(call, place(call, name))
+        found.files += trail(call, place(call, f"./{name}" if name.startswith("~") else name))
     for name in visitor.modules:
         _follow_import(call, name, folder, found)
 
@@ -116,16 +130,47 @@ def _follow_import(call: Invocation, name: str, folder: str, found: ScriptReads)
 class _Visitor(libcst.CSTVisitor):
     """Collects imports, literal reads and uses of the environment of one module; stops at what it does not know."""
 
-    def __init__(self, path: str, directory: str) -> None:
+    def __init__(self, call: Invocation, path: str, scopes: Names) -> None:
         super().__init__()
         self.path = path
-        self.directory = directory
+        self.directory = call.directory
+        self.scopes = scopes
+        self.paths = Paths(call, path, scopes)
         self.files: list[str] = []
         self.modules: list[str] = []
         self.environment = False
-        self.known: set[str] = set()
+        self.known: set[str] = set(scopes.defined)
         self.opens = 0
         self.opened = 0
+        self.within: list[libcst.FunctionDef] = []
+        self.handled: set[int] = set()
+        self.helpers: dict[str, list[libcst.BaseExpression]] = {}
+        self.calls: list[tuple[libcst.Call, Scope]] = []
+        for name in _BASE_NAMES:
+            bound = [scope.bound[name] for scope in (scopes.module, *scopes.scopes.values())]
+            if sum(bound) > scopes.imported[name]:
+                raise UnknownEffect(f"{path} gives the name {name!r} a meaning of its own")
+
+    @property
+    def _scope(self) -> Scope:
+        """The outermost function around a place, or the module."""
+        return self.scopes.scopes[id(self.within[0])] if self.within else self.scopes.module
+
+    def finish(self, *, imported: bool) -> None:
+        """What helpers that read a file by a parameter are called with.
+
+        Raises UnknownEffect where one is called with anything but constants, handed on, or may be called by another module.
+        """
+        for name, expressions in self.helpers.items():
+            calls = [(call, scope) for call, scope in self.calls if dotted(call.func) == name]
+            if imported or self.scopes.module.bound[name] != 1 or self.scopes.named[name] != len(calls) + 1:
+                raise UnknownEffect(
+                    f"{self.path} reads a file whose name is given to {name}, which is called from elsewhere"
+                )
+            function = self.scopes.functions[name]
+            for call, scope in calls:
+                given = self.paths.arguments(function, call, scope)
+                self.files += [self.paths.text(expression, function, given) for expression in expressions]
 
     def visit_Name(self, node: libcst.Name) -> None:  # noqa: N802 - libcst's names
         if node.value in _DANGEROUS:
@@ -134,11 +179,13 @@ class _Visitor(libcst.CSTVisitor):
 
     def visit_FunctionDef(self, node: libcst.FunctionDef) -> None:  # noqa: N802 - libcst's names
         self._refuse_shadow(node.name.value)
-        self.known.add(node.name.value)
+        self.within.append(node)
+
+    def leave_FunctionDef(self, original_node: libcst.FunctionDef) -> None:  # noqa: N802
+        self.within.pop()
 
     def visit_ClassDef(self, node: libcst.ClassDef) -> None:  # noqa: N802
         self._refuse_shadow(node.name.value)
-        self.known.add(node.name.value)
 
     def visit_AssignTarget(self, node: libcst.AssignTarget) -> None:  # noqa: N802
         if isinstance(node.target, libcst.Name):
@@ -154,22 +201,26 @@ class _Visitor(libcst.CSTVisitor):
         for alias in node.names:
             if alias.asname is not None:
                 raise UnknownEffect(f"{self.path} imports modules under other names")
-            self.modules.append(_dotted(alias.name))
+            self.modules.append(dotted(alias.name))
 
     def visit_ImportFrom(self, node: libcst.ImportFrom) -> None:  # noqa: N802
         if node.relative or node.module is None or isinstance(node.names, libcst.ImportStar):
             raise UnknownEffect(f"{self.path} has a relative or star import")
-        module = _dotted(node.module)
+        module = dotted(node.module)
         self.modules.append(module)
         for alias in node.names:
-            name = _dotted(alias.name)
+            name = dotted(alias.name)
+            if name in _BASE_NAMES and module != "pathlib":
+                raise UnknownEffect(f"{self.path} gives the name {name!r} a meaning of its own")
             if alias.asname is not None or (module.split(".")[0] in sys.stdlib_module_names and name not in _PURE):
                 raise UnknownEffect(f"{self.path} imports {name!r}, which is not known to be harmless")
             self.known.add(name)
             self.modules.append(f"{module}.{name}")
 
     def visit_Attribute(self, node: libcst.Attribute) -> None:  # noqa: N802
-        name = _dotted(node)
+        name = dotted(node)
+        if id(node) in self.handled:
+            return
         if node.attr.value == "open" or node.attr.value.startswith("__"):
             raise UnknownEffect(f"{self.path} uses {name or node.attr.value!r}, which may do anything")
         if name in ("os.environ", "os.environb"):
@@ -182,16 +233,36 @@ class _Visitor(libcst.CSTVisitor):
             raise UnknownEffect(f"{self.path} uses {name!r}, which may read or write anything")
 
     def visit_Call(self, node: libcst.Call) -> bool:  # noqa: N802
-        name = _dotted(node.func)
+        name = dotted(node.func)
         if name in _READERS:
-            self._opened(node)
+            self.handled.add(id(node.func))
+            self._opened(node, 1)
+        elif isinstance(node.func, libcst.Attribute) and node.func.attr.value == "open":
+            self.handled.add(id(node.func))
+            self._opened(node, 0)
         elif isinstance(node.func, libcst.Attribute) and node.func.attr.value in _READ_METHODS:
-            self.files.append(self._literal(node.func.value))
+            self._read(node.func.value)
         elif name in ("os.getenv", "os.environ.get"):
             self.environment = True
-        elif name not in _PURE and name not in self.known and not self._method(node.func):
-            raise UnknownEffect(f"{self.path} calls {name or 'something'!r}, which may read or write anything")
+        elif name in self.known:
+            self.calls.append((node, self._scope))
+        elif name not in _PURE and not self._method(node.func):
+            said = name or libcst.Module([]).code_for_node(node.func).split("\n")[0][:40]
+            raise UnknownEffect(f"{self.path} calls {said!r}, which may read or write anything")
         return True
+
+    def _read(self, path: libcst.BaseExpression) -> None:
+        """A file is read: its path is written out, or that of a helper function whose calls are."""
+        scope = self._scope
+        try:
+            self.files.append(self.paths.text(path, scope))
+        except UnknownEffect:
+            function = scope.function
+            if function is None or scope.parameters is None or len(self.within) != 1:
+                raise
+            if self.scopes.functions.get(function.name.value) is not scope:
+                raise
+            self.helpers.setdefault(function.name.value, []).append(path)
 
     def _method(self, function: libcst.BaseExpression) -> bool:
         """Whether a method of texts or containers is called, on something that is no module."""
@@ -199,66 +270,31 @@ class _Visitor(libcst.CSTVisitor):
             return False
         if function.attr.value == "replace" and (any(name.startswith("pathlib") for name in self.modules)):
             return False  # Path.replace renames a file
-        owner = _dotted(function.value)
+        owner = dotted(function.value)
         return owner.split(".")[0] not in sys.stdlib_module_names or _inside_harmless(owner + ".")
 
-    def _opened(self, node: libcst.Call) -> None:
+    def _opened(self, node: libcst.Call, at: int) -> None:
+        """``open(path, mode)``, and ``path.open(mode)``: ``at`` is the place of the mode."""
         self.opened += 1
         mode = next((arg.value for arg in node.args if arg.keyword and arg.keyword.value == "mode"), None)
-        if mode is None and len(node.args) > 1 and node.args[1].keyword is None:
-            mode = node.args[1].value
-        if mode is not None and (
-            not isinstance(mode, libcst.SimpleString) or set(str(mode.evaluated_value)) & set("wax+")
+        if mode is None and len(node.args) > at and node.args[at].keyword is None:
+            mode = node.args[at].value
+        if any(arg.star for arg in node.args) or (
+            mode is not None
+            and (not isinstance(mode, libcst.SimpleString) or set(str(mode.evaluated_value)) & set("wax+"))
         ):
-            raise UnknownEffect(f"{self.path} opens a file to write to it")
+            raise UnknownEffect(f"{self.path} opens a file to write to it, or in a mode that is not written out")
+        if any(arg.keyword is not None and arg.keyword.value == "opener" for arg in node.args):
+            raise UnknownEffect(f"{self.path} opens a file through a function of its own")
+        if at == 0:
+            assert isinstance(node.func, libcst.Attribute)
+            self._read(node.func.value)
+            return
         if not node.args or node.args[0].keyword is not None:
             raise UnknownEffect(f"{self.path} opens a file that is not named")
-        self.files.append(self._literal(node.args[0].value))
-
-    def _literal(self, node: libcst.BaseExpression) -> str:
-        """The path that an expression of constants stands for. Raises UnknownEffect for any other."""
-        if isinstance(node, libcst.SimpleString | libcst.ConcatenatedString):
-            return str(node.evaluated_value)
-        if isinstance(node, libcst.Name) and node.value == "__file__":
-            return self.path
-        if isinstance(node, libcst.BinaryOperation) and isinstance(node.operator, libcst.Divide):
-            return join(self._literal(node.left), self._literal(node.right))
-        if isinstance(node, libcst.Attribute) and node.attr.value == "parent":
-            return self._literal(node.value).rsplit("/", 1)[0] or "/"
-        if isinstance(node, libcst.Call):
-            return self._called(node)
-        raise UnknownEffect(f"{self.path} reads a file whose name is computed")
-
-    def _called(self, node: libcst.Call) -> str:
-        name = _dotted(node.func)
-        if (
-            isinstance(node.func, libcst.Attribute)
-            and node.func.attr.value in ("resolve", "absolute")
-            and not node.args
-        ):
-            return join(self.directory, self._literal(node.func.value))
-        values = [self._literal(argument.value) for argument in node.args]
-        if name in ("os.path.join", "Path", "pathlib.Path") and values:
-            return join(self.directory, *values)
-        if name in ("os.path.abspath", "os.path.realpath") and len(values) == 1:
-            return join(self.directory, values[0])
-        if name == "os.path.dirname" and len(values) == 1:
-            return join(self.directory, values[0]).rsplit("/", 1)[0] or "/"
-        if name == "os.getcwd" and not values:
-            return self.directory
-        raise UnknownEffect(f"{self.path} reads a file whose name is computed")
+        self._read(node.args[0].value)
 
 
 def _inside_harmless(name: str) -> bool:
     """Whether a dotted name goes on after one that holds a text, a list or a mapping, such as ``os.environ.items``."""
     return any(name.startswith(f"{known}.") for known in _HARMLESS if known != "os.path")
-
-
-def _dotted(node: libcst.CSTNode) -> str:
-    """``a.b.c`` for a chain of names, an empty text for anything else."""
-    if isinstance(node, libcst.Name):
-        return node.value
-    if isinstance(node, libcst.Attribute):
-        owner = _dotted(node.value)
-        return f"{owner}.{node.attr.value}" if owner else ""
-    return ""
