@@ -25,6 +25,17 @@ class Arguments:
         return tuple(value for name, value in self.options if name in names)
 
 
+def unmodelled(program: str, command: str, runs: Collection[str] = ()) -> UnknownEffect:
+    """Why a command of ``program`` is unknown: it is one of ``runs``, which start code of the project, or has no model."""
+    if not command:
+        return UnknownEffect(f"{program} without a command is not modelled")
+    if command in runs:
+        return UnknownEffect(
+            f"{program} {command} runs programs of the project or of its packages, which may do anything"
+        )
+    return UnknownEffect(f"the command {command.replace(SYMBOLIC, '$')} of {program} is not modelled")
+
+
 def read_options(
     argv: tuple[str, ...], *, flags: Collection[str] = (), valued: Collection[str] = (), words: bool = False
 ) -> Arguments:

@@ -59,7 +59,7 @@ _MODELS: dict[str, dict[str, str]] = {
     "languages": {
         "builders": "mvn gradle sbt lein dotnet mix stack cabal rebar3",
         "bundler": "bundle gem",
-        "cargo": "cargo",
+        "cargo": "cargo cargo-chef",
         "composer": "composer",
         "foreign": "opam conda mamba micromamba luarocks cpanm",
         "go": "go",
@@ -87,7 +87,7 @@ _MODELS: dict[str, dict[str, str]] = {
             "mandb update-mime-database update-desktop-database gtk-update-icon-cache "
             "glib-compile-schemas"
         ),
-        "users": "useradd adduser groupadd addgroup usermod",
+        "users": "useradd adduser groupadd addgroup usermod groupmod",
         "wrappers": (
             "sudo gosu su-exec env nice ionice nohup time timeout eatmydata setarch linux32 linux64 "
             "stdbuf command xargs su"

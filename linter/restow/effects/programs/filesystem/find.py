@@ -54,6 +54,11 @@ def effect(call: Invocation) -> Effect:
     trees = readable(call, *roots, *search.named)
     seen = Effect(reads=(*trees, ACCOUNTS, TOOLCHAIN), environment=("PATH", "LANG", "LC_*", "POSIXLY_CORRECT", "TZ"))
     effects = [seen]
+    whole = next((root for root in roots if root.strip("/") == "" and root.startswith("/")), "")
+    changing = [command for command in search.commands if command[0] not in (*PROGRAMS, *SHELLS)]
+    if whole and (search.deletes or changing):
+        does = "-delete" if search.deletes else "-exec"
+        raise UnknownEffect(f"{call.name} {whole} with {does} works on the whole filesystem")
     if search.deletes:
         where = Region(places(call, *roots))
         effects.append(replace(seen, writes=(where,), seconds=0.3))

@@ -8,11 +8,12 @@ some are known to look at it, some are known not to, and for the others that has
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from restow.effects.effect import Assumption, Invocation, Verdict
+from restow.effects.effect import SYMBOLIC, Assumption, Invocation, Verdict
+from restow.effects.options import unmodelled
 from restow.effects.surroundings import CI_SERVICES, ancestors, names, place, trail, tree, variables
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Region, Unknown, join
@@ -343,3 +344,11 @@ def refuse_settings(call: Invocation, folders: Iterable[str]) -> tuple[str, ...]
                 raise UnknownEffect(f"{path} sets {key}, which leads to other files")
             heard += [piece.partition("}")[0].partition("-")[0] for piece in line.split("${")[1:]]
     return tuple(dict.fromkeys(heard))
+
+
+def unmodelled_script(program: str, command: str, known: Collection[str]) -> UnknownEffect:
+    """Why a command of a package manager is unknown: it has no model (those ``known``), or it is a script of ``package.json``."""
+    if command in known:
+        return unmodelled(program, command, known)
+    name = command.replace(SYMBOLIC, "$")
+    return UnknownEffect(f"{program} {name} runs a script of the project, which may read and write everything")

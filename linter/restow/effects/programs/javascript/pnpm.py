@@ -118,7 +118,9 @@ def effect(call: Invocation) -> Effect:
         if operands[1] == "store-dir" and not (operands[2:] and operands[2].startswith("/")):
             raise UnknownEffect("pnpm keeps its store in a place that is not known")
         return _effect(call, arguments, (), seconds=0.4)
-    raise UnknownEffect(f"pnpm {command.replace(SYMBOLIC, '$')} is not modelled, or runs a script of the project")
+    if command in ("add", "remove", "update", "up", "deploy", "prune", "rebuild"):
+        raise UnknownEffect(f"pnpm {command} changes package.json, or what is installed: it is not modelled")
+    raise node.unmodelled_script("pnpm", command, ("dlx", "exec", "pack", "publish"))
 
 
 def _root(call: Invocation, arguments: Arguments) -> str:

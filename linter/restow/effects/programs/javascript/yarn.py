@@ -1,4 +1,4 @@
-"""yarn 1, and yarn 2 to 4 ("berry"): install, global add, add, cache clean, config set; anything that runs a script is unknown.
+"""yarn 1, and yarn 2 to 4 ("berry"): install, global add, cache clean, config set; anything that runs a script is unknown.
 
 By yarn's documentation ("yarn install", "yarnrc", "workspaces", "lifecycle scripts"): yarn 1 reads ``package.json``,
 ``yarn.lock``, ``.yarnrc`` and ``.npmrc`` here, above and in the home; a ``yarn-path`` there, or ``.yarnrc.yml`` with a
@@ -127,7 +127,13 @@ def effect(call: Invocation) -> Effect:
         return _effect(call, arguments, (), also_write=_cache_places(call, arguments, ".yarn/cache"), seconds=1.0)
     if command == "config" and operands[:1] in (("set",), ("get",), ("delete",), ("list",)):
         return _config(call, arguments, operands)
-    raise UnknownEffect(f"yarn {command.replace(SYMBOLIC, '$')} is not modelled, or runs a script of the project")
+    if command == "set":
+        raise UnknownEffect(
+            f"yarn {' '.join(arguments.operands[:2])} puts a program into the project".replace(SYMBOLIC, "$")
+        )
+    if command in ("add", "remove", "upgrade", "up", "import", "workspaces", "workspace"):
+        raise UnknownEffect(f"yarn {command} changes package.json, or works in several projects: it is not modelled")
+    raise node.unmodelled_script("yarn", command, ("dlx", "exec", "node", "npm", "pack", "publish"))
 
 
 def _root(call: Invocation, arguments: Arguments) -> str:

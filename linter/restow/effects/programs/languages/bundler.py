@@ -9,9 +9,11 @@ Priors (own estimates): 3 s and 1.5 s a gem; 3 MB a gem.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
 from restow.effects.named_files import named_paths
-from restow.effects.options import Arguments, read_options
+from restow.effects.options import Arguments, read_options, unmodelled
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.languages.gemfile import Gemfile, lock_agrees, read_gemfile
 from restow.effects.surroundings import (
@@ -93,17 +95,33 @@ def effect(call: Invocation) -> Effect:
     """Of ``bundle [command] [options]`` and ``gem command``."""
     if call.name == "gem":
         return _gem(call)
-    command = next((word for word in call.argv[1:] if not word.startswith("-")), "install")
+    words = _with_lists(call.argv)
+    command = next((word for word in _without_values(words) if not word.startswith("-")), "install")
     if command == "config":
         return _config(call)
-    arguments = read_options(call.argv, flags=_FLAGS - {"--retry"}, valued=_VALUED)
+    arguments = read_options(words, flags=_FLAGS - {"--retry"}, valued=_VALUED)
     if arguments.has("--version", "-v") and not arguments.operands:
         return Effect(reads=_base(call), environment=variables(call, *_LISTENED), seconds=0.4)
     if arguments.operands[:1] in ((), ("install",)) and not arguments.operands[1:]:
         return _install(call, arguments, updates=False)
     if arguments.operands[:1] == ("update",) and not any(SYMBOLIC in word for word in arguments.operands):
         return _install(call, arguments, updates=True)
-    raise UnknownEffect(f"bundle {command.replace(SYMBOLIC, '$')} runs or changes the project, or is not modelled")
+    raise unmodelled("bundle", command, ("exec", "e", "console", "open"))
+
+
+def _with_lists(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """``--without a b`` as ``--without a:b``: the option takes the words up to the next one."""
+    found: list[str] = []
+    for word in argv:
+        if len(found) > 2 and found[-2] in ("--without", "--with") and not word.startswith("-"):
+            found[-1] += f":{word}"
+        else:
+            found.append(word)
+    return tuple(found)
+
+
+def _without_values(words: tuple[str, ...]) -> list[str]:
+    return [word for before, word in pairwise(words) if before not in _VALUED]
 
 
 def _base(call: Invocation) -> tuple[Region, ...]:

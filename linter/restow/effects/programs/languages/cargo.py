@@ -10,10 +10,11 @@ Priors (own estimates): 3 s and 0.3 s a locked package, 0.6 MB each; 60 s for a 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
-from restow.effects.options import Arguments, read_options
+from restow.effects.options import Arguments, read_options, unmodelled
 from restow.effects.places import INDEX, SELF_CONTAINED
 from restow.effects.programs.languages.builders import effect as project_build
 from restow.effects.programs.languages.cargo_lock import contradicts
@@ -61,7 +62,13 @@ _LISTENED = (
 
 
 def effect(call: Invocation) -> Effect:
-    """Of ``cargo command [options]``."""
+    """Of ``cargo command [options]``, and ``cargo-chef chef command``, which ``cargo chef`` starts."""
+    if call.name == "cargo-chef":
+        call = replace(
+            call, argv=("cargo", *(call.argv[1:] if call.argv[1:2] == ("chef",) else ("chef", *call.argv[1:])))
+        )
+    if call.argv[1:2] == ("chef",) and call.argv[2:3] not in (("prepare",), ("cook",)):
+        raise unmodelled("cargo chef", (*call.argv[2:3], "")[0])
     if any(word.startswith("+") for word in call.argv[1:2]):
         raise UnknownEffect("cargo with a toolchain of its own is not modelled")
     if call.argv[1:2] and (call.argv[1] in _BUILDS or (call.argv[1] == "install" and _PROJECT & set(call.argv))):
@@ -78,8 +85,8 @@ def effect(call: Invocation) -> Effect:
         return _fetch(call, arguments)
     if command == "install" and (arguments.operands[1:] or arguments.has("--git")):
         return _install(call, arguments)
-    raise UnknownEffect(
-        f"cargo {command.replace(SYMBOLIC, '$')} runs build scripts, which may read every file, or is not modelled"
+    raise unmodelled(
+        "cargo", command, ("run", "test", "bench", "nextest", "clippy", "doc", "r", "t", "make", "xtask", "watch")
     )
 
 

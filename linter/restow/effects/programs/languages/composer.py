@@ -14,7 +14,7 @@ import re
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Cache, Effect, Invocation
-from restow.effects.options import Arguments, read_options
+from restow.effects.options import Arguments, read_options, unmodelled
 from restow.effects.places import INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.javascript.manifest import as_object, entries
 from restow.effects.surroundings import (
@@ -104,7 +104,7 @@ def effect(call: Invocation) -> Effect:
         return _install(call, arguments, dumps=True)
     if command == "config" and arguments.has("-g", "--global") and _is_plain_setting(operands):
         return _effect(call, (), (), seconds=0.5)
-    raise UnknownEffect(f"composer {command.replace(SYMBOLIC, '$')} is not modelled, or runs a script of the project")
+    raise unmodelled("composer", command, ("create-project", "run-script", "run", "exec", "test"))
 
 
 def _is_plain_setting(operands: tuple[str, ...]) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
-from restow.effects.options import Arguments, read_options
+from restow.effects.options import Arguments, read_options, unmodelled
 from restow.effects.places import INDEX, SELF_CONTAINED
 from restow.effects.programs.languages.go_files import Module, nearest, parse_module, sums_complete, work_folders
 from restow.effects.surroundings import (
@@ -76,9 +76,7 @@ def effect(call: Invocation) -> Effect:
         return _get(call, arguments)
     if command in ("build", "install", "vet", "list"):
         return _build(call, command, arguments)
-    raise UnknownEffect(
-        f"go {command.replace(SYMBOLIC, '$')} runs or changes the project's own code, or is not modelled"
-    )
+    raise unmodelled("go", command, ("run", "test", "generate", "tool"))
 
 
 def _options(words: tuple[str, ...]) -> Arguments:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from restow.effects.effect import SYMBOLIC, Assumption, Cache, Effect, Invocation, Verdict
-from restow.effects.options import Arguments, read_options
+from restow.effects.options import Arguments, read_options, unmodelled
 from restow.effects.places import IN_PLACE, INDEX, SELF_CONTAINED, in_homes
 from restow.effects.programs.python import project_settings, uv_settings
 from restow.effects.programs.python.interpreter import check_virtualenv
@@ -173,7 +173,7 @@ def _model(call: Invocation, command: str, operands: tuple[str, ...], arguments:
         return _whole(call, arguments)
     if command in _TOOLS and not any(word in ("run", "upgrade-shell") for word in operands[:1]):
         return _tool(call, command, operands, arguments)
-    raise UnknownEffect(f"{call.name} {command.replace(SYMBOLIC, '$')} runs a program or is not modelled")
+    raise unmodelled(call.name, command, ("run", "shell", "build", "publish", "tree", "x", "upgrade-shell"))
 
 
 def _caches(call: Invocation) -> tuple[Cache, ...]:
