@@ -68,7 +68,8 @@ def random_case(seed: int, salt: str, builder: RealBuilder) -> Case:
             edited, words = random_edit(first.sketch, random)
         edited = replace(edited, arguments=first.sketch.arguments) if library else edited
         return Case(seed, first, replace(first, sketch=edited), words)
-    ignore = random.choice(IGNORE_FILES)
+    linked = library and any(entry.kind == "link" for entry in tree.values())  # what they lead to might be left out
+    ignore = first.ignore if linked else random.choice(IGNORE_FILES)
     return Case(seed, first, replace(first, ignore=ignore), f"the ignore file becomes {ignore!r}")
 
 

@@ -127,7 +127,7 @@ def test_husky_has_no_install_script_since_version_5(world):
 
 
 def test_install_keeps_a_lock_that_agrees_and_reads_node_modules(world, reads, writes):
-    agreeing = world(project())
+    agreeing = world(project(), base="image node:20")
     effect = agreeing.effect("npm install")
     assert agreeing.assumed["lock-agrees"] == "holds"
     assert not writes(effect, "/app/package-lock.json")
@@ -151,11 +151,23 @@ def test_an_old_npm_writes_a_newer_lock_as_version_1(world, writes, base):
     assert not writes(world(project(), base=base, accept=True).effect("npm ci"), "/app/package-lock.json")
 
 
-@pytest.mark.parametrize(("base", "assumed"), [("image node:16", False), ("image node", True), ("image debian", True)])
-def test_that_npm_is_new_is_known_or_said(world, writes, base, assumed):
+@pytest.mark.parametrize(
+    "base", ["image node:16", "image node", "image docker.io/node:lts-slim", "image node@sha256:0"]
+)
+def test_that_npm_is_new_is_known_of_nodes_images(world, writes, base):
     checked = world(project(), base=base)
     assert not writes(checked.effect("npm install"), "/app/package-lock.json")
-    assert ("npm-version" in checked.assumed) is assumed
+    assert "npm-version" not in checked.assumed
+
+
+@pytest.mark.parametrize(
+    "base", ["image debian", "image node_red", "image node:\ue000v\ue001", "image circleci/node:16"]
+)
+def test_that_npm_is_new_is_not_checked_of_others(world, writes, base):
+    assert writes(world(project(), base=base).effect("npm install"), "/app/package-lock.json")
+    bold = world(project(), base=base, accept=True)
+    assert not writes(bold.effect("npm install"), "/app/package-lock.json")
+    assert bold.assumed["npm-version"] == "unchecked"
 
 
 def test_install_makes_a_lock_where_there_is_none(world, writes):

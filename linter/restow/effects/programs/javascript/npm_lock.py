@@ -10,17 +10,20 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from restow.effects.effect import Assumption, Invocation
+from restow.effects.effect import Assumption, Invocation, Verdict
 from restow.effects.programs.javascript import manifest as node
 from restow.effects.surroundings import place
 from restow.errors import UnknownEffect
 from restow.vfs import Unknown, join
 
-NPM = Assumption("npm-version", "npm is version 7 or later: older ones write a lock file of version 2 or 3 anew")
-_NODE_IMAGE = re.compile(
-    r"image (?:docker\.io/(?:library/)?|library/)?node:(\d+|argon|boron|carbon|dubnium|erbium|fermium)\b"
+NPM = Assumption(
+    "npm-version", "npm is version 7 or later: older ones write a lock file of version 2 or 3 anew", Verdict.UNCHECKED
 )
-"""The names of node's own images; those before 15 brought npm 6 and older (nodejs.org, "Previous releases")."""
+_NODE_IMAGE = re.compile(r"image (?:docker\.io/(?:library/)?|library/)?node(?::([\w.-]+))?(?:@|$)", re.ASCII)
+_OLD_NAMES = re.compile("argon|boron|carbon|dubnium|erbium|fermium|wheezy|jessie|stretch")
+"""Names of node's own images that brought npm 6 or older; with a number those before 15 (nodejs.org, "Previous releases").
+Other names (``lts``, ``slim``, none) move on with the releases.
+"""
 _REPEATED = (*node.MAPS, "name", "version", "workspaces", "engines", "peerDependenciesMeta", "bundleDependencies")
 
 
@@ -87,17 +90,20 @@ def scripted_packages(packages: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _old_npm(call: Invocation) -> bool | None:
-    """Whether the base image is one of node's own with npm 6 or older; None where it is none of node's own with a number."""
+    """Whether the base image is one of node's own with npm 6 or older; None where it is none of node's own."""
     node_of_image = call.filesystem.lookup("/usr/local/bin/npm")
     base = node_of_image.origin.base if isinstance(node_of_image, Unknown) else ""
     match = _NODE_IMAGE.match(base)
-    return None if match is None else not match[1].isdigit() or int(match[1]) < 15
+    if match is None:
+        return None
+    number = re.match(r"\d+", match[1] or "")
+    return int(number[0]) < 15 if number else _OLD_NAMES.search(match[1] or "") is not None
 
 
 def lock_agrees(call: Invocation, project: node.Project, lock: str) -> bool | None:
     """Whether ``npm install`` finds nothing to change in the lock file; None where that cannot be told.
 
-    npm 6 and older write any as version 1: False where the base image has such a one, assumed and said where it may.
+    npm 6 and older write any as version 1: False where the base image has such a one; where it may, nobody has checked that.
     """
     content = _content(call, lock)
     if content is None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from restow.effects.effect import Assumption, Invocation
+from restow.effects.effect import Assumption, Invocation, Verdict
 from restow.effects.options import Arguments
 from restow.effects.programs.javascript import manifest as node
 from restow.effects.programs.javascript.pnpm_yaml import Block, block, read_block, texts
@@ -49,6 +49,7 @@ _WRITERS = ("pnpm@9.", "pnpm@10.")
 PNPM_NAMED = Assumption(
     "named-pnpm",
     "the pnpm that runs is version 9 or 10, as packageManager in package.json says: others write lock files anew",
+    Verdict.UNCHECKED,
 )
 
 
@@ -75,8 +76,7 @@ def lock_agrees(call: Invocation, arguments: Arguments, project: node.Project, l
         _check_closed(project, found)
     except (_CannotTellError, ValueError):
         return None
-    call.assume(PNPM_NAMED)
-    return True
+    return True if call.assume(PNPM_NAMED) else None
 
 
 def _importers(found: Block) -> Iterator[tuple[str, Block]]:
