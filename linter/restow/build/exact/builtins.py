@@ -9,6 +9,7 @@ from restow.build.exact.call import Call
 from restow.build.exact.control import BreakLoop, ContinueLoop, ExitShell, ReturnFunction
 from restow.build.exact.disk import SEARCH, FileError
 from restow.build.exact.lookup import NotFoundError, find
+from restow.build.exact.output import Output
 from restow.build.exact.programs import run_program
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
@@ -28,8 +29,10 @@ def run_builtin(shell: Shell, words: list[str], *, tested: bool) -> None:
     name = words[0]
     if name == "[[" and shell.flavour == "dash":
         raise UnknownEffect("[[ is no command of dash")
-    if name == "pwd" and shell.linked:
+    if name == "pwd" and shell.linked and words[1:] != ["-P"]:
         raise UnknownEffect("the name of a directory that was entered through a symbolic link")
+    if name == "pwd" and words[1:] == ["-P"]:
+        words = ["pwd"]
     if name in _PRINTING or name == "[[":
         call = Call(tuple(words), shell.disk, shell.environment, shell.given, shell.flavour)
         shell.finish(call, run_program(call))
@@ -48,9 +51,10 @@ def run_builtin(shell: Shell, words: list[str], *, tested: bool) -> None:
 
 
 def _cd(shell: Shell, words: list[str]) -> int:
-    if len(words) > 1 or any(word.startswith("-") for word in words) or "CDPATH" in shell.variables:
+    back = words == ["-"] and not shell.linked and shell.variables.get("OLDPWD", "").startswith("/")
+    if len(words) > 1 or (not back and any(word.startswith("-") for word in words)) or "CDPATH" in shell.variables:
         raise UnknownEffect("this use of cd is not computed")
-    path = words[0] if words else shell.variables.get("HOME", "")
+    path = shell.variables["OLDPWD"] if back else words[0] if words else shell.variables.get("HOME", "")
     if not path:
         raise UnknownEffect("cd to no name, which some shells take for the directory they are in")
     if shell.linked and ".." in path.split("/"):
@@ -65,6 +69,8 @@ def _cd(shell: Shell, words: list[str]) -> int:
             raise UnknownEffect("the status of a cd that fails, which releases of busybox differ in") from None
         shell.complained = True
         return 1 if shell.flavour != "dash" else 2
+    if back:
+        shell.printed.append(Output(f"{path}\n"))
     shell.linked = (shell.linked and not path.startswith("/")) or place.path != join(shell.disk.directory, path)
     shell.disk.directory = place.path
     shell.variables["OLDPWD"], shell.variables["PWD"] = shell.variables.get("PWD", ""), place.path
@@ -102,6 +108,8 @@ def _continue(shell: Shell, words: list[str]) -> int:
 
 
 def _export(shell: Shell, words: list[str]) -> int:
+    if not words:
+        raise UnknownEffect("export that tells all variables is not computed")
     for word in words:
         name, equals, value = word.partition("=")
         if not name.isidentifier():
@@ -122,6 +130,8 @@ def _unset(shell: Shell, words: list[str]) -> int:
 
 
 def _set(shell: Shell, words: list[str]) -> int:
+    if not words:
+        raise UnknownEffect("set that tells all variables is not computed")
     rest = list(words)
     while rest:
         word = rest.pop(0)

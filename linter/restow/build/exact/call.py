@@ -11,6 +11,7 @@ from restow.build.exact.output import NOTHING, Output, unknown_word
 from restow.effects.options import Arguments, read_options
 from restow.errors import UnknownEffect
 from restow.semantics.scope import is_known
+from restow.vfs import digest_of
 
 
 @dataclass
@@ -49,6 +50,13 @@ class Call:
         """Write to the standard output."""
         self.printed.append(text)
 
+    def tell(self) -> None:
+        """Print what ``-v`` makes a program say: it follows from the arguments and all that is there, and is not computed."""
+        disk, own = self.disk, self.disk.credentials
+        place = (disk.filesystem.digest, disk.directory, str(disk.umask), str(own.uid), str(own.gid))
+        surroundings = [f"{name}={value}" for name, value in sorted(self.environment.items())]
+        self.print(unknown_word("text", digest_of(self.flavour, *self.argv, "", *place, *surroundings)) + "\n")
+
     def print_lines(self, lines: Collection[str]) -> None:
         """Write lines, each with its end."""
         self.printed += [f"{line}\n" for line in lines]
@@ -75,7 +83,9 @@ class Call:
     def _file(self, path: str) -> Output | None:
         try:
             return Output(self.disk.text(path))
-        except FileError:
+        except FileError as error:
+            if error.code == "EISDIR" and self.name != "cat":
+                raise UnknownEffect(f"programs differ in what {self.name} makes of a directory") from None
             self.complained = True
             return None
 

@@ -169,6 +169,8 @@ def expanded(shell: Shell, text: str) -> str:
     """The text of a here-document with its variables and commands replaced."""
     if not any(character in text for character in "$`\\"):
         return text
+    if '"' in text and re.search(r"[$][({]|`", text):
+        raise UnknownEffect("quotes in a here-document whose commands are run")
     inner = re.sub(r'(\\?)"', lambda match: '\\\\\\"' if match[1] else '\\"', text)
     try:
         return shell.expander.text(quoted_word(inner))

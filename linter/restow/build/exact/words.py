@@ -276,11 +276,11 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-_NUMBERS = re.compile(r"\s*(?:(\d+)|([A-Za-z_]\w*)|\$\{?(\w+)\}?|([-+*()]))")
+_NUMBERS = re.compile(r"\s*(?:(\d+)|([A-Za-z_]\w*)|\$\{?(\w+)\}?|([-+*()/%]))")
 
 
 def _arithmetic(text: str, shell: Shell) -> str:
-    """``$((...))`` of sums, differences and products of whole numbers."""
+    """``$((...))`` of sums, differences, products and quotients of whole numbers."""
     if not text.startswith("$((") or not text.endswith("))"):
         raise UnknownEffect(f"{text} is not computed")
     body, at, out = text[3:-2], 0, ""
@@ -294,7 +294,7 @@ def _arithmetic(text: str, shell: Shell) -> str:
         if value is not None and not re.fullmatch(r"-?(0|[1-9]\d{0,17})", value):
             raise UnknownEffect(f"{text} is not computed")
         out += match[4] or f"({value})"
-    return str(_sum(re.findall(r"\(-?\d+\)|[-+*()]", out), text))
+    return str(_sum(re.findall(r"\(-?\d+\)|[-+*()/%]", out), text))
 
 
 def _sum(tokens: list[str], text: str) -> int:
@@ -310,14 +310,24 @@ def _sum(tokens: list[str], text: str) -> int:
 
 
 def _product(tokens: list[str], at: int, text: str) -> tuple[int, int]:
-    total = 1
+    """The value of factors from ``at``, and where it ends; a quotient is cut towards 0, as in C."""
+    total, operator = 1, "*"
     while True:
         if at >= len(tokens) or not re.fullmatch(r"\(-?\d+\)", tokens[at]):
             raise UnknownEffect(f"{text} is not computed")
-        total *= int(tokens[at][1:-1])
+        factor = int(tokens[at][1:-1])
+        if operator == "*":
+            total *= factor
+        elif not factor or total < 0 or factor < 0:
+            raise UnknownEffect(f"{text} is not computed")
+        else:
+            total = total // factor if operator == "/" else total % factor
+        if abs(total) >= 2**63:
+            raise UnknownEffect(f"{text} is not computed")
         at += 1
-        if at >= len(tokens) or tokens[at] != "*":
+        if at >= len(tokens) or tokens[at] not in "*/%":
             return total, at
+        operator = tokens[at]
         at += 1
 
 

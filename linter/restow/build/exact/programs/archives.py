@@ -33,7 +33,7 @@ _FLAGS = (
     ),
     *("--no-same-owner", "-o", "--numeric-owner", "-z", "--gzip", "--gunzip", "-j", "--bzip2", "-J", "--xz", "-a"),
 )
-_VALUED = ("-f", "--file", "-C", "--directory", "--strip-components")
+_VALUED = ("-f", "--file", "-C", "--directory", "--strip-components", "--exclude")
 _ASKED = {
     "-z": "gzip",
     "--gzip": "gzip",
@@ -134,6 +134,15 @@ class _Unpacking:
             raise UnknownEffect("tar --strip-components without a number")
         self.strip = int(strip[-1]) if strip else 0
         self.done: set[str] = set()
+        self.excluded = self.arguments.values("--exclude")
+        if self.excluded and (
+            self.asked or any(not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", word) for word in self.excluded)
+        ):
+            raise UnknownEffect("patterns for members of an archive that are left out")
+
+    def _is_excluded(self, plain: str) -> bool:
+        """``--exclude``: the text fits whole parts of the name, wherever they begin, and all below them."""
+        return any(f"/{word}/" in f"/{plain}/" for word in self.excluded)
 
     def add(self, header: TarHeader, data: bytes) -> None:
         """Extract one member, where it is asked for."""
@@ -145,6 +154,8 @@ class _Unpacking:
                     break
             else:
                 return
+        if self._is_excluded(plain):
+            return
         if "//" in header.name or (header.type == b"1" and "//" in header.linkname):
             raise UnknownEffect(f"tar counts the parts of {header.name!r} in its own way")
         name = stripped(header.name, self.strip)

@@ -25,8 +25,10 @@ def _chmod(call: Call) -> int:
     # A mode such as -x begins like an option: getopt would read it so, and chmod takes it back.
     words = call.argv[1:]
     first = next((word for word in words if not word.startswith("-")), "")
-    if any(word.startswith("-") and word not in ("-R", "-f", "--recursive") for word in words):
+    if any(word.startswith("-") and word not in ("-R", "-f", "--recursive", "-v", "-Rv", "-vR") for word in words):
         raise UnknownEffect("the options of chmod are not computed")
+    if {"-v", "-Rv", "-vR"} & set(words):
+        call.tell()
     operands = tuple(word for word in words if not word.startswith("-"))[1:]
     if not operands:
         return call.complain()
@@ -42,7 +44,7 @@ def _chmod(call: Call) -> int:
         wanted = changed(first, mode, directory=isinstance(node, Directory), umask=call.disk.umask)
         return None if wanted is None else Attributes(wanted, uid, gid)
 
-    recursive = "-R" in words or "--recursive" in words
+    recursive = bool({"-R", "--recursive", "-Rv", "-vR"} & set(words))
     return each(call, operands, lambda path: apply(call, path, change, recursive, follow=True))
 
 
@@ -87,7 +89,9 @@ def _apply(call: Call, path: str, node: Node, change: Callable[[Node], Attribute
 
 
 def _chown(call: Call) -> int:
-    arguments = call.arguments(_QUIET)
+    arguments = call.arguments([*_QUIET, "-v", "--verbose"])
+    if arguments.has("-v", "--verbose"):
+        call.tell()
     words = arguments.operands
     if len(words) < 2:
         return call.complain()

@@ -32,7 +32,7 @@ def each(call: Call, operands: tuple[str, ...], act: Callable[[str], None]) -> i
 def _mkdir(call: Call) -> int:
     arguments = call.arguments(["-p", "--parents", "-v", "--verbose"], ["-m", "--mode"])
     if arguments.has("-v", "--verbose"):
-        raise UnknownEffect("what mkdir -v prints is not computed")
+        call.tell()
     modes = arguments.values("-m", "--mode")
     mode = changed(modes[-1], 0o777, directory=True, umask=call.disk.umask) if modes else None
     if (modes and mode is None) or not arguments.operands:
@@ -69,9 +69,18 @@ def _with_parents(call: Call, path: str, mode: int | None) -> None:
 
 def _rmdir(call: Call) -> int:
     arguments = call.arguments(["-p", "--parents", "--ignore-fail-on-non-empty"])
-    if arguments.options:
+    lenient = arguments.has("--ignore-fail-on-non-empty")
+    if arguments.has("-p", "--parents") or (lenient and call.flavour != "gnu"):
         raise UnknownEffect("the options of rmdir are not computed")
-    return each(call, arguments.operands, lambda path: _remove_empty(call, path)) if arguments.operands else 1
+
+    def remove(path: str) -> None:
+        try:
+            _remove_empty(call, path)
+        except FileError as error:
+            if not lenient or error.code != "ENOTEMPTY":
+                raise
+
+    return each(call, arguments.operands, remove) if arguments.operands else call.complain()
 
 
 def _remove_empty(call: Call, path: str) -> None:
@@ -88,8 +97,10 @@ def _remove_empty(call: Call, path: str) -> None:
 def _rm(call: Call) -> int:
     flags = ["-r", "-R", "-f", "-d", "-v", "--recursive", "--force", "--dir", "--preserve-root"]
     arguments = call.arguments(flags)
-    if arguments.has("-v") or (call.flavour == "busybox" and arguments.has("-d", "--dir")):
-        raise UnknownEffect("what rm -v prints, and rm -d of busybox, are not computed")
+    if call.flavour == "busybox" and arguments.has("-v", "-d", "--dir"):
+        raise UnknownEffect("rm -d and -v, which not every busybox has")
+    if arguments.has("-v"):
+        call.tell()
     if not arguments.operands:
         return 0 if arguments.has("-f", "--force") else call.complain()
     return each(call, arguments.operands, lambda path: _remove(call, path, arguments))
@@ -149,7 +160,9 @@ def _ln(call: Call) -> int:
     flags = ["-s", "-f", "-n", "-T", "-v", "--symbolic", "--force", "--no-dereference", "--no-target-directory"]
     arguments = call.arguments(flags, ["-t"])
     operands = arguments.operands
-    if arguments.has("-v", "-t") or not operands:
+    if arguments.has("-v"):
+        call.tell()
+    if arguments.has("-t") or not operands:
         raise UnknownEffect("this use of ln is not computed")
     targets, name = (operands[:-1], operands[-1]) if len(operands) > 1 else (operands, ".")
     whole = arguments.has("-T", "--no-target-directory")

@@ -56,23 +56,41 @@ def _targets(call: Call, arguments: Arguments) -> list[tuple[str, str]]:
 
 
 def _cp(call: Call) -> int:
-    flags = [*_RECURSIVE, "-f", "--force", "-p", "-T", "--no-target-directory", "-d", "-P", "-L", "-H"]
+    flags = [
+        *_RECURSIVE,
+        "-f",
+        "--force",
+        "-p",
+        "-T",
+        "--no-target-directory",
+        "-d",
+        "-P",
+        "-L",
+        "-n",
+        "-v",
+        "--verbose",
+    ]
     arguments = call.arguments(flags, ["-t", "--target-directory"])
-    if arguments.has("-d", "-P", "-L", "-H"):
+    if arguments.has("-L") and (arguments.has("-d", "-P", *_RECURSIVE)):
         raise UnknownEffect("this use of cp is not computed")
+    if arguments.has("-v", "--verbose"):
+        call.tell()
     try:
         pairs = _targets(call, arguments)
     except FileError:
         return call.complain()
     kept = arguments.has("-p", *_ARCHIVE)
     recursive = arguments.has(*_RECURSIVE)
+    follow = not recursive and not arguments.has("-d", "-P")
     groups: dict[str, str] = {}
 
     def act(source: str, destination: str) -> None:
         # With -r alone GNU copies a link that is named as a link, and so does busybox.
-        place = call.disk.locate(source, follow=not recursive)
+        place = call.disk.locate(source, follow=follow)
         if place.node is None:
             raise FileError("ENOENT")
+        if arguments.has("-n") and (recursive or call.disk.locate(destination, follow=False).node is not None):
+            raise UnknownEffect("releases differ in the status of cp -n where something is there")
         if isinstance(place.node, Directory):
             if not recursive:
                 raise FileError("EISDIR")
@@ -180,7 +198,10 @@ def _copy_directory(call: Call, place: Place, target: Place, kept: bool, groups:
 
 
 def _mv(call: Call) -> int:
-    arguments = call.arguments(["-f", "--force", "-T", "--no-target-directory"], ["-t", "--target-directory"])
+    flags = ["-f", "--force", "-T", "--no-target-directory", "-n", "-v", "--verbose"]
+    arguments = call.arguments(flags, ["-t", "--target-directory"])
+    if arguments.has("-v", "--verbose"):
+        call.tell()
     try:
         pairs = _targets(call, arguments)
     except FileError:
@@ -188,6 +209,8 @@ def _mv(call: Call) -> int:
     status = 0
     for source, destination in pairs:
         try:
+            if arguments.has("-n") and call.disk.locate(destination.rstrip("/") or "/", follow=False).node is not None:
+                raise UnknownEffect("releases differ in the status of mv -n where something is there")
             _move(call, source, destination)
         except FileError:
             status = call.complain()
@@ -199,7 +222,7 @@ def _move(call: Call, source: str, destination: str) -> None:
     place = disk.locate(source.rstrip("/") or "/", follow=False)
     target = disk.locate(destination.rstrip("/") or "/", follow=False)
     node: Node | None = place.node
-    _refuse_slashes(node, source, destination)
+    _refuse_slashes(call, node, source, destination)
     if node is None or isinstance(target.node, Symlink):
         if node is None:
             raise FileError("ENOENT")
@@ -232,18 +255,22 @@ def _move(call: Call, source: str, destination: str) -> None:
     disk.put(target.path, node)
 
 
-def _refuse_slashes(node: Node | None, source: str, destination: str) -> None:
+def _refuse_slashes(call: Call, node: Node | None, source: str, destination: str) -> None:
     """A slash at the end of a name is for directories alone."""
-    if source.endswith("/") and isinstance(node, Symlink):
-        raise UnknownEffect("a link is moved by its name with a slash")
-    if not isinstance(node, Directory) and (source.endswith("/") or destination.endswith("/")):
+    if isinstance(node, Directory):
+        return
+    if source.endswith("/") and (isinstance(node, Symlink) or call.flavour == "busybox"):
+        raise UnknownEffect("what is no directory is moved by its name with a slash")
+    if source.endswith("/") or destination.endswith("/"):
         raise FileError("ENOTDIR")
 
 
 def _install(call: Call) -> int:
-    flags = ["-d", "--directory", "-D", "-c", "-p", "-T"]
+    flags = ["-d", "--directory", "-D", "-c", "-p", "-T", "-v", "--verbose"]
     arguments = call.arguments(flags, ["-m", "--mode", "-o", "--owner", "-g", "--group", "-t", "--target-directory"])
     modes = arguments.values("-m", "--mode")
+    if arguments.has("-v", "--verbose"):
+        call.tell()
     if modes and "X" in modes[-1]:
         raise UnknownEffect("install -m with X is not computed")
     mode = changed(modes[-1], 0, directory=False, umask=0) if modes else 0o755
@@ -334,6 +361,8 @@ def _install_directory(call: Call, path: str, mode: int | None, uid: int | None,
         if not isinstance(node, Directory):
             raise FileError("ENOTDIR")
         if last and mode is not None:
-            own_uid, own_gid = numbers(node)[1:]
+            had, own_uid, own_gid = numbers(node)
+            if had & 0o7000 & ~mode:
+                raise UnknownEffect("install keeps special bits of a directory that is there")
             attributes = Attributes(mode, own_uid if uid is None else uid, own_gid if gid is None else gid)
             call.disk.set(place.path, Directory(attributes, node.children, node.rest))
