@@ -13,7 +13,7 @@ from restow.build.exact.programs import NAMES, run_program
 from restow.errors import RestowError, UnknownEffect
 from restow.vfs import Attributes, Content, Directory, File, Filesystem, Symlink
 
-PROGRAMS = "awk cat chgrp chmod chown cp head install ln mkdir mv rm sed stat tar touch wc".split()
+PROGRAMS = "awk cat chgrp chmod chown cp grep head install ln mkdir mv rm rmdir sed stat tar touch wc".split()
 PASSWD = b"root:x:0:0:root:/root:/bin/sh\njoe:x:1000:1000::/home/joe:/bin/sh\n"
 FILES = {"f": b"one\n", "g": b"", "two": b"a\rb\n"}
 
@@ -186,6 +186,65 @@ def test_a_jump_keeps_what_was_printed_before_it() -> None:
     ending = ended("{ echo a; exit 3; } > x")
     assert ending.status == 3
     assert ending.filesystem.lookup("/w/x").content.data == b"a\n"
+
+
+def test_messages_of_different_commands_are_not_taken_for_the_same() -> None:
+    def content(script):
+        return ended(script).filesystem.lookup("/w/x").content.identity
+
+    texts = (
+        "cat no",
+        "cat nope",
+        "cat < no",
+        "cat < nope",
+        "set -u; echo $A",
+        "set -u; echo $B",
+        "echo ${A?x}",
+        "echo ${A?y}",
+    )
+    assert len({content(f"({text}) 2>&1 | cat > x") for text in texts}) == len(texts)
+    assert content("(cat no) 2>&1 | cat > x") == content("(cat no) 2>&1 | cat > x")
+
+
+def test_what_set_x_tells_is_not_left_out() -> None:
+    for script in ("{ set -x; echo a; } > x 2>&1", "(set -x; echo a) 2>&1 | cat > x", "sh -xc 'echo a' > x 2>&1"):
+        with pytest.raises(UnknownEffect, match="set -x"):
+            ended(script)
+
+
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        ("cd d; cd - > /dev/null; pwd > /w/x", "/w\n"),
+        ("cd ld; pwd -P > /w/x", "/w/d\n"),
+        ("echo $((7/2)) $((7%4)) $((2*9/4)) > x", "3 3 4\n"),
+        ("cp -d ld y; [ -L y ] && echo link > x", "link\n"),
+        ("rmdir --ignore-fail-on-non-empty d; echo $? > x", "0\n"),
+        ("cp -v f y > /dev/null; cat y > x", "one\n"),
+        ("mkdir -pv a/b > /dev/null && chmod -Rv 700 a > /dev/null; echo $? > x", "0\n"),
+    ],
+)
+def test_options_that_are_computed(script, wanted) -> None:
+    assert ended(script).filesystem.lookup("/w/x").content.data.decode() == wanted
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'cat <<E\n$(echo "ab")\nE\n',
+        "echo $(cp -v f y)",
+        "cp -n f g",
+        "mv -n f g",
+        "echo $((1/0))",
+        "export",
+        "set",
+        "head -c 0 d",
+        "grep x d",
+    ],
+)
+def test_what_is_left_to_terms(script) -> None:
+    with pytest.raises(UnknownEffect):
+        ended(script)
 
 
 def test_a_line_of_a_script_that_ends_in_a_carriage_return_names_another_interpreter() -> None:

@@ -145,6 +145,7 @@ def _set(shell: Shell, words: list[str]) -> int:
             if option is None or (option == "pipefail" and shell.flavour == "dash"):
                 raise UnknownEffect("this use of set is not computed")
             setattr(shell, option, word[0] == "-")
+            shell.budget.traced |= shell.traced
     return 0
 
 

@@ -132,6 +132,7 @@ def _run_text(
     shell = new_shell(call, image, budget)
     shell.errexit, shell.nounset, shell.traced = "e" in options, "u" in options, "x" in options
     shell.pipefail = "P" in options
+    budget.traced |= shell.traced
     shell.name, shell.parameters = names[0], names[1:]
     if reads_input:
         shell.given = type(call.given)()

@@ -14,7 +14,7 @@ from restow.build.exact.output import Output, unknown_word
 from restow.build.exact.words import quoted_word
 from restow.errors import UnknownEffect
 from restow.shell import Literal, Redirection
-from restow.vfs import Directory
+from restow.vfs import Directory, digest_of
 
 if TYPE_CHECKING:
     from restow.build.exact.shell import Shell
@@ -40,12 +40,11 @@ def redirected(shell: Shell, redirections: tuple[Redirection, ...]) -> Iterator[
     disk = shell.disk
     try:
         out, err = _opened(shell, redirections)
-    except FileError:
+    except FileError as error:
+        shell.budget.note("redirection", error.code, *(str(one.target) for one in redirections))
         shell.given, shell.complained = given, True
         yield False
         return
-    if shell.traced and err.kind in (_OUT, "file"):
-        raise UnknownEffect("the commands that set -x tells are written to a file")
     shell.printed, shell.complained = [], False
     seen, changed = disk.seen, disk.changed
     disk.seen, disk.changed = set(), set()
@@ -56,6 +55,8 @@ def redirected(shell: Shell, redirections: tuple[Redirection, ...]) -> Iterator[
         touched = paths & (disk.seen - _located(paths, disk.seen) | disk.changed)
         shell.given, shell.printed, shell.complained = given, printed, complained
         disk.seen, disk.changed = seen | disk.seen, changed | disk.changed
+        if shell.budget.traced and err.kind in (_OUT, "file"):
+            raise UnknownEffect("the commands that set -x tells are written to a file")
         if touched:
             raise UnknownEffect("a command uses the file that its output goes to")
         _delivered(shell, out, output)
@@ -80,7 +81,9 @@ def _complained(shell: Shell, out: _Sink, err: _Sink) -> None:
     if err.kind == _ERR:
         shell.complained = True
     elif err.kind == _OUT:
-        shell.printed.append(Output(unknown_word("text", "a message") + "\n"))
+        shell.printed.append(
+            Output(unknown_word("text", digest_of(shell.budget.heard, shell.disk.filesystem.digest)) + "\n")
+        )
     elif err.kind != _NULL:
         raise UnknownEffect("an error message that is written to a file is not computed")
 

@@ -34,7 +34,7 @@ from restow.shell import (
     While,
     walk,
 )
-from restow.vfs import Filesystem
+from restow.vfs import Filesystem, digest_of
 
 MAX_STEPS = 20_000
 """Commands that one RUN may take before it counts as not computed."""
@@ -49,9 +49,15 @@ _READ_ALL = frozenset("cat tr sort wc tee cut uniq tac rev sed sha256sum sha1sum
 
 @dataclass
 class Budget:
-    """How many commands may still run."""
+    """How many commands may still run, and whether one of them was ``set -x``."""
 
     left: int = MAX_STEPS
+    traced: bool = False
+    heard: str = ""
+
+    def note(self, *words: str) -> None:
+        """Remember what may have written a message: ``heard`` tells apart runs whose messages may differ."""
+        self.heard = digest_of(self.heard, *words)
 
     def spend(self) -> None:
         """Count one command."""
@@ -365,6 +371,7 @@ class Shell:
 
     def _command(self, words: list[str], values: dict[str, str], tested: bool, before: int) -> None:
         name = words[0]
+        self.budget.note(*words)
         if name in self.functions:
             if values:
                 raise UnknownEffect("variables set for a function are not computed")

@@ -171,7 +171,7 @@ class Expander:
         operator, operand = part.operator, part.operand or ""
         refuses = value is None and self.shell.nounset and part.name not in ("@", "*")
         if refuses and operator not in _DEFAULTS:
-            self._ends()
+            self._ends(part.name)
         if operator is None:
             return value or ""
         if operator == "length":
@@ -186,11 +186,12 @@ class Expander:
             return self._replaced(value or "", operator, operand)
         raise UnknownEffect(f"${{{part.name}{operator}...}} is not computed")
 
-    def _ends(self) -> NoReturn:
+    def _ends(self, what: str) -> NoReturn:
         """The shell ends at a variable that is not set; bash does so with a status that its way of starting decides."""
         if self.shell.flavour == "bash":
             raise UnknownEffect("a variable that is not set ends the script")
         self.shell.complained = True
+        self.shell.budget.note("not set", what)
         raise ExitShell(2)
 
     def _default(self, part: Variable, operator: str, operand: str, value: str | None) -> str:
@@ -201,7 +202,7 @@ class Expander:
         if not missing:
             return value or ""
         if kind == "?":
-            self._ends()
+            self._ends(f"{part.name}{operator}{operand}")
         text = self._operand(operand)
         if kind == "=":
             if not part.name.isidentifier():
