@@ -13,7 +13,7 @@ from restow.build.exact.programs import NAMES, run_program
 from restow.errors import RestowError, UnknownEffect
 from restow.vfs import Attributes, Content, Directory, File, Filesystem, Symlink
 
-PROGRAMS = "awk cat chgrp chmod chown cp grep head install ln mkdir mv rm rmdir sed stat tar touch wc".split()
+PROGRAMS = "awk cat chgrp chmod chown cp grep head install ln mkdir mv rm rmdir sed sort stat tar touch wc".split()
 PASSWD = b"root:x:0:0:root:/root:/bin/sh\njoe:x:1000:1000::/home/joe:/bin/sh\n"
 FILES = {"f": b"one\n", "g": b"", "two": b"a\rb\n"}
 
@@ -150,6 +150,10 @@ def test_what_is_not_sure_is_not_computed(flavour, script) -> None:
         ("busybox", "sed s/a/b/ missing", 1),
         ("dash", "sed -i s/a/b/ missing", 2),
         ("dash", "mv -t d", 1),
+        ("dash", "ln -s '' x", 1),
+        ("dash", "rm ''", 1),
+        ("dash", "rm -f ''", 0),
+        ("dash", "y=$(exit 3)", 3),
         ("dash", "tar xf f", 2),
     ],
 )
@@ -239,6 +243,9 @@ def test_options_that_are_computed(script, wanted) -> None:
         "export",
         "set",
         "head -c 0 d",
+        "echo $(exit 3) $?",
+        "printf a > y; sort y f",
+        "+x",
         "grep x d",
     ],
 )

@@ -168,7 +168,7 @@ def _command(shell: Shell, words: list[str]) -> int:
     if len(words) != 2 or words[0] != "-v":
         raise UnknownEffect("this use of command is not computed")
     name = words[1]
-    if name in shell.functions or name in BUILTINS or name == "[[":
+    if name in shell.functions or name in BUILTINS or name == "[[" or shell.flavour == "busybox":
         raise UnknownEffect("command -v of a builtin is not computed")
     call = Call(("command",), shell.disk, shell.environment)
     try:

@@ -72,6 +72,7 @@ class Shell:
 
     ``given`` is its standard input, ``printed`` what it wrote to its output; ``complained``: something was written to the
     error output. ``linked``: its directory was entered through a symbolic link, so that the shell calls it otherwise.
+    ``replaced``: the output of a command was taken within the present one.
     """
 
     disk: Disk
@@ -93,6 +94,7 @@ class Shell:
     functions: dict[str, Node] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     depth: int = 0
+    replaced: bool = False
 
     # ---- values
 
@@ -110,6 +112,8 @@ class Shell:
             return self.parameters[number - 1] if number <= len(self.parameters) else None
         if name in ("@", "*"):
             return " ".join(self.parameters)
+        if name == "?" and self.replaced:
+            raise UnknownEffect("shells differ in $? behind a command whose output is taken")
         if name in ("#", "?"):
             return str(len(self.parameters) if name == "#" else self.status)
         if not name.isidentifier() or name in _OWN or name.startswith("BASH"):
@@ -134,6 +138,7 @@ class Shell:
         inner.errexit &= self.flavour != "bash"
         inner.whole(node.script)
         self.adopt(inner)
+        self.replaced = True
         output = inner.output
         if not output.ordered:
             output = Output(output.plain())
@@ -188,6 +193,7 @@ class Shell:
     def run(self, node: Node, *, tested: bool) -> None:
         """One command of any shape; leaves its status in ``status``."""
         self.budget.spend()
+        self.replaced = False
         if isinstance(node, AndOr):
             self.run(node.left, tested=True)
             if (self.status == 0) == (node.operator == "&&"):

@@ -71,6 +71,8 @@ def _text(call: Call, operands: tuple[str, ...]) -> Output | None:
     if None in outputs:
         return None
     known = [output for output in outputs if output is not None]
+    if any(output.text and not output.text.endswith("\n") for output in known[:-1]):
+        raise UnknownEffect(f"{call.name} of a file without an end of its last line, and another")
     return Output("".join(output.text for output in known), all(output.ordered for output in known))
 
 

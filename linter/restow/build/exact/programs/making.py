@@ -107,9 +107,11 @@ def _rm(call: Call) -> int:
 
 
 def _remove(call: Call, path: str, arguments: Arguments) -> None:
-    if path.rstrip("/").rsplit("/", 1)[-1] in (".", "..") or not path.strip("/"):
-        raise FileError("EINVAL")
     force = arguments.has("-f", "--force")
+    if not path and force and call.flavour == "busybox":
+        raise UnknownEffect("busybox's rm -f of no name")
+    if path and (path.rstrip("/").rsplit("/", 1)[-1] in (".", "..") or not path.strip("/")):
+        raise FileError("EINVAL")
     try:
         place = call.disk.locate(path.rstrip("/"), follow=False)
     except FileError as error:
@@ -188,6 +190,8 @@ def _link(call: Call, target: str, name: str, arguments: Arguments) -> None:
     elif name.endswith("/"):
         raise FileError("ENOENT")
     if arguments.has("-s", "--symbolic"):
+        if not target:
+            raise FileError("ENOENT")
         own = call.disk.credentials
         attributes = replace(call.disk.created(place.path, 0o777), mode=0o777)
         call.disk.put(place.path, Symlink(target, Attributes(0o777, own.uid, attributes.gid)))
