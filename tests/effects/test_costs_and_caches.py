@@ -1,6 +1,10 @@
 """Usual command lines of every model that downloads or keeps a cache: what they cost, and the place that is removed."""
 
+from importlib import import_module
+
 import pytest
+
+from restow.effects import registry
 
 FILES = {
     "go.mod": "module x\ngo 1.22\nrequire example.com/a v1.0.0\n",
@@ -158,3 +162,10 @@ def test_a_variable_moves_a_cache(world, writes, line, variable):
     effect = world(FILES, accept=True, environment={variable: "/c"}).effect(line)
     assert MOVED[line, variable] in {cache.path for cache in effect.caches}
     assert all(writes(effect, f"{cache.path}/x") for cache in effect.caches)
+
+
+@pytest.mark.parametrize("module", sorted(set(registry._MODULE_OF.values())))
+def test_every_model_names_the_source_of_its_costs(module):
+    found = import_module(f"restow.effects.programs.{module}")
+    said = f"{found.__doc__} {found.effect.__doc__}"
+    assert "own estimate" in said

@@ -3,7 +3,7 @@
 What they do to the system is that of every package manager (see ``distribution``). ``apt-get source --compile`` runs
 the package's ``debian/rules``, which may look at everything and builds in the working directory.
 
-Priors: 12 s for an update, 6 s and 2 s a package for an installation; 45 MB of lists, 12 MB a package.
+Priors (own estimates): 12 s for an update, 6 s and 2 s a package for an installation; 45 MB of lists, 12 MB a package.
 """
 
 from __future__ import annotations

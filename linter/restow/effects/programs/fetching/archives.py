@@ -1,7 +1,7 @@
 """tar, unzip, gzip: an archive is read, and its members are written below the working directory or the one named.
 
 Members may carry any path below the target; tar strips a leading ``/`` and refuses ``..`` unless told otherwise with
-``-P``. Priors: 1 s an archive.
+``-P``. Priors (own estimates): 1 s an archive.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """curl and wget: they read the network and their settings, and write the file named, or standard output.
 
-Priors: 3 s and 10 MB a download.
+Priors (own estimates): 3 s and 10 MB a download.
 """
 
 from __future__ import annotations

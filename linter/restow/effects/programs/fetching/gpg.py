@@ -3,7 +3,7 @@
 By the GnuPG 2.2 manual: keys and settings lie in ``GNUPGHOME`` or ``~/.gnupg``; gpg starts gpg-agent, dirmngr and keyboxd,
 whose sockets lie there or below ``/run/user``. Files named are read, ``--output`` (or, for ``--dearmor``, ``--decrypt`` of
 ``x.gpg`` and the like, a name made from that of the input) is written. Settings of the build's own in ``gpg.conf`` may name
-keyrings: only those without a path are understood. Priors: 1 s, 3 s with a key server.
+keyrings: only those without a path are understood. Priors (own estimates): 1 s, 3 s with a key server.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ _KEYS = ("rsa", "ec", "ed25519", "ed448", "dsa:", "rsa:")
 
 
 def effect(call: Invocation) -> Effect:
-    """Of ``openssl command [options] [file ...]``. Priors: 1 s, 30 s for new parameters of Diffie and Hellman."""
+    """Of ``openssl command [options] [file ...]``. Priors (own estimates): 1 s, 30 s for new parameters of Diffie and Hellman."""
     words = list(call.argv[1:])
     if not words or words[0] not in _COMMANDS:
         raise UnknownEffect(f"openssl {(*words[:1], '')[0].replace(SYMBOLIC, '$')} is not modelled")

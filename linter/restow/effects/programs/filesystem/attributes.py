@@ -1,4 +1,7 @@
-"""chmod, chown and chgrp: computed with numbers on what is known; else a term over the files named."""
+"""chmod, chown and chgrp: computed with numbers on what is known; else a term over the files named.
+
+Priors (own estimates): 0.3 s; no bytes, since what is counted is content.
+"""
 
 from __future__ import annotations
 

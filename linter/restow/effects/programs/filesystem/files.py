@@ -2,6 +2,8 @@
 
 What can be computed on the known tree is computed (mkdir, rm); the rest is a term over the files named. They read no settings, and
 no variables but those of the GNU coreutils manual for the names of backups and for old syntax; the locale changes messages only.
+
+Priors (own estimates): 0.1 s; no bytes.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 What ``-exec`` starts is looked through by its own model, with the starting points in the place of ``{}``: whatever a
 command does to a directory as a whole covers what it does to one file in it. A test of times has no answer here, since
 times are no part of an image's content. (GNU findutils manual; busybox find has fewer of the same tests.)
+
+Priors (own estimates): 0.1 s, 0.3 s where it deletes, and what the commands cost that it runs.
 """
 
 from __future__ import annotations

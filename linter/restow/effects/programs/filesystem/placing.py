@@ -2,6 +2,8 @@
 
 A symbolic link is computed where it is plain where it goes. A link whose text only the build gives is marked as one that
 may lead anywhere.
+
+Priors (own estimates): 0.1 s, 0.2 s for a copy; no bytes, since what is copied is counted where it comes from.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Programs that write nothing and name few files: echo, printf, true, test, which, uname, date and their like.
 
 What they print goes where the shell redirects it; that is the shell's effect, not theirs. Their inputs count as read.
+
+Priors (own estimates): 0.1 s, of ``sleep`` what it says; no bytes.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 With ``-i`` the file is replaced by a new one, so a symbolic link that stands in its place becomes a file; the file that it
 leads to stays. A suffix keeps the old file beside it.
+
+Priors (own estimates): 0.1 s; no bytes.
 """
 
 from __future__ import annotations

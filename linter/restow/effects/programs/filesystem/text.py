@@ -3,6 +3,8 @@
 What they print goes where the shell sends it; that is the shell's effect. Where a name is not known everything counts as
 read: nothing is written either way. A list of checksums names files of its own, anywhere.
 An option that is not in the table is not understood: it may write (``sort -o``) or start programs.
+
+Priors (own estimates): 0.1 s; no bytes.
 """
 
 from __future__ import annotations

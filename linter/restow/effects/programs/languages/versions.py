@@ -2,6 +2,8 @@
 
 ``node --version`` prints a constant: it reads the program, its libraries and settings of the toolchain. Java leaves
 ``/tmp/hsperfdata_USER`` (HotSpot, "PerfDisableSharedMem"); .NET and others may note their first run in the home directory.
+
+Priors (own estimates): 0.3 s; no bytes.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Each reads and writes the places that its manual names, and no others, as the table says: locale-gen(8), localedef(1),
 update-ca-certificates(8), update-rc.d(8), a2enmod(8), setcap(8), strip(1), fc-cache(1). ``chpasswd`` leaves another salt
 each time, which two builds of one Dockerfile differ in as well; for a proof one run is like another.
+
+Priors (own estimates): 0.3 s to 2 s, 8 s for locales; 3 MB of locales, 200 KB of certificates, else none.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 What a RUN's own shell starts is followed where the shell's state is known; here the script is read as plain commands in a
 row. ``make`` is not modelled by design.
+
+Priors (own estimates): what the commands of the script cost together.
 """
 
 from __future__ import annotations

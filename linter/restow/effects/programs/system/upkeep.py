@@ -3,6 +3,8 @@
 Each reads and writes the places that its manual names (ldconfig(8), update-alternatives(1), systemctl(1), userdel(8),
 ssh-keygen(1)), and no others. ``mktemp`` and ``ssh-keygen`` give something else each time, which two builds of one
 Dockerfile differ in as well; for a proof one run is like another.
+
+Priors (own estimates): 0.2 s to 1 s; no bytes.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ The command inside is looked through, by its own model. ``sudo`` may keep the va
 ``env_keep`` and ``secure_path`` of its settings), and the home directory may be that of either user: the effect is that of
 all these cases together. ``nohup`` writes a file only at a terminal, which a build is not. ``xargs`` may start its command
 never, once or often; the words that it adds are not known, so a command that takes them for paths is not either.
+
+Priors (own estimates): what the command inside costs.
 """
 
 from __future__ import annotations
