@@ -107,6 +107,7 @@ def test_what_is_printed(flavour, script, wanted) -> None:
         ("busybox", r"printf 'a\cb'"),
         ("busybox", "cp f nowhere"),
         ("busybox", "chown +3 f"),
+        ("busybox", "chown 3 ld"),
         ("busybox", "rm -d d"),
         ("busybox", "cd missing"),
         ("busybox", "ln -f f f"),

@@ -15,7 +15,8 @@ from restow.shell import Opaque, parse_shell, read_otherwise
 from restow.vfs import Filesystem
 
 if TYPE_CHECKING:
-    from restow.build.exact.shell import Budget, Shell
+    from restow.build.exact.budget import Budget
+    from restow.build.exact.shell import Shell
 
 
 def launch(call: Call, image: Filesystem, budget: Budget, *, shell_status: bool) -> int:

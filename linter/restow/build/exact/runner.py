@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from restow.build.accounts import Credentials
+from restow.build.exact.budget import Budget
 from restow.build.exact.call import Call
 from restow.build.exact.disk import Disk, FileError
 from restow.build.exact.launch import launch
 from restow.build.exact.lookup import NotFoundError
 from restow.build.exact.output import NOTHING, Output
-from restow.build.exact.shell import Budget
 from restow.errors import UnknownEffect
 from restow.vfs import File, Filesystem
 

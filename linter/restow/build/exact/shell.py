@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from restow.build.exact.budget import Budget
 from restow.build.exact.builtins import BUILTINS, SPECIAL_BUILTINS, run_builtin
 from restow.build.exact.call import Call
 from restow.build.exact.control import BreakLoop, ContinueLoop, ExitShell, ReturnFunction
@@ -34,10 +35,7 @@ from restow.shell import (
     While,
     walk,
 )
-from restow.vfs import Filesystem, digest_of
-
-MAX_STEPS = 20_000
-"""Commands that one RUN may take before it counts as not computed."""
+from restow.vfs import Filesystem
 
 _OWN = (OF_THE_SHELL - {"PWD", "OLDPWD"}) | frozenset(
     "_ HOSTNAME IFS PS1 PS2 PS4 OPTERR PIPESTATUS COMP_WORDBREAKS MAILCHECK SHELL TERM".split()
@@ -45,25 +43,6 @@ _OWN = (OF_THE_SHELL - {"PWD", "OLDPWD"}) | frozenset(
 """Variables that one shell or another gives a value that is not told here."""
 
 _READ_ALL = frozenset("cat tr sort wc tee cut uniq tac rev sed sha256sum sha1sum sha512sum md5sum awk grep".split())
-
-
-@dataclass
-class Budget:
-    """How many commands may still run, and whether one of them was ``set -x``."""
-
-    left: int = MAX_STEPS
-    traced: bool = False
-    heard: str = ""
-
-    def note(self, *words: str) -> None:
-        """Remember what may have written a message: ``heard`` tells apart runs whose messages may differ."""
-        self.heard = digest_of(self.heard, *words)
-
-    def spend(self) -> None:
-        """Count one command."""
-        self.left -= 1
-        if self.left < 0:
-            raise UnknownEffect("the script runs too many commands to be computed")
 
 
 @dataclass

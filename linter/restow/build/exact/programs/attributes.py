@@ -114,8 +114,11 @@ def _chown(call: Call) -> int:
     follow = not links
 
     def act(path: str) -> None:
-        if isinstance(call.disk.locate(path, follow=False).node, Symlink) and recursive:
-            raise UnknownEffect("a recursive change of a symbolic link")
+        linked = isinstance(call.disk.locate(path, follow=False).node, Symlink)
+        if linked and (recursive or (call.flavour == "busybox" and (uid is None or gid is None))):
+            raise UnknownEffect(
+                "a recursive change of a symbolic link, or one by busybox, which gives on the link's own group"
+            )
         apply(call, path, change, recursive, follow=follow)
 
     return each(call, words[1:], act)
