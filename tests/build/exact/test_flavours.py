@@ -155,6 +155,8 @@ def test_what_is_not_sure_is_not_computed(flavour, script) -> None:
         ("dash", "rm ''", 1),
         ("dash", "rm -f ''", 0),
         ("dash", "y=$(exit 3)", 3),
+        ("dash", "set -u; ! echo $NOPE > x", 2),
+        ("dash", "! exit 4", 4),
         ("dash", "tar xf f", 2),
     ],
 )
@@ -221,6 +223,8 @@ def test_what_set_x_tells_is_not_left_out() -> None:
     ("script", "wanted"),
     [
         ("cd d; cd - > /dev/null; pwd > /w/x", "/w\n"),
+        ("! cd d; pwd > /w/x", "/w/d\n"),
+        ("set -e; ! { false; echo a; } > x; echo b >> x", "a\nb\n"),
         ("cd ld; pwd -P > /w/x", "/w/d\n"),
         ("echo $((7/2)) $((7%4)) $((2*9/4)) > x", "3 3 4\n"),
         ("cp -d ld y; [ -L y ] && echo link > x", "link\n"),

@@ -179,3 +179,11 @@ def expanded(shell: Shell, text: str) -> str:
         return shell.expander.text(quoted_word(inner))
     except ExitShell:
         raise UnknownEffect("a variable of a here-document that is not set ends the command, or the script") from None
+
+
+def refuse_races(touched: list[tuple[set[str], set[str]]]) -> None:
+    """Raise UnknownEffect where a part of a pipeline changes what another one uses; each is (seen, changed)."""
+    for number, (_, changed) in enumerate(touched):
+        for other, (seen, changed_too) in enumerate(touched):
+            if number != other and changed & (seen | changed_too):
+                raise UnknownEffect("parts of a pipeline that run at the same time use the same files")

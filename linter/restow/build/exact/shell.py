@@ -12,7 +12,7 @@ from restow.build.exact.disk import Disk
 from restow.build.exact.launch import launch
 from restow.build.exact.output import NOTHING, Output, has_blanks
 from restow.build.exact.patterns import matches
-from restow.build.exact.redirect import redirected
+from restow.build.exact.redirect import redirected, refuse_races
 from restow.build.exact.words import Expander
 from restow.build.wording import OF_THE_SHELL
 from restow.errors import UnknownEffect
@@ -285,6 +285,14 @@ class Shell:
                 return
 
     def _pipeline(self, node: Pipeline) -> None:
+        if len(node.commands) == 1:
+            self.run(node.commands[0], tested=True)  # `! command`, which is run by this very shell
+        else:
+            self._piped(node)
+        if node.negated:
+            self.status = 0 if self.status else 1
+
+    def _piped(self, node: Pipeline) -> None:
         given, statuses = self.given, list[int]()
         touched: list[tuple[set[str], set[str]]] = []
         before = self.disk.seen, self.disk.changed
@@ -300,21 +308,13 @@ class Shell:
             reader = command.words[0].static if isinstance(command, SimpleCommand) and command.words else None
             if number and reader not in _READ_ALL and (self.pipefail or touched[number - 1][1]):
                 raise UnknownEffect("a pipeline whose reader may end before its writer")
-        self._refuse_races(touched)
+        refuse_races(touched)
         seen, changed = before
         self.disk.seen = seen.union(*(one for one, _ in touched))
         self.disk.changed = changed.union(*(one for _, one in touched))
         self.printed.append(given)
         failed = [status for status in statuses if status]
         self.status = failed[-1] if self.pipefail and failed else statuses[-1]
-        if node.negated:
-            self.status = 0 if self.status else 1
-
-    def _refuse_races(self, touched: list[tuple[set[str], set[str]]]) -> None:
-        for number, (_, changed) in enumerate(touched):
-            for other, (seen, changed_too) in enumerate(touched):
-                if number != other and changed & (seen | changed_too):
-                    raise UnknownEffect("parts of a pipeline that run at the same time use the same files")
 
     # ---- simple commands
 
