@@ -179,3 +179,12 @@ def test_a_shell_that_fails_half_way(build):
     one, two = (build(f"FROM debian\nRUN sh -{flags} 'mkdir /a; mkdir /b'\n", {}) for flags in ("ec", "c"))
     assert not one.unknown
     assert compare(one, two) or two.unknown
+
+
+@pytest.mark.parametrize(
+    "started", ["sudo git clone https://x/y /z", "sh -c 'git clone https://x/y /z'", "git clone https://x/y /z"]
+)
+def test_a_program_that_another_part_of_a_pipeline_puts_in_place(build, started):
+    (_, said), *_ = built(build, f"RUN {{ curl -o /usr/local/bin/git https://x/y; {started}; }} | tee /log").unknown
+    assert said == "/usr/local/bin/git is a program that another part of the same command may write"
+    assert not built(build, f"RUN {{ curl -o /usr/local/bin/jq https://x/y; {started}; }} | tee /log").unknown

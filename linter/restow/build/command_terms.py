@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from restow.build.shell_text import PROGRAM_FOLDERS, kept, reads_dockerfile, ways
@@ -15,6 +16,12 @@ from restow.vfs import Directory, Filesystem, Origin, Region, Symlink, Unknown, 
 from restow.vfs.aliases import with_twins, written
 from restow.vfs.filesystem import changed_link
 from restow.vfs.links import with_links
+
+_STARTING = frozenset(
+    "sudo gosu su-exec env nice ionice nohup time timeout eatmydata setarch linux32 linux64 stdbuf command xargs su "
+    "sh bash dash ash find exec".split()
+)
+"""Programs that start another one, which their words name."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Entry:
     term: str
     environment: dict[str, str] = field(default_factory=dict)
     adds: tuple[str, str] | None = None
+    argv: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,12 +64,17 @@ def check_order(entries: list[Entry]) -> None:
 
 
 def _programs(entry: Entry) -> list[str]:
-    """Where the program of a command is looked up."""
-    name = entry.node.words[0].static if entry.node is not None and entry.node.words else None
-    if name is None or "/" in name:
-        return [name] if name else []
+    """Where the program of a command is looked up, and those that it may start: each of its words may be one."""
+    started = entry.argv[1:] if entry.argv and entry.argv[0].rsplit("/", 1)[-1] in _STARTING else ()
+    names = [*entry.argv[:1], *(name for word in started for name in _named(word))]
     given = entry.environment.get("PATH", "").split(":")
-    return [f"{folder}/{name}" for folder in dict.fromkeys((*PROGRAM_FOLDERS, *filter(None, given)))]
+    folders = tuple(dict.fromkeys((*PROGRAM_FOLDERS, *filter(None, given))))
+    return [path for name in names for path in ([name] if "/" in name else [f"{each}/{name}" for each in folders])]
+
+
+def _named(word: str) -> list[str]:
+    """The words of a script, or the word itself, that may be names of programs: of paths those below a folder of programs."""
+    return [name for name in re.split(r"[\s;&|()]+", word) if name and ("/" not in name or "bin/" in name)]
 
 
 def computed(entry: Entry, filesystem: Filesystem, user: str) -> Filesystem:

@@ -322,7 +322,7 @@ class ShellRun:
         term = digest_of(*(effect.words or argv), *fed, sorted(assigned.items()), told)
         own = node if self.text is self.build.model.dockerfile.text else None
         adds = None if patterns else appended(argv, redirections, more)
-        return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment, adds)
+        return Entry(Command(text, effect, own), node, tuple(call.consulted), term, environment, adds, argv)
 
     def _fed_from(self, redirections: tuple[Redirection, ...]) -> str | None:
         """The file that ``< file`` opens as the standard input, where nothing else takes its place."""
