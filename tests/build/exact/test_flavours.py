@@ -248,6 +248,7 @@ def test_options_that_are_computed(script, wanted) -> None:
         "export",
         "set",
         "head -c 0 d",
+        "install -d -o 1 .",
         "echo $(exit 3) $?",
         "printf a > y; sort y f",
         "+x",

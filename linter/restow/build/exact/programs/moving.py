@@ -348,6 +348,8 @@ def _install_owner(call: Call, arguments: Arguments) -> tuple[int | None, int | 
 def _install_directory(call: Call, path: str, mode: int | None, uid: int | None, gid: int | None) -> None:
     """A directory with those above it, which get 0755; ``mode`` None: it is one of those above."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
+    if not parts and mode is not None:
+        raise UnknownEffect("install -d of the root, of the directory it runs in, or of no name")
     prefix = "/" if path.startswith("/") else ""
     for depth in range(1, len(parts) + 1):
         place = call.disk.locate(prefix + "/".join(parts[:depth]))
