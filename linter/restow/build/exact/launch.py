@@ -102,8 +102,8 @@ def _shell(call: Call, image: Filesystem, budget: Budget) -> int:
     if "c" in options:
         if not words:
             return call.complain(2)
-        if words[0].startswith("+"):
-            raise UnknownEffect("some shells take a text that begins with + for options")
+        if words[0].startswith(("+", "-")):
+            raise UnknownEffect("some shells take a text that begins with + or - for options")
         return _run_text(call, words[0], image, budget, tuple(words[1:] or [call.argv[0]]), options)
     if words and words[0] not in ("-", "/dev/stdin"):
         try:
