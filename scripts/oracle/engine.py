@@ -180,6 +180,10 @@ def down(folder: Path) -> None:
             time.sleep(0.2)
         if pid.is_file():
             raise NoEngineError(f"dockerd, process {number}, does not stop")
+    for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
+        place = line.split()[1]
+        if place.startswith(f"{folder.resolve()}/"):  # the network namespace of the classic builder stays mounted
+            run(["umount", place])
     shutil.rmtree(folder)
 
 

@@ -95,3 +95,9 @@ def test_a_program_that_is_brought_is_assumed_to_be_the_one_of_its_name(build):
 def test_options_of_the_shell_do_not_count_for_single_commands(build):
     one, two = (f"FROM debian\n{shell}RUN printf a > /f && pip install x\n{BASH}" for shell in (PIPEFAIL, BASH))
     assert not compare(build(one, FILES), build(two, FILES))
+
+
+@pytest.mark.parametrize(("line", "assumed"), [("make", True), ("apt-get update", False)])
+def test_that_programs_stay_what_they_are_after_one_without_a_model_is_said(line, assumed) -> None:
+    last = simulate(parse(f"FROM debian\nRUN {line}\nRUN touch /a\n"), None).target.steps[-1]
+    assert ("standard-programs" in [each.code for each in last.assumptions]) is assumed

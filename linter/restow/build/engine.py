@@ -24,6 +24,7 @@ from restow.semantics.model import LONGEST_BUILD, sources_of
 from restow.semantics.scope import Scope, symbolic
 from restow.syntax.ast import Add, Copy, Dockerfile, Instruction, Invalid, Run, Workdir
 from restow.vfs import File, Filesystem, digest_of
+from restow.vfs.inode import IMAGE
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Build:
         """The root of an image that a COPY names: that of the image at hand, else one of which only the name is known."""
         reference = self.renamed.get(normal_name(reference), reference) if self.renamed else reference
         image = self.images.get(normal_name(reference)) if self.images else None
-        return Filesystem.unknown(f"image {reference}") if image is None else image.filesystem
+        return Filesystem.unknown(IMAGE + reference) if image is None else image.filesystem
 
     def given(self, references: tuple[str, ...]) -> tuple[Assumption, ...]:
         """What a step rests on that copies from these images, as far as they are at hand."""
@@ -332,7 +333,7 @@ def _start(stage: Stage, build: Build) -> State:
     directory = working_directory(stage.base.name) or f"/{symbolic('working directory', name)}"
     shell = ("cmd", "/S", "/C") if is_windows(stage.base.name) else ("/bin/sh", "-c")
     return State(
-        Filesystem.unknown(f"image {name}"), Scope(base=name, escape=escape), {"Base": name}, user, directory, shell
+        Filesystem.unknown(IMAGE + name), Scope(base=name, escape=escape), {"Base": name}, user, directory, shell
     )
 
 

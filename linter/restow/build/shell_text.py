@@ -29,6 +29,7 @@ from restow.vfs import (
 )
 from restow.vfs.aliases import twins
 from restow.vfs.filesystem import STANDARD_DIRECTORIES, if_missing, inherited, is_perhaps
+from restow.vfs.inode import IMAGE
 from restow.vfs.region import blurred
 
 SET_OPTIONS = frozenset(
@@ -158,18 +159,27 @@ def writer(path: str, data: bytes, created: Attributes) -> Callable[[Filesystem]
     return write
 
 
+STANDARD_PROGRAMS = Assumption(
+    "standard-programs",
+    "programs without a model, which may write anywhere, leave the programs that run later as they are",
+)
+
+
 def check_program(
     filesystem: Filesystem, directory: str, program: str, environment: Mapping[str, str], root: Filesystem | None
 ) -> tuple[Assumption, ...]:
     """Raise UnknownEffect where the build itself put a file where the program is looked up: it is not the one modelled.
 
-    Gives what is assumed where a command made the file by the name of a program that is often brought that way.
+    Gives what is assumed where a command made the file by the name of a program that is often brought that way, and after
+    a program without a model, which may have written anywhere.
     ``root`` is the base image's filesystem where it is at hand: what still stands there as in it was not put there.
     """
     given = environment.get("PATH")
     folders = [entry or directory for entry in given.split(":") if is_known(entry)] if given is not None else []
     check_loader(filesystem, root)
-    found = list[Assumption]()
+    rest = filesystem.root.rest
+    rewritten = rest is not None and (rest.writes or not rest.base.startswith(IMAGE))
+    found = [STANDARD_PROGRAMS] if rewritten else list[Assumption]()
     names = [program] if "/" in program else [f"{folder}/{program}" for folder in (*PROGRAM_FOLDERS, *folders)]
     for name in names:
         path = join(directory, name)

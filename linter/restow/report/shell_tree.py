@@ -33,11 +33,13 @@ def script_of(
 
 
 def shell_document(node: ShellNode, depth: int = 0) -> ShellDocument:
-    """The node and what is below it."""
+    """The node and what is below it. ``ansi`` stands with the text of ``$'...'`` only."""
     if depth > DEEPEST:
         return {"kind": "Opaque", "start": node.start, "end": node.end, "reason": "nested too deeply to print"}
     found: ShellDocument = {"kind": type(node).__name__}
     for name, value in node.field_items():
+        if name == "ansi" and value is None:
+            continue
         found[name] = _value(value, depth + 1)
     return found
 

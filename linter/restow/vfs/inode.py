@@ -47,6 +47,8 @@ def _origin_digest(base: str, writes: tuple[str, ...]) -> str:
     return digest_of("origin", base, *writes)
 
 
+IMAGE = "image "
+"""Begins the base of an Origin that is an image."""
 LINK = "link "
 """Begins the base of an Origin that was a symbolic link of the build: it may still lead elsewhere."""
 

@@ -16,6 +16,7 @@ from restow.effects.places import TOOLCHAIN, in_homes
 from restow.effects.surroundings import OF_CLIENTS, ancestors, children, exact, homes, names, refuse_moved
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Region, Unknown, join
+from restow.vfs.inode import IMAGE
 
 REMOTE = Assumption("same-repositories", "a git server answers both builds alike")
 NO_REPOSITORY = Assumption(
@@ -348,4 +349,4 @@ def _repositories(call: Invocation, here: str) -> tuple[str, ...]:
 
 def _is_of_base(node: Unknown) -> bool:
     """Whether nothing in the build may have put something there."""
-    return node.origin.base.startswith("image ") and not node.origin.writes
+    return node.origin.base.startswith(IMAGE) and not node.origin.writes
