@@ -2,7 +2,9 @@
 
 import pytest
 
+from restow.build import simulate
 from restow.image import compare
+from restow.syntax import parse
 
 FILES = {"m": b"#!/bin/sh\necho hi > /mm\n", "x": b"x\n"}
 PIPEFAIL, BASH = ('SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n', 'SHELL ["/bin/bash", "-c"]\n')
