@@ -7,7 +7,7 @@ import pytest
 from restow.advise import ChangeEvent
 from restow.advise.cost import Unit
 from restow.advise.events import Events
-from restow.advise.search import Item, cheapest_orders, kept_in_place
+from restow.advise.search import Item, cheapest_orders, kept_in_place, tidied
 
 EVENTS = Events(tuple(ChangeEvent(str(i), frozenset()) for i in range(8)), "a test", None)
 COPY, RUN = Unit(1, 0b1111, True, False), Unit(20, 0, True, True)
@@ -37,6 +37,11 @@ def test_what_has_to_stand_before_does() -> None:
 
 def test_an_order_that_is_as_cheap_as_written_stays() -> None:
     assert best([RUN, FREE, RARE, FREE, COPY])[1] == (0, 1, 2, 3, 4)
+
+
+def test_what_costs_nothing_goes_back_to_its_place_though_each_holds_the_other() -> None:
+    units = items([RARE, RARE, RARE, RARE, RARE, FREE, FREE], after=[(5, 6)])
+    assert tidied((0, 5, 1, 6, 2, 3, 4), units, EVENTS, 0) == (0, 1, 2, 3, 4, 5, 6)
 
 
 def test_a_volatile_argument_goes_behind_what_does_not_need_it() -> None:

@@ -57,7 +57,7 @@ def cheapest_orders(
             :WIDTH
         ]
     scale = events.count or 1
-    tidy = [_tidied(partial.order, items, events, below) for partial in beam[:count]]
+    tidy = [tidied(partial.order, items, events, below) for partial in beam[:count]]
     return [(_cost(order, items, events, below) / scale, order) for order in dict.fromkeys(tidy)]
 
 
@@ -68,22 +68,27 @@ def _cost(order: tuple[int, ...], items: Sequence[Item], events: Events, below: 
     return partial.cost
 
 
-def _tidied(order: tuple[int, ...], items: Sequence[Item], events: Events, below: int) -> tuple[int, ...]:
-    """The order with every unit back behind its written predecessor where that costs nothing: fewer lines change."""
+def tidied(order: tuple[int, ...], items: Sequence[Item], events: Events, below: int) -> tuple[int, ...]:
+    """The order with every unit back behind its written predecessor, or before its successor, where that costs nothing: fewer
+    lines change.
+    """
     if len(items) > TIDY_ITEMS:
         return order
     best = _cost(order, items, events, below) + 1e-6
     kept = len(_kept(order, items))
     written = sorted(range(len(items)), key=lambda index: items[index].rank)
     for _ in range(2):
-        for before, index in zip([None, *written], written, strict=False):
+        for before, index, behind in zip([None, *written], written, [*written[1:], None], strict=False):
             rest = [other for other in order if other != index]
-            place = rest.index(before) + 1 if before is not None else 0
-            candidate = (*rest[:place], index, *rest[place:])
-            if candidate == order or not _allowed(candidate, items) or len(_kept(candidate, items)) <= kept:
-                continue
-            if _cost(candidate, items, events, below) <= best:
-                order, kept = candidate, len(_kept(candidate, items))
+            behind_it = rest.index(before) + 1 if before is not None else 0
+            before_it = rest.index(behind) if behind is not None else len(rest)
+            for place in (behind_it, before_it):
+                candidate = (*rest[:place], index, *rest[place:])
+                if candidate == order or not _allowed(candidate, items) or len(_kept(candidate, items)) <= kept:
+                    continue
+                if _cost(candidate, items, events, below) <= best:
+                    order, kept = candidate, len(_kept(candidate, items))
+                    break
     return order
 
 
