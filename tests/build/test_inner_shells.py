@@ -128,6 +128,15 @@ def test_what_is_not_followed_has_a_reason(lines, reason, build):
     assert reason in said
 
 
+@pytest.mark.parametrize("command", ["/s/says.sh", "sh /s/says.sh", "exec sh /s/says.sh"])
+def test_a_pattern_among_the_parameters_is_not_followed(command, build):
+    """The script gets the files that it matches, and not its text."""
+    files = {**FILES, "says.sh": b'#!/bin/sh\necho "$1" > /y\n'}
+    matched, quoted = (built(build, f"{COPY}WORKDIR /s\nRUN {command} {word}", files) for word in ("*.sh", "'*.sh'"))
+    assert [step.unknown for step in matched.target.steps if step.unknown]
+    assert compare(matched, quoted)
+
+
 def test_the_script_is_read_and_needed(build):
     commands = [command for step in steps(built(build, f"{COPY}RUN sh /s/one.sh")) for command in step.commands]
     assert any("/s/one.sh" in command.effect.needs for command in commands)

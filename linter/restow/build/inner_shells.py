@@ -38,12 +38,13 @@ class ScriptFile:
 
 
 def script_file(shell: ShellRun, words: Sequence[str]) -> ScriptFile | None:
-    """The script that a command runs; None for any other command, and where no file of the build stands there.
+    """The script that a command runs; None for any other command, where no file of the build stands there, and where a word is
+    matched against files.
 
     Raises UnknownEffect for a script whose first line is not understood, or that may not be executed.
     """
     declared = shell.build.context.declared if shell.build.context is not None else ()
-    if not is_known(words[0]) or (declared and declaration_for(tuple(words), declared)):
+    if shell.patterns or not is_known(words[0]) or (declared and declaration_for(tuple(words), declared)):
         return None
     if words[0] in SHELLS:
         at = next((at for at, word in enumerate(words[1:], 1) if word[:1] not in ("-", "+")), len(words))
