@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from restow.build.shell_text import PROGRAM_FOLDERS, kept, reads_dockerfile, ways
+from restow.build.shell_text import kept, reads_dockerfile, ways
 from restow.build.state import Command, State
 from restow.effects.commute import fits
 from restow.effects.effect import Effect
 from restow.effects.ownership import ACCOUNT_FILES
+from restow.effects.places import PROGRAM_FOLDERS
+from restow.effects.registry import starts_others
 from restow.errors import UnknownEffect
 from restow.shell import SimpleCommand
 from restow.vfs import Directory, Filesystem, Origin, Region, Symlink, Unknown, digest_of, split
 from restow.vfs.aliases import with_twins, written
 from restow.vfs.filesystem import changed_link
 from restow.vfs.links import with_links
-
-_STARTING = frozenset(
-    "sudo gosu su-exec env nice ionice nohup time timeout eatmydata setarch linux32 linux64 stdbuf command xargs su "
-    "sh bash dash ash find exec".split()
-)
-"""Programs that start another one, which their words name."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ def check_order(entries: list[Entry]) -> None:
 
 def _programs(entry: Entry) -> list[str]:
     """Where the program of a command is looked up, and those that it may start: each of its words may be one."""
-    started = entry.argv[1:] if entry.argv and entry.argv[0].rsplit("/", 1)[-1] in _STARTING else ()
+    started = entry.argv[1:] if entry.argv and starts_others(entry.argv[0]) else ()
     names = [*entry.argv[:1], *(name for word in started for name in _named(word))]
     given = entry.environment.get("PATH", "").split(":")
     folders = tuple(dict.fromkeys((*PROGRAM_FOLDERS, *filter(None, given))))

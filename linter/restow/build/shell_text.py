@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from restow.build.context import DOCKERFILE_IDENTITY
 from restow.effects.effect import Assumption
+from restow.effects.places import PROGRAM_FOLDERS
 from restow.effects.registry import belongs_to_system
 from restow.effects.surroundings import is_placed
 from restow.errors import UnknownEffect
@@ -42,7 +43,6 @@ DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty")
 _PRELOADED = "/etc/ld.so.preload"
 _LIBRARY_FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
 _C_LIBRARIES = ("libc.so.6", "ld-musl-x86_64.so.1", "ld-musl-aarch64.so.1")
-PROGRAM_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
 def set_options(words: Sequence[str]) -> Sequence[str] | None:

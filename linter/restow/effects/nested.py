@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from restow.effects.effect import SYMBOLIC, Effect, Invocation
+from restow.effects.places import PROGRAM_FOLDERS
 from restow.effects.surroundings import is_placed
 from restow.errors import UnknownEffect
 from restow.vfs import Region, join
 
-_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 OF_THE_SHELL = frozenset(
     "cd export set exec eval . source unset exit alias unalias shopt ulimit umask read return trap wait local declare "
     "readonly shift let typeset command builtin break continue bg fg jobs hash getopts type".split()
@@ -55,7 +55,7 @@ def program_places(call: Invocation) -> list[str]:
     """Where the program of a call is looked up, as paths that may be relative."""
     folders = [entry for entry in call.environment.get("PATH", "").split(":") if entry and SYMBOLIC not in entry]
     name = call.argv[0]
-    return [name] if "/" in name else [f"{entry}/{name}" for entry in dict.fromkeys((*_FOLDERS, *folders))]
+    return [name] if "/" in name else [f"{entry}/{name}" for entry in dict.fromkeys((*PROGRAM_FOLDERS, *folders))]
 
 
 def _check_program(call: Invocation) -> None:

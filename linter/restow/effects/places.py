@@ -15,6 +15,8 @@ IN_PLACE = Assumption(
     "a build of the project writes only the project's folder, its tool's caches, the toolchain and temporary folders",
 )
 ENVIRONMENT = "environment-unread"
+PROGRAM_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+"""Where programs are looked up, in the usual order."""
 
 _PREFIXED = (
     "bin",

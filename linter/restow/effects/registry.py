@@ -119,6 +119,11 @@ def belongs_to_system(program: str) -> bool:
     return name not in _BROUGHT and _MODULE_OF.get(name, "").rpartition(".")[2] in _OF_THE_SYSTEM
 
 
+def starts_others(program: str) -> bool:
+    """Whether a program starts another one, which its words name: a wrapper, a shell, find."""
+    return _MODULE_OF.get(program.rsplit("/", 1)[-1]) in ("system.wrappers", "system.shells", "filesystem.find")
+
+
 _OF_THE_SYSTEM = frozenset("attributes files placing find sed text archives printers".split())
 _BROUGHT = frozenset(["jq", "tree", "zstd"])
 

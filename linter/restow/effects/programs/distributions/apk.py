@@ -1,6 +1,6 @@
 """apk of Alpine: add, del, update, upgrade, fix, cache, and the commands that only look.
 
-What it does to the system is that of every package manager (see ``distribution``); install scripts and triggers run in
+What it does to the system is that of every package manager (see ``scriptlets``); install scripts and triggers run in
 it. A repository may be a folder (apk-repositories(5)): its index and its packages are read.
 
 Priors (own estimates): 2 s for an index, 2 s and 0.6 s a package; 3 MB a package.

@@ -1,6 +1,6 @@
 """apt-get and apt: update, install, upgrade, remove, clean, source.
 
-What they do to the system is that of every package manager (see ``distribution``). ``apt-get source --compile`` runs
+What they do to the system is that of every package manager (see ``scriptlets``). ``apt-get source --compile`` runs
 the package's ``debian/rules``, which may look at everything and builds in the working directory.
 
 Priors (own estimates): 12 s for an update, 6 s and 2 s a package for an installation; 45 MB of lists, 12 MB a package.

@@ -1,7 +1,7 @@
 """dpkg and what surrounds apt: dpkg, dpkg-query, dpkg-divert, apt-mark, apt-key, apt-cache, add-apt-repository and others.
 
 By the manuals of dpkg 1.21, apt 2.6 and software-properties. What changes the database or runs maintainer scripts
-touches the system as a whole (see ``distribution``); what only asks reads it. ``dpkg-buildflags`` reads ``debian/`` of the
+touches the system as a whole (see ``scriptlets``); what only asks reads it. ``dpkg-buildflags`` reads ``debian/`` of the
 working directory and the user's ``buildflags.conf``. Priors are own estimates.
 """
 

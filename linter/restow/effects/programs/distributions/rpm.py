@@ -1,6 +1,6 @@
 """yum, dnf, microdnf, tdnf, zypper, pacman and rpm: install, remove, update, clean and the commands that only look.
 
-What they do to the system is that of every package manager (see ``distribution``). By the manuals of yum 3.4, dnf 4,
+What they do to the system is that of every package manager (see ``scriptlets``). By the manuals of yum 3.4, dnf 4,
 microdnf, tdnf, zypper 1.14, pacman 6 and rpm 4; ``zypper`` and ``pacman`` packages may own places in /srv.
 
 Priors (own estimates): 20 s for the metadata, 2 s a package; 15 MB a package, 100 MB of metadata.

@@ -15,6 +15,7 @@ from restow.effects.effect import SYMBOLIC, Assumption, Effect, Invocation
 from restow.effects.operands import folder_of, is_loose, is_pattern, lying, places
 from restow.effects.options import Arguments, read_options
 from restow.effects.ownership import ACCOUNTS, created
+from restow.effects.places import PROGRAM_FOLDERS
 from restow.effects.programs.filesystem.files import BACKUPS
 from restow.errors import UnknownEffect
 from restow.vfs import Directory, File, Filesystem, Region, Symlink, join
@@ -89,7 +90,7 @@ def _among_programs(
 ) -> tuple[str, ...]:
     """The paths of programs that come to stand in a folder of programs by their own names; none where it is not one."""
     folder, names = call.path(destination), [_last_name(source) for source in sources]
-    if arguments.has("--parents", "-T", "--no-target-directory") or folder not in _PROGRAM_FOLDERS:
+    if arguments.has("--parents", "-T", "--no-target-directory") or folder not in PROGRAM_FOLDERS:
         return ()
     if any(
         is_loose(each) or is_pattern(each) or name in ("", ".", "..") for each, name in zip(sources, names, strict=True)
@@ -106,12 +107,12 @@ def _refuse_replaced(call: Invocation, sources: tuple[str, ...], destination: st
         return
     end = call.path(destination)
     above, _, last = end.rpartition("/")
-    if end not in _PROGRAM_FOLDERS and above not in _PROGRAM_FOLDERS:
+    if end not in PROGRAM_FOLDERS and above not in PROGRAM_FOLDERS:
         return
     programs = frozenset(known_programs())
     for source in sources:
         node = call.filesystem.lookup(call.area(folder_of(source) if is_loose(source) else source))
-        names = {last} if end not in _PROGRAM_FOLDERS else {_last_name(source)}
+        names = {last} if end not in PROGRAM_FOLDERS else {_last_name(source)}
         if isinstance(node, Directory):
             names |= node.children.keys()
         found = sorted(names & programs) if isinstance(node, File | Symlink | Directory) else []
@@ -119,7 +120,6 @@ def _refuse_replaced(call: Invocation, sources: tuple[str, ...], destination: st
             raise UnknownEffect(f"{call.name} puts a file of the build in the place of the program {found[0]}")
 
 
-_PROGRAM_FOLDERS = frozenset(f"{top}{name}" for top in ("", "/usr", "/usr/local") for name in ("/bin", "/sbin"))
 _MANY = 500
 """How many entries laid out in the root directory are told one by one: beyond, the effect counts as unknown."""
 
